@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// The compiler as a library: from a model file of any known format, through
+// the phases, to something that runs. The tools and the Python package are thin
+// layers over this. Errors are diagnostics of the MLIR context.
+
+#ifndef VOLLEY_COMPILER_COMPILER_H
+#define VOLLEY_COMPILER_COMPILER_H
+
+#include "volley/Frontend/NIR/NIR.h"
+#include "volley/Pipelines/Phases.h"
+#include "volley/Runtime/Session.h"
+#include <memory>
+
+namespace volley::snn {
+class NetworkOp;
+}
+
+namespace volley {
+
+/// The dialects that files of ours hold.
+void registerDialects(mlir::DialectRegistry &registry);
+
+/// Reads a model file: NIR (HDF5), or MLIR text or bytecode that holds one
+/// `snn.network`. What a file is follows from its content. Import options apply
+/// to NIR files; `report` gets what the importer has to say of one.
+mlir::OwningOpRef<mlir::ModuleOp>
+loadModel(llvm::StringRef path, const nir::ImportOptions &options,
+          mlir::MLIRContext *context, nir::ImportReport *report = nullptr);
+
+/// How far and where to run phases.
+struct PhaseOptions {
+  PipelineOptions pipeline;
+  /// Stops after this phase.
+  std::string last;
+  /// If not empty, a directory that gets NN-PHASE.mlir after each phase.
+  std::string dumpDirectory;
+};
+
+/// Runs phases on a module in the `imported` form.
+mlir::LogicalResult runPhases(mlir::ModuleOp module,
+                              const PhaseOptions &options);
+
+/// The reference interpreter on a module in the `imported` form, which it does
+/// not change. Null if there is an error.
+std::unique_ptr<runtime::Session>
+interpret(mlir::ModuleOp module, const std::vector<std::string> &record,
+          int64_t batch);
+
+/// The only network of a module; null, with an error, if there is not one.
+snn::NetworkOp getNetwork(mlir::ModuleOp module);
+
+/// Writes IR as text, or as bytecode if the path ends in .mlirbc; "-" is the
+/// standard output. Weights of text to the standard output are left out if
+/// `elideWeights`.
+mlir::LogicalResult writeModule(mlir::ModuleOp module, llvm::StringRef path,
+                                bool elideWeights);
+
+/// IR as text for a reader: weights left out, values named after nodes.
+std::string printModule(mlir::ModuleOp module);
+
+} // namespace volley
+
+#endif // VOLLEY_COMPILER_COMPILER_H

@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// The program form: ordered, with explicit state and explicit time.
+
+#ifndef VOLLEY_DIALECT_SNN_IR_PROGRAMOPS_TD
+#define VOLLEY_DIALECT_SNN_IR_PROGRAMOPS_TD
+
+def SNN_ProgramOp : SNN_Op<"program", [
+    IsolatedFromAbove, Symbol, SingleBlock,
+    DeclareOpInterfaceMethods<OpAsmOpInterface, ["getAsmBlockArgumentNames"]>]> {
+  let summary = "a network with explicit time and state";
+  let description = [{
+    The body is ordered. A value stands for its signal over a *tile*: a number
+    of successive steps of a block of samples, both chosen at run time, at most
+    `rows` (step, sample) pairs together. Ops without state act on every pair;
+    `snn.step` runs through the steps of the tile in order; `snn.scan` runs its
+    region once per step.
+
+    State is SSA: the body takes the states as they are before the tile and
+    yields them as they are after it.
+
+    ```mlir
+    snn.program @net(%x: tensor<12xf32>)
+        state(%v "lif1"::"v": tensor<38xf32> = 0.0 : f32)
+        -> (out: tensor<38xi1>) dt(1.0e-4) rows(64) {
+      %a = snn.dense %x, %w : (tensor<12xf32>, tensor<38x12xf32>) -> tensor<38xf32>
+      %s, %v1 = snn.step @lif "lif1" (%a) state(%v) ...
+      snn.yield (%s : tensor<38xi1>) carry(%v1 : tensor<38xf32>)
+    }
+    ```
+
+    Constraints:
+    - (C1) input names are distinct, and so are output names.
+    - (C2) `snn.yield` gives one value per output and one carry per state, of
+      their types.
+    - (C3) a state is carried through exactly one chain of updates: its uses
+      are reads, then one `snn.step`, `snn.scan` or `snn.delay_write`.
+    - (C4) the initial value of a state has the state's element type.
+    - (C5) `rows` is positive.
+  }];
+  let arguments = (ins SymbolNameAttr:$sym_name, StrArrayAttr:$input_names,
+                       StrArrayAttr:$output_names, StrArrayAttr:$state_nodes,
+                       StrArrayAttr:$state_names, ArrayAttr:$state_initials,
+                       F64Attr:$dt, I64Attr:$rows);
+  let regions = (region SizedRegion<1>:$body);
+  let hasCustomAssemblyFormat = 1;
+  let hasVerifier = 1;
+  let hasRegionVerifier = 1;
+  let extraClassDeclaration = [{
+    ::mlir::Block &getBodyBlock() { return getBody().front(); }
+    unsigned getNumInputs() { return getInputNames().size(); }
+    unsigned getNumStates() { return getStateNames().size(); }
+    ::mlir::Block::BlockArgListType getInputs() {
+      return getBodyBlock().getArguments().take_front(getNumInputs());
+    }
+    ::mlir::Block::BlockArgListType getStates() {
+      return getBodyBlock().getArguments().take_back(getNumStates());
+    }
+    ::mlir::Attribute getStateInitial(unsigned index) {
+      return getStateInitials()[index];
+    }
+    YieldOp getYieldOp();
+  }];
+}
+
+def SNN_YieldOp : SNN_Op<"yield", [
+    Terminator, Pure, ParentOneOf<["ProgramOp", "ScanOp"]>,
+    AttrSizedOperandSegments]> {
+  let summary = "the signals that a program or scan emits, and its states";
+  let arguments = (ins Variadic<SNN_Signal>:$signals,
+                       Variadic<SNN_Signal>:$carried);
+  let assemblyFormat = [{
+    (`(` $signals^ `:` type($signals) `)`)?
+    (`carry` `(` $carried^ `:` type($carried) `)`)? attr-dict
+  }];
+}
+
+def SNN_ScanOp : SNN_Op<"scan", [
+    SingleBlock, AttrSizedOperandSegments,
+    DeclareOpInterfaceMethods<OpAsmOpInterface, ["getAsmBlockArgumentNames"]>]> {
+  let summary = "runs a region step by step";
+  let description = [{
+    Once per step of the tile, in order: the region takes the step's slice of
+    `signals` and the states as the step before left them, and yields the
+    step's slices of the results and the states for the next step. Results are
+    the emitted signals, then the states after the last step.
+
+    Values of the program may be used inside if they are constants.
+
+    Constraints:
+    - (C1) the region's arguments have the types of the operands, and
+      `snn.yield` gives the types of the results.
+    - (C2) the carried results have the types of the carried operands.
+  }];
+  let arguments = (ins Variadic<SNN_Signal>:$signals,
+                       Variadic<SNN_Signal>:$carried);
+  let results = (outs Variadic<SNN_Signal>);
+  let regions = (region SizedRegion<1>:$body);
+  let hasCustomAssemblyFormat = 1;
+  let hasRegionVerifier = 1;
+  let extraClassDeclaration = [{
+    ::mlir::Block &getBodyBlock() { return getBody().front(); }
+    YieldOp getYieldOp();
+  }];
+}
+
+def SNN_StepOp : SNN_Op<"step", [
+    Pure, AttrSizedOperandSegments,
+    DeclareOpInterfaceMethods<SymbolUserOpInterface>]> {
+  let summary = "a population's update, with its state explicit";
+  let description = [{
+    `snn.population` in the program form. Results are the model's outputs, the
+    exposed states (one value per step, at its end), and the states after the
+    last step.
+
+    Constraints:
+    - (C1) `model` names a `snn.neuron_model`.
+    - (C2) operands and results match the model's inputs, states, parameters,
+      outputs and exposed states in number and element type.
+    - (C3) inputs, states and results have one shape.
+    - (C4) a parameter's shape broadcasts over that shape.
+  }];
+  let arguments = (ins FlatSymbolRefAttr:$model, StrAttr:$name,
+                       Variadic<SNN_Signal>:$inputs,
+                       Variadic<SNN_Signal>:$states,
+                       Variadic<SNN_Parameter>:$params,
+                       DefaultValuedAttr<StrArrayAttr, "{}">:$exposed);
+  let results = (outs Variadic<SNN_Signal>);
+  let assemblyFormat = [{
+    $model $name `(` $inputs `)`
+    (`state` `(` $states^ `:` type($states) `)`)?
+    (`params` `(` $params^ `:` type($params) `)`)? (`expose` $exposed^)?
+    attr-dict `:` functional-type($inputs, results)
+  }];
+}
+
+def SNN_DelayReadOp : SNN_Op<"delay_read", [Pure]> {
+  let summary = "the signal of some steps ago, from a delay's history";
+  let description = [{
+    `history` holds the last D steps of a signal; element `n` of the result is
+    the one of `steps[n]` steps ago (one entry of `steps` serves all elements).
+
+    Constraints:
+    - (C1) `history` has the result's type with a dimension D in front.
+    - (C2) every entry of `steps` is between 1 and D.
+  }];
+  let arguments = (ins SNN_Signal:$history, DenseI64ArrayAttr:$steps);
+  let results = (outs SNN_Signal:$result);
+  let assemblyFormat = [{
+    $history `by` custom<DelaySteps>($steps) attr-dict `:` type($history) `->`
+    type($result)
+  }];
+  let hasVerifier = 1;
+}
+
+def SNN_DelayWriteOp : SNN_Op<"delay_write", [
+    Pure, AllTypesMatch<["history", "result"]>]> {
+  let summary = "a delay's history with this step's signal added";
+  let description = [{
+    Constraints:
+    - (C1) `history` has the input's type with a dimension in front.
+  }];
+  let arguments = (ins SNN_Signal:$input, SNN_Signal:$history);
+  let results = (outs SNN_Signal:$result);
+  let assemblyFormat = [{
+    $input `into` $history attr-dict `:` type($input) `,` type($history)
+  }];
+  let hasVerifier = 1;
+}
+
+#endif // VOLLEY_DIALECT_SNN_IR_PROGRAMOPS_TD

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#ifndef VOLLEY_DIALECT_SNN_IR_SNNDIALECT_TD
+#define VOLLEY_DIALECT_SNN_IR_SNNDIALECT_TD
+
+include "mlir/IR/DialectBase.td"
+include "mlir/IR/OpBase.td"
+
+def SNN_Dialect : Dialect {
+  let name = "snn";
+  let cppNamespace = "::volley::snn";
+  let summary = "spiking neural networks as synchronous dataflow programs";
+  let description = [{
+    The dialect has two forms.
+
+    In the *network form* (`snn.network`) every SSA value is a signal: one
+    tensor per time step, without batch and time in its type. The region is a
+    graph; `snn.delay` is the only way to close a cycle. Populations and delays
+    hold state the way registers do in a hardware description.
+
+    In the *program form* (`snn.program`) time is explicit: the body is ordered,
+    state is SSA, a value stands for its signal over a tile of time steps, and
+    `snn.scan` marks the parts that run step by step.
+
+    The meaning of every op is written down in `docs/Spec/`.
+  }];
+  let dependentDialects = ["::mlir::arith::ArithDialect"];
+}
+
+#endif // VOLLEY_DIALECT_SNN_IR_SNNDIALECT_TD

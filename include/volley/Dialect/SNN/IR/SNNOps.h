@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#ifndef VOLLEY_DIALECT_SNN_IR_SNNOPS_H
+#define VOLLEY_DIALECT_SNN_IR_SNNOPS_H
+
+#include "mlir/Bytecode/BytecodeOpInterface.h"
+#include "mlir/IR/BuiltinAttributes.h"
+#include "mlir/IR/BuiltinTypes.h"
+#include "mlir/IR/OpDefinition.h"
+#include "mlir/IR/OpImplementation.h"
+#include "mlir/IR/RegionKindInterface.h"
+#include "mlir/IR/SymbolTable.h"
+#include "mlir/Interfaces/InferTypeOpInterface.h"
+#include "mlir/Interfaces/SideEffectInterfaces.h"
+
+#include "volley/Dialect/SNN/IR/ConvShape.h"
+#include "volley/Dialect/SNN/IR/SNNDialect.h"
+#include "volley/Dialect/SNN/IR/SNNEnums.h.inc"
+#include "volley/Dialect/SNN/IR/SNNInterfaces.h.inc"
+
+namespace volley::snn {
+class NextOp;
+class OutputOp;
+class YieldOp;
+
+/// True if `param` (a scalar type or a ranked tensor type) broadcasts over
+/// `shape`: aligned at the left, each dimension equal or 1.
+bool broadcastsOver(mlir::Type param, llvm::ArrayRef<int64_t> shape);
+
+/// True if `value` is a constant of i1, i32, f32 or f64 elements.
+bool isConstant(mlir::Value value);
+
+/// The element type of a signal, or the type itself if it is a scalar.
+mlir::Type getElementTypeOrSelf(mlir::Type type);
+} // namespace volley::snn
+
+#define GET_OP_CLASSES
+#include "volley/Dialect/SNN/IR/SNNOps.h.inc"
+
+#endif // VOLLEY_DIALECT_SNN_IR_SNNOPS_H

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// The phases of a compilation, in one table: --emit=, --dump-phases=, the docs
+// and the check at the end of each phase read it.
+
+#ifndef VOLLEY_PIPELINES_PHASES_H
+#define VOLLEY_PIPELINES_PHASES_H
+
+#include "mlir/Pass/PassManager.h"
+#include <string>
+#include <vector>
+
+namespace volley {
+
+/// What the pipelines of the phases can be told.
+struct PipelineOptions {
+  /// Signals to record, as NODE:WHAT.
+  std::vector<std::string> record;
+  /// (step, sample) pairs that a program works on at once.
+  int64_t rows = 64;
+};
+
+struct Phase {
+  llvm::StringRef name;
+  /// What has happened at its end.
+  llvm::StringRef description;
+  /// Adds the phase's passes.
+  void (*build)(mlir::OpPassManager &pm, const PipelineOptions &options);
+  /// Ops that may not be left at its end.
+  std::vector<std::string> illegalOps;
+};
+
+/// All phases in order. A model file is imported before the first.
+llvm::ArrayRef<Phase> getPhases();
+
+/// The index of a phase in getPhases(), or -1.
+int getPhaseIndex(llvm::StringRef name);
+
+/// The passes of one phase, and the check at its end.
+void buildPhase(mlir::OpPassManager &pm, const Phase &phase,
+                const PipelineOptions &options);
+
+/// Named pipelines for snn-opt: `snn-PHASE-pipeline` runs one phase.
+void registerPhasePipelines();
+
+} // namespace volley
+
+#endif // VOLLEY_PIPELINES_PHASES_H

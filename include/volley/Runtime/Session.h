@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// What the interpreter and a compiled artefact have in common for a host: an
+// interface of named signals, and state that runs go on from. No LLVM here.
+
+#ifndef VOLLEY_RUNTIME_SESSION_H
+#define VOLLEY_RUNTIME_SESSION_H
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace volley::runtime {
+
+/// The element types at the ABI. A binary signal is one byte per element.
+enum class DType { Bool, I32, F32, F64 };
+
+size_t getSize(DType type);
+const char *getName(DType type);
+
+/// One input, output or probe: one array of `shape` per step and sample.
+struct SignalInfo {
+  /// The name of the input or output; of a probe, its node.
+  std::string name;
+  /// What a probe records ("spikes", "v"); empty otherwise.
+  std::string what;
+  DType type;
+  std::vector<int64_t> shape;
+
+  int64_t getNumElements() const;
+  size_t getBytes() const { return getNumElements() * getSize(type); }
+};
+
+struct ProgramInfo {
+  std::string name;
+  /// Seconds per step.
+  double timeStep;
+  std::vector<SignalInfo> inputs, outputs, probes;
+};
+
+/// Buffers of a run, in the order of ProgramInfo. Each holds (steps, batch,
+/// shape) elements in row-major order. A null probe is not recorded.
+struct RunBuffers {
+  std::vector<const void *> inputs;
+  std::vector<void *> outputs, probes;
+};
+
+/// A network together with the state of a batch of samples.
+class Session {
+public:
+  virtual ~Session() = default;
+
+  virtual const ProgramInfo &getInfo() const = 0;
+  virtual int64_t getBatch() const = 0;
+
+  /// Sets the state to that before the first step.
+  virtual void reset() = 0;
+
+  /// Runs `steps` steps. Returns an empty string, or what went wrong.
+  virtual std::string run(const RunBuffers &buffers, int64_t steps) = 0;
+};
+
+} // namespace volley::runtime
+
+#endif // VOLLEY_RUNTIME_SESSION_H

@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "volley/Compiler/Compiler.h"
+
+#include "mlir/Bytecode/BytecodeWriter.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Math/IR/Math.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
+#include "mlir/IR/AsmState.h"
+#include "mlir/Parser/Parser.h"
+#include "mlir/Support/FileUtilities.h"
+#include "volley/Dialect/SNN/IR/SNNOps.h"
+#include "volley/Dialect/SNN/Transforms/Passes.h"
+#include "volley/Reference/Interpreter.h"
+#include "llvm/Support/FileSystem.h"
+#include "llvm/Support/FormatVariadic.h"
+#include "llvm/Support/MemoryBuffer.h"
+#include "llvm/Support/Path.h"
+#include "llvm/Support/SourceMgr.h"
+#include "llvm/Support/ToolOutputFile.h"
+
+using namespace mlir;
+using namespace volley;
+
+void volley::registerDialects(DialectRegistry &registry) {
+  registry.insert<snn::SNNDialect, arith::ArithDialect, math::MathDialect,
+                  scf::SCFDialect>();
+}
+
+static Location getFileLocation(MLIRContext *context, StringRef path) {
+  return FileLineColLoc::get(context, path, 0, 0);
+}
+
+snn::NetworkOp volley::getNetwork(ModuleOp module) {
+  auto networks = module.getOps<snn::NetworkOp>();
+  if (llvm::hasSingleElement(networks))
+    return *networks.begin();
+  module.emitError("expects one snn.network, but got ")
+      << std::distance(networks.begin(), networks.end());
+  return nullptr;
+}
+
+//===----------------------------------------------------------------------===//
+// Loading
+//===----------------------------------------------------------------------===//
+
+OwningOpRef<ModuleOp> volley::loadModel(StringRef path,
+                                        const nir::ImportOptions &options,
+                                        MLIRContext *context,
+                                        nir::ImportReport *report) {
+  auto buffer = llvm::MemoryBuffer::getFileSlice(path, 16, 0);
+  if (!buffer) {
+    emitError(getFileLocation(context, path))
+        << "cannot be opened: " << buffer.getError().message();
+    return nullptr;
+  }
+  StringRef start = (*buffer)->getBuffer();
+  StringRef extension = llvm::sys::path::extension(path);
+  bool isMLIR = extension == ".mlir" || extension == ".mlirbc" ||
+                start.starts_with("ML\xefR");
+  if (!isMLIR)
+    return nir::importNIR(path, options, context, report);
+  ParserConfig config(context);
+  OwningOpRef<ModuleOp> module = parseSourceFile<ModuleOp>(path, config);
+  if (!module || !getNetwork(*module))
+    return nullptr;
+  return module;
+}
+
+//===----------------------------------------------------------------------===//
+// Phases
+//===----------------------------------------------------------------------===//
+
+LogicalResult volley::runPhases(ModuleOp module, const PhaseOptions &options) {
+  int last = options.last.empty() ? static_cast<int>(getPhases().size()) - 1
+                                  : getPhaseIndex(options.last);
+  if (last < 0) {
+    InFlightDiagnostic diag = module.emitError("there is no phase '")
+                              << options.last << "'; there are ";
+    llvm::interleaveComma(getPhases(), diag,
+                          [&](const Phase &phase) { diag << phase.name; });
+    return diag;
+  }
+  if (!options.dumpDirectory.empty())
+    if (std::error_code error =
+            llvm::sys::fs::create_directories(options.dumpDirectory))
+      return emitError(
+                 getFileLocation(module.getContext(), options.dumpDirectory))
+             << "cannot be created: " << error.message();
+  for (auto [index, phase] :
+       llvm::enumerate(getPhases().take_front(last + 1))) {
+    PassManager pm(module.getContext());
+    buildPhase(pm, phase, options.pipeline);
+    if (failed(pm.run(module)))
+      return failure();
+    if (options.dumpDirectory.empty())
+      continue;
+    SmallString<128> path(options.dumpDirectory);
+    llvm::sys::path::append(
+        path, llvm::formatv("{0:02}-{1}.mlir", index, phase.name).str());
+    if (failed(writeModule(module, path, /*elideWeights=*/true)))
+      return failure();
+  }
+  return success();
+}
+
+std::unique_ptr<runtime::Session>
+volley::interpret(ModuleOp module, const std::vector<std::string> &record,
+                  int64_t batch) {
+  // Nothing but what gives named neurons a meaning: the interpreter checks the
+  // canonicalisations too.
+  OwningOpRef<ModuleOp> copy(module.clone());
+  PassManager pm(module.getContext());
+  snn::SNNInsertProbesOptions probes;
+  probes.record.assign(record.begin(), record.end());
+  pm.addPass(snn::createSNNInsertProbes(probes));
+  pm.addPass(snn::createSNNDiscretize());
+  if (failed(pm.run(*copy)))
+    return nullptr;
+  snn::NetworkOp network = getNetwork(*copy);
+  return network ? reference::createInterpreter(network, batch) : nullptr;
+}
+
+//===----------------------------------------------------------------------===//
+// Writing
+//===----------------------------------------------------------------------===//
+
+/// Constants of more elements are left out of text for readers.
+static constexpr int64_t kLargestPrintedConstant = 16;
+
+static OpPrintingFlags getReaderFlags() {
+  OpPrintingFlags flags;
+  flags.elideLargeElementsAttrs(kLargestPrintedConstant);
+  flags.elideLargeResourceString(0);
+  flags.printNameLocAsPrefix();
+  return flags;
+}
+
+std::string volley::printModule(ModuleOp module) {
+  std::string text;
+  llvm::raw_string_ostream stream(text);
+  module->print(stream, getReaderFlags());
+  return text;
+}
+
+LogicalResult volley::writeModule(ModuleOp module, StringRef path,
+                                  bool elideWeights) {
+  std::string message;
+  std::unique_ptr<llvm::ToolOutputFile> file = openOutputFile(path, &message);
+  if (!file)
+    return emitError(getFileLocation(module.getContext(), path)) << message;
+  if (path.ends_with(".mlirbc")) {
+    if (failed(writeBytecodeToFile(module, file->os())))
+      return failure();
+  } else {
+    OpPrintingFlags flags = elideWeights ? getReaderFlags() : OpPrintingFlags();
+    module->print(file->os(), flags);
+    file->os() << '\n';
+  }
+  file->keep();
+  return success();
+}

@@ -1,0 +1,332 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// The program form: syntax and verifiers.
+
+#include "AssemblyDirectives.h"
+#include "mlir/IR/Builders.h"
+#include "volley/Dialect/SNN/IR/SNNOps.h"
+
+using namespace mlir;
+using namespace volley::snn;
+
+//===----------------------------------------------------------------------===//
+// ProgramOp
+//===----------------------------------------------------------------------===//
+
+YieldOp ProgramOp::getYieldOp() {
+  return cast<YieldOp>(getBodyBlock().getTerminator());
+}
+
+void ProgramOp::getAsmBlockArgumentNames(Region &region,
+                                         OpAsmSetValueNameFn setName) {
+  for (auto [arg, name] :
+       llvm::zip(getInputs(), getInputNames().getAsRange<StringAttr>()))
+    setName(arg, name.getValue());
+  for (auto [arg, name] :
+       llvm::zip(getStates(), getStateNames().getAsRange<StringAttr>()))
+    setName(arg, name.getValue());
+}
+
+ParseResult ProgramOp::parse(OpAsmParser &parser, OperationState &result) {
+  Builder &builder = parser.getBuilder();
+  StringAttr symbol;
+  SmallVector<OpAsmParser::Argument> args;
+  SmallVector<Attribute> inputNames, outputNames, stateNodes, stateNames,
+      stateInitials;
+  SmallVector<Type> outputTypes;
+  auto parseInput = [&]() {
+    return parseNamedArgument(parser, args.emplace_back(),
+                              inputNames.emplace_back());
+  };
+  auto parseState = [&]() -> ParseResult {
+    OpAsmParser::Argument &arg = args.emplace_back();
+    StringAttr node, name;
+    if (parser.parseArgument(arg) || parseProbeName(parser, node, name) ||
+        parser.parseColonType(arg.type) || parser.parseEqual() ||
+        parser.parseAttribute(stateInitials.emplace_back()))
+      return failure();
+    stateNodes.push_back(node);
+    stateNames.push_back(name);
+    return success();
+  };
+  auto parseOutput = [&]() -> ParseResult {
+    return failure(parseName(parser, outputNames.emplace_back()) ||
+                   parser.parseColonType(outputTypes.emplace_back()));
+  };
+  FloatAttr dt;
+  IntegerAttr rows;
+  if (parser.parseSymbolName(symbol) ||
+      parser.parseCommaSeparatedList(AsmParser::Delimiter::Paren, parseInput))
+    return failure();
+  if (succeeded(parser.parseOptionalKeyword("state")) &&
+      parser.parseCommaSeparatedList(AsmParser::Delimiter::Paren, parseState))
+    return failure();
+  if (parser.parseArrow() ||
+      parser.parseCommaSeparatedList(AsmParser::Delimiter::Paren,
+                                     parseOutput) ||
+      parser.parseKeyword("dt") || parser.parseLParen() ||
+      parser.parseAttribute(dt, builder.getF64Type()) || parser.parseRParen() ||
+      parser.parseKeyword("rows") || parser.parseLParen() ||
+      parser.parseAttribute(rows, builder.getI64Type()) ||
+      parser.parseRParen() ||
+      parser.parseOptionalAttrDictWithKeyword(result.attributes))
+    return failure();
+
+  auto &properties = result.getOrAddProperties<Properties>();
+  properties.sym_name = symbol;
+  properties.input_names = builder.getArrayAttr(inputNames);
+  properties.output_names = builder.getArrayAttr(outputNames);
+  properties.state_nodes = builder.getArrayAttr(stateNodes);
+  properties.state_names = builder.getArrayAttr(stateNames);
+  properties.state_initials = builder.getArrayAttr(stateInitials);
+  properties.dt = dt;
+  properties.rows = rows;
+  SMLoc bodyLoc = parser.getCurrentLocation();
+  Region *body = result.addRegion();
+  if (parser.parseRegion(*body, args))
+    return failure();
+  auto yield = body->empty() || body->front().empty()
+                   ? YieldOp()
+                   : dyn_cast<YieldOp>(body->front().back());
+  if (!yield || yield.getSignals().getTypes() != TypeRange(outputTypes))
+    return parser.emitError(bodyLoc,
+                            "expects a body that ends in snn.yield of types ")
+           << outputTypes;
+  return success();
+}
+
+void ProgramOp::print(OpAsmPrinter &printer) {
+  printer << ' ';
+  printer.printSymbolName(getSymName());
+  printer << '(';
+  llvm::interleaveComma(
+      llvm::zip(getInputs(), getInputNames().getAsRange<StringAttr>()), printer,
+      [&](auto pair) {
+        printNamedArgument(printer, std::get<0>(pair),
+                           std::get<1>(pair).getValue());
+      });
+  printer << ')';
+  if (getNumStates() > 0) {
+    printer << " state(";
+    llvm::interleaveComma(llvm::seq(getNumStates()), printer, [&](unsigned i) {
+      printer << getStates()[i] << ' ';
+      printProbeName(printer, *this, cast<StringAttr>(getStateNodes()[i]),
+                     cast<StringAttr>(getStateNames()[i]));
+      printer << ": " << getStates()[i].getType() << " = "
+              << getStateInitial(i);
+    });
+    printer << ')';
+  }
+  printer << " -> (";
+  llvm::interleaveComma(llvm::zip(getOutputNames().getAsRange<StringAttr>(),
+                                  getYieldOp().getSignals().getTypes()),
+                        printer, [&](auto pair) {
+                          printName(printer, std::get<0>(pair).getValue());
+                          printer << ": " << std::get<1>(pair);
+                        });
+  printer << ") dt(";
+  printer.printAttributeWithoutType(getDtAttr());
+  printer << ") rows(" << getRows() << ')';
+  printer.printOptionalAttrDictWithKeyword(
+      (*this)->getAttrs(),
+      {getSymNameAttrName(), getInputNamesAttrName(), getOutputNamesAttrName(),
+       getStateNodesAttrName(), getStateNamesAttrName(),
+       getStateInitialsAttrName(), getDtAttrName(), getRowsAttrName()});
+  printer << ' ';
+  printer.printRegion(getBody(), /*printEntryBlockArgs=*/false);
+}
+
+LogicalResult ProgramOp::verify() {
+  StringRef repeated;
+  if (!areDistinct(getInputNames(), repeated))
+    return emitOpError("expects distinct input names, but got '")
+           << repeated << "' twice"; // C1
+  if (!areDistinct(getOutputNames(), repeated))
+    return emitOpError("expects distinct output names, but got '")
+           << repeated << "' twice"; // C1
+  if (getStateNodes().size() != getNumStates() ||
+      getStateInitials().size() != getNumStates())
+    return emitOpError("expects a node and an initial value per state"); // C4
+  if (static_cast<int64_t>(getRows()) < 1)
+    return emitOpError("expects a positive number of rows, but got ")
+           << getRows(); // C5
+  return success();
+}
+
+/// A state is read any number of times, then updated once, by the op whose
+/// result is carried on: what allows every update in place.
+static LogicalResult verifyLinearState(Operation *op, BlockArgument state) {
+  Operation *update = nullptr;
+  for (OpOperand &use : state.getUses()) {
+    Operation *user = use.getOwner();
+    if (isa<DelayReadOp>(user))
+      continue;
+    if (update)
+      return op->emitOpError("expects one update per state, but ")
+             << state.getType() << " #" << state.getArgNumber()
+             << " has several";
+    update = user;
+  }
+  if (!update)
+    return op->emitOpError("expects an update of state #")
+           << state.getArgNumber();
+  for (Operation *user : state.getUsers())
+    if (user != update && !user->isBeforeInBlock(update))
+      return user->emitOpError("expects to read a state before its update");
+  return success();
+}
+
+LogicalResult ProgramOp::verifyRegions() {
+  Block &block = getBodyBlock();
+  if (block.getNumArguments() != getNumInputs() + getNumStates())
+    return emitOpError("expects one region argument per input and state");
+  auto yield = dyn_cast<YieldOp>(block.back());
+  if (!yield)
+    return emitOpError("expects a body that ends in snn.yield");
+  if (yield.getSignals().size() != getOutputNames().size() ||
+      yield.getCarried().getTypes() != TypeRange(ValueRange(getStates())))
+    return yield.emitOpError("expects ")
+           << getOutputNames().size() << " signals and states of types "
+           << TypeRange(ValueRange(getStates())); // C2
+  for (auto [state, initial] : llvm::zip(getStates(), getStateInitials())) {
+    auto typed = dyn_cast<TypedAttr>(initial);
+    if (!typed || getElementTypeOrSelf(typed.getType()) !=
+                      getElementTypeOrSelf(state.getType()))
+      return emitOpError("expects an initial value of element type ")
+             << getElementTypeOrSelf(state.getType()) << ", but got "
+             << initial; // C4
+    if (failed(verifyLinearState(*this, state)))
+      return failure(); // C3
+  }
+  return success();
+}
+
+//===----------------------------------------------------------------------===//
+// ScanOp
+//===----------------------------------------------------------------------===//
+
+YieldOp ScanOp::getYieldOp() {
+  return cast<YieldOp>(getBodyBlock().getTerminator());
+}
+
+void ScanOp::getAsmBlockArgumentNames(Region &region,
+                                      OpAsmSetValueNameFn setName) {
+  for (BlockArgument arg : region.getArguments())
+    setName(arg, arg.getArgNumber() < getSignals().size() ? "in" : "state");
+}
+
+ParseResult ScanOp::parse(OpAsmParser &parser, OperationState &result) {
+  SmallVector<OpAsmParser::Argument> args;
+  SmallVector<OpAsmParser::UnresolvedOperand> signals, carried;
+  SmallVector<Type> signalTypes, carriedTypes, resultTypes;
+  auto parseBinding = [&](auto &operands, auto &types) -> ParseResult {
+    OpAsmParser::Argument &arg = args.emplace_back();
+    if (parser.parseArgument(arg) || parser.parseEqual() ||
+        parser.parseOperand(operands.emplace_back()) ||
+        parser.parseColonType(arg.type))
+      return failure();
+    types.push_back(arg.type);
+    return success();
+  };
+  if (parser.parseCommaSeparatedList(AsmParser::Delimiter::Paren, [&]() {
+        return parseBinding(signals, signalTypes);
+      }))
+    return failure();
+  if (succeeded(parser.parseOptionalKeyword("carry")) &&
+      parser.parseCommaSeparatedList(AsmParser::Delimiter::Paren, [&]() {
+        return parseBinding(carried, carriedTypes);
+      }))
+    return failure();
+  SMLoc loc = parser.getCurrentLocation();
+  if (parser.parseArrow() || parser.parseLParen())
+    return failure();
+  if (failed(parser.parseOptionalRParen()) &&
+      (parser.parseTypeList(resultTypes) || parser.parseRParen()))
+    return failure();
+  if (parser.resolveOperands(signals, signalTypes, loc, result.operands) ||
+      parser.resolveOperands(carried, carriedTypes, loc, result.operands) ||
+      parser.parseOptionalAttrDictWithKeyword(result.attributes))
+    return failure();
+  result.addTypes(resultTypes);
+  auto &properties = result.getOrAddProperties<Properties>();
+  properties.operandSegmentSizes = {static_cast<int32_t>(signals.size()),
+                                    static_cast<int32_t>(carried.size())};
+  return parser.parseRegion(*result.addRegion(), args);
+}
+
+void ScanOp::print(OpAsmPrinter &printer) {
+  auto args = getBodyBlock().getArguments();
+  auto printBindings = [&](auto args, OperandRange operands) {
+    printer << '(';
+    llvm::interleaveComma(llvm::zip(args, operands), printer, [&](auto pair) {
+      printer << std::get<0>(pair) << " = " << std::get<1>(pair) << ": "
+              << std::get<0>(pair).getType();
+    });
+    printer << ')';
+  };
+  printer << ' ';
+  printBindings(args.take_front(getSignals().size()), getSignals());
+  if (!getCarried().empty()) {
+    printer << " carry";
+    printBindings(args.drop_front(getSignals().size()), getCarried());
+  }
+  printer << " -> (" << getResultTypes() << ')';
+  printer.printOptionalAttrDictWithKeyword((*this)->getAttrs(),
+                                           {getOperandSegmentSizesAttrName()});
+  printer << ' ';
+  printer.printRegion(getBody(), /*printEntryBlockArgs=*/false);
+}
+
+LogicalResult ScanOp::verifyRegions() {
+  Block &block = getBodyBlock();
+  if (block.getArgumentTypes() != getOperandTypes())
+    return emitOpError("expects region arguments of the operands' types"); // C1
+  auto yield = dyn_cast<YieldOp>(block.back());
+  if (!yield)
+    return emitOpError("expects a body that ends in snn.yield");
+  if (yield.getOperandTypes() != getResultTypes())
+    return yield.emitOpError("expects to give the results' types ")
+           << getResultTypes(); // C1
+  if (yield.getCarried().getTypes() != getCarried().getTypes())
+    return yield.emitOpError("expects to carry the types ")
+           << getCarried().getTypes(); // C2
+  for (BlockArgument state :
+       block.getArguments().drop_front(getSignals().size()))
+    if (failed(verifyLinearState(*this, state)))
+      return failure();
+  return success();
+}
+
+//===----------------------------------------------------------------------===//
+// DelayReadOp, DelayWriteOp
+//===----------------------------------------------------------------------===//
+
+static LogicalResult verifyHistory(Operation *op, RankedTensorType signal,
+                                   RankedTensorType history) {
+  if (history.getRank() != signal.getRank() + 1 ||
+      history.getShape().drop_front() != signal.getShape() ||
+      history.getElementType() != signal.getElementType())
+    return op->emitOpError("expects a history of ")
+           << signal << " with a dimension in front, but got " << history;
+  return success();
+}
+
+LogicalResult DelayReadOp::verify() {
+  if (failed(verifyHistory(*this, cast<RankedTensorType>(getType()),
+                           getHistory().getType())))
+    return failure(); // C1
+  int64_t depth = getHistory().getType().getDimSize(0);
+  int64_t elements = cast<RankedTensorType>(getType()).getNumElements();
+  bool sized = getSteps().size() == 1 ||
+               static_cast<int64_t>(getSteps().size()) == elements;
+  if (!sized || !llvm::all_of(getSteps(), [&](int64_t steps) {
+        return steps >= 1 && steps <= depth;
+      }))
+    return emitOpError("expects steps between 1 and ") << depth; // C2
+  return success();
+}
+
+LogicalResult DelayWriteOp::verify() {
+  return verifyHistory(*this, getInput().getType(),
+                       getHistory().getType()); // C1
+}

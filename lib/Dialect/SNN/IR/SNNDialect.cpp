@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "volley/Dialect/SNN/IR/SNNDialect.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/IR/DialectImplementation.h"
+#include "volley/Dialect/SNN/IR/Constants.h"
+#include "volley/Dialect/SNN/IR/SNNOps.h"
+
+using namespace mlir;
+using namespace volley::snn;
+
+#include "volley/Dialect/SNN/IR/SNNDialect.cpp.inc"
+#include "volley/Dialect/SNN/IR/SNNEnums.cpp.inc"
+#include "volley/Dialect/SNN/IR/SNNInterfaces.cpp.inc"
+
+void SNNDialect::initialize() {
+  addOperations<
+#define GET_OP_LIST
+#include "volley/Dialect/SNN/IR/SNNOps.cpp.inc"
+      >();
+}
+
+Type volley::snn::getElementTypeOrSelf(Type type) {
+  if (auto tensor = dyn_cast<TensorType>(type))
+    return tensor.getElementType();
+  return type;
+}
+
+bool volley::snn::isConstant(Value value) {
+  return ConstantView::get(value).has_value();
+}
+
+bool volley::snn::broadcastsOver(Type param, ArrayRef<int64_t> shape) {
+  auto tensor = dyn_cast<RankedTensorType>(param);
+  if (!tensor)
+    return true;
+  ArrayRef<int64_t> dims = tensor.getShape();
+  if (dims.size() > shape.size())
+    return false;
+  return llvm::all_of(llvm::zip(dims, shape), [](auto pair) {
+    auto [dim, size] = pair;
+    return dim == size || dim == 1;
+  });
+}

@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "volley/Dialect/SNN/Transforms/Passes.h"
+
+#include "NeuronLaws.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Math/IR/Math.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
+#include "mlir/IR/AsmState.h"
+#include "mlir/IR/Builders.h"
+#include "mlir/IR/BuiltinOps.h"
+
+namespace volley::snn {
+#define GEN_PASS_DEF_SNNDISCRETIZE
+#include "volley/Dialect/SNN/Transforms/Passes.h.inc"
+} // namespace volley::snn
+
+using namespace mlir;
+using namespace volley::snn;
+
+namespace {
+struct Discretize : volley::snn::impl::SNNDiscretizeBase<Discretize> {
+  void runOnOperation() override;
+
+private:
+  /// The symbol of a model with this law, which may be there already.
+  FlatSymbolRefAttr getModel(OwningOpRef<NeuronModelOp> model,
+                             SymbolTable &symbols);
+  void discretize(NeuronOp neuron, double dt, SymbolTable &symbols);
+
+  /// Models of this pass by their text without the name.
+  llvm::StringMap<FlatSymbolRefAttr> models;
+};
+} // namespace
+
+FlatSymbolRefAttr Discretize::getModel(OwningOpRef<NeuronModelOp> model,
+                                       SymbolTable &symbols) {
+  std::string text;
+  llvm::raw_string_ostream stream(text);
+  OpPrintingFlags flags;
+  flags.useLocalScope();
+  model->print(stream, flags);
+  FlatSymbolRefAttr &symbol = models[text];
+  if (!symbol) {
+    NeuronModelOp op = model.release();
+    symbols.insert(op, getOperation().getBody()->begin());
+    symbol = FlatSymbolRefAttr::get(op.getSymNameAttr());
+  }
+  return symbol;
+}
+
+/// A coefficient, rounded to `type`.
+static Value materialize(OpBuilder &builder, Location loc,
+                         const Coefficient &value, Type type) {
+  if (value.shape.empty())
+    return arith::ConstantOp::create(
+        builder, loc,
+        cast<TypedAttr>(FloatAttr::get(type, value.values.front())));
+  auto tensor = RankedTensorType::get(value.shape, type);
+  auto makeAttr = [&](auto numbers) -> TypedAttr {
+    using T = typename decltype(numbers)::value_type;
+    ArrayRef<T> data(numbers);
+    // Small ones print; large ones are never hashed.
+    if (data.size() <= 16)
+      return DenseElementsAttr::get(tensor, data);
+    return DenseResourceElementsAttr::get(
+        tensor, "coefficient",
+        HeapAsmResourceBlob::allocateAndCopyInferAlign(data));
+  };
+  TypedAttr attr = type.isF64()
+                       ? makeAttr(value.values)
+                       : makeAttr(std::vector<float>(value.values.begin(),
+                                                     value.values.end()));
+  return arith::ConstantOp::create(builder, loc, attr);
+}
+
+void Discretize::discretize(NeuronOp neuron, double dt, SymbolTable &symbols) {
+  NeuronLaw law = buildNeuronLaw(neuron, dt);
+  FlatSymbolRefAttr model = getModel(std::move(law.model), symbols);
+  OpBuilder builder(neuron);
+  Location loc = neuron.getLoc();
+  Type type = neuron.getInput().getType().getElementType();
+  SmallVector<Value> params;
+  for (const Coefficient &param : law.params)
+    params.push_back(materialize(builder, loc, param, type));
+  auto population = PopulationOp::create(
+      builder, loc, neuron.getResultTypes(), model, neuron.getNameAttr(),
+      neuron.getInput(), params, neuron.getExposedAttr());
+  SmallVector<Value> results(population.getResults());
+  if (neuron.getLate())
+    results.front() =
+        DelayOp::create(builder, loc, results.front().getType(),
+                        results.front(), ArrayRef<int64_t>{1}, TypedAttr(),
+                        /*implicit=*/true);
+  neuron.replaceAllUsesWith(results);
+  neuron.erase();
+}
+
+void Discretize::runOnOperation() {
+  models.clear();
+  SymbolTable symbols(getOperation());
+  for (auto network : getOperation().getOps<NetworkOp>())
+    for (NeuronOp neuron :
+         llvm::make_early_inc_range(network.getBodyBlock().getOps<NeuronOp>()))
+      discretize(neuron, network.getTimeStep(), symbols);
+}

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "volley/Dialect/SNN/IR/SNNOps.h"
+#include "volley/Dialect/SNN/Transforms/Passes.h"
+
+namespace volley::snn {
+#define GEN_PASS_DEF_SNNELIMINATEDEADSIGNALS
+#include "volley/Dialect/SNN/Transforms/Passes.h.inc"
+} // namespace volley::snn
+
+using namespace mlir;
+using namespace volley::snn;
+
+namespace {
+struct EliminateDeadSignals
+    : volley::snn::impl::SNNEliminateDeadSignalsBase<EliminateDeadSignals> {
+  void runOnOperation() override {
+    Block &body = getOperation().getBodyBlock();
+    llvm::DenseSet<Operation *> live;
+    SmallVector<Operation *> worklist;
+    for (Operation &op : body)
+      if (isa<OutputOp, ProbeOp>(op))
+        worklist.push_back(&op);
+    while (!worklist.empty()) {
+      Operation *op = worklist.pop_back_val();
+      if (!live.insert(op).second)
+        continue;
+      for (Value operand : op->getOperands())
+        if (Operation *def = operand.getDefiningOp())
+          worklist.push_back(def);
+    }
+    SmallVector<Operation *> dead;
+    for (Operation &op : body)
+      if (!live.contains(&op))
+        dead.push_back(&op);
+    // Dead ops may use each other in cycles.
+    for (Operation *op : dead)
+      op->dropAllUses();
+    for (Operation *op : dead)
+      op->erase();
+  }
+};
+} // namespace

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "volley/Runtime/Session.h"
+
+using namespace volley::runtime;
+
+size_t volley::runtime::getSize(DType type) {
+  switch (type) {
+  case DType::Bool:
+    return 1;
+  case DType::I32:
+  case DType::F32:
+    return 4;
+  case DType::F64:
+    return 8;
+  }
+  return 0;
+}
+
+const char *volley::runtime::getName(DType type) {
+  switch (type) {
+  case DType::Bool:
+    return "bool";
+  case DType::I32:
+    return "i32";
+  case DType::F32:
+    return "f32";
+  case DType::F64:
+    return "f64";
+  }
+  return "";
+}
+
+int64_t SignalInfo::getNumElements() const {
+  int64_t count = 1;
+  for (int64_t dim : shape)
+    count *= dim;
+  return count;
+}

@@ -1,0 +1,32 @@
+# Configuration of lit, LLVM's test runner.
+
+import os
+
+import lit.formats
+
+config.name = "Volley"
+config.test_format = lit.formats.ShTest(execute_external=False)
+config.suffixes = [".mlir", ".test"]
+config.test_source_root = os.path.dirname(__file__)
+config.test_exec_root = os.path.join(config.volley_binary_root, "test")
+config.excludes = ["Inputs"]
+
+config.environment["PATH"] = os.pathsep.join(
+    [
+        os.path.join(config.volley_binary_root, "bin"),
+        config.llvm_tools_dir,
+        config.environment["PATH"],
+    ]
+)
+
+# Recordings and models of others, which the project does not ship.
+shared_data = os.path.join(config.volley_source_root, "..", "shared", "data")
+if os.path.isdir(shared_data):
+    config.available_features.add("shared-data")
+    config.substitutions.append(("%shared", os.path.realpath(shared_data)))
+
+# VOLLEY_CHECK_ROUNDTRIP=1 checks that what snn-opt prints parses to the same.
+snn_opt = "snn-opt"
+if os.environ.get("VOLLEY_CHECK_ROUNDTRIP") == "1":
+    snn_opt += " --verify-roundtrip"
+config.substitutions.append(("%snn-opt", snn_opt))

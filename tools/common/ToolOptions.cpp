@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "ToolOptions.h"
+
+#include "volley/Support/Diagnostics.h"
+#include "llvm/Support/raw_ostream.h"
+
+using namespace llvm;
+using namespace volley;
+using namespace volley::tools;
+
+cl::OptionCategory volley::tools::modelCategory(
+    "Meaning of the model",
+    "What a NIR file leaves open. Each is assumed (with a remark) if it is not "
+    "given. Settings of neurons apply to all, or with NODE=VALUE to one.");
+
+namespace {
+enum class Precision { F32, F64 };
+} // namespace
+
+struct ModelOptions::Storage {
+  std::string profileHelp = [] {
+    std::string help = "the law of a tool:";
+    for (const nir::Profile &profile : nir::getProfiles())
+      help += "\n  " + profile.name.str() + ": " + profile.description.str();
+    return help;
+  }();
+
+  cl::opt<std::string> profile{"profile", cl::desc(profileHelp),
+                               cl::value_desc("name"), cl::cat(modelCategory)};
+  cl::opt<double> dt{"dt", cl::desc("the time step in seconds"),
+                     cl::value_desc("seconds"), cl::cat(modelCategory)};
+  cl::opt<bool> strict{"strict",
+                       cl::desc("turn every assumption into an error"),
+                       cl::cat(modelCategory)};
+  cl::opt<Precision> precision{
+      "precision", cl::desc("the float type of signals, states and weights:"),
+      cl::values(
+          clEnumValN(Precision::F32, "f32", "single precision (default)"),
+          clEnumValN(Precision::F64, "f64", "double precision")),
+      cl::init(Precision::F32), cl::cat(modelCategory)};
+  cl::list<std::string> inputs;
+  /// One list per single setting, in the order of getSettingInfos().
+  std::vector<std::unique_ptr<cl::list<std::string>>> settings;
+
+  explicit Storage(StringRef inputKindOption)
+      : inputs(inputKindOption,
+               cl::desc("what an input carries: spike (0 or 1), count or real "
+                        "(default)"),
+               cl::value_desc("name:spike|count|real"),
+               cl::cat(modelCategory)) {
+    for (const nir::SettingInfo &info : nir::getSettingInfos())
+      settings.push_back(std::make_unique<cl::list<std::string>>(
+          info.name, cl::desc(info.help), cl::value_desc(info.values),
+          cl::cat(modelCategory)));
+  }
+};
+
+ModelOptions::ModelOptions(StringRef inputKindOption)
+    : inputKindOption(inputKindOption),
+      storage(std::make_unique<Storage>(inputKindOption)) {}
+ModelOptions::~ModelOptions() = default;
+
+bool ModelOptions::isAnyGiven() const {
+  const Storage &s = *storage;
+  return s.profile.getNumOccurrences() || s.dt.getNumOccurrences() ||
+         s.strict.getNumOccurrences() || s.precision.getNumOccurrences() ||
+         s.inputs.getNumOccurrences() ||
+         llvm::any_of(s.settings, [](const auto &setting) {
+           return setting->getNumOccurrences() > 0;
+         });
+}
+
+Expected<nir::ImportOptions> ModelOptions::get() const {
+  const Storage &s = *storage;
+  nir::ImportOptions options;
+  options.profile = s.profile;
+  if (s.dt.getNumOccurrences())
+    options.dt = s.dt;
+  options.strict = s.strict;
+  options.doublePrecision = s.precision == Precision::F64;
+  for (const std::string &entry : s.inputs) {
+    // A node's name may hold colons.
+    auto [name, kind] = StringRef(entry).rsplit(':');
+    if (kind == "real")
+      options.inputs[name.str()] = nir::InputKind::Real;
+    else if (kind == "count")
+      options.inputs[name.str()] = nir::InputKind::Count;
+    else if (kind == "spike")
+      options.inputs[name.str()] = nir::InputKind::Spike;
+    else
+      return createStringError("--" + inputKindOption +
+                               " expects NAME:spike, NAME:count or NAME:real, "
+                               "but got '" +
+                               entry + "'");
+  }
+  for (auto [info, list] : llvm::zip(nir::getSettingInfos(), s.settings))
+    for (const std::string &entry : *list) {
+      // NODE=VALUE, or VALUE for all.
+      auto [node, value] = StringRef(entry).rsplit('=');
+      if (entry.find('=') == std::string::npos) {
+        value = entry;
+        node = "";
+      }
+      if (Error error = options.settings.set(info.name, node, value))
+        return createStringError("--" + toString(std::move(error)));
+    }
+  return options;
+}
+
+DiagnosticPrinter::DiagnosticPrinter(mlir::MLIRContext *context,
+                                     bool showRemarks)
+    : handler(context, [showRemarks](mlir::Diagnostic &diagnostic) {
+        if (showRemarks ||
+            diagnostic.getSeverity() != mlir::DiagnosticSeverity::Remark)
+          llvm::errs() << formatDiagnostic(diagnostic) << '\n';
+      }) {}
+
+void volley::tools::initializeTool(int argc, char **argv, StringRef overview,
+                                   cl::OptionCategory &category) {
+  cl::HideUnrelatedOptions({&category, &modelCategory});
+  cl::SetVersionPrinter(
+      [](raw_ostream &stream) { stream << "volley " VOLLEY_VERSION "\n"; });
+  cl::ParseCommandLineOptions(argc, argv, overview);
+}

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Command-line options and messages that snn-compile and snn-run share.
+
+#ifndef VOLLEY_TOOLS_COMMON_TOOLOPTIONS_H
+#define VOLLEY_TOOLS_COMMON_TOOLOPTIONS_H
+
+#include "mlir/IR/Diagnostics.h"
+#include "volley/Frontend/NIR/NIR.h"
+#include "llvm/Support/CommandLine.h"
+
+namespace volley::tools {
+
+/// Options about what a model file means; one object per tool, made before
+/// the command line is parsed.
+class ModelOptions {
+public:
+  /// `inputKindOption` is what the option for the kinds of inputs is called.
+  explicit ModelOptions(llvm::StringRef inputKindOption);
+  ~ModelOptions();
+
+  /// The declared options, or an error that names the option.
+  llvm::Expected<nir::ImportOptions> get() const;
+  /// True if any of them was given.
+  bool isAnyGiven() const;
+
+private:
+  struct Storage;
+  std::string inputKindOption;
+  std::unique_ptr<Storage> storage;
+};
+
+/// Prints diagnostics to the standard error, in the order they come. Remarks
+/// can be left out.
+class DiagnosticPrinter {
+public:
+  DiagnosticPrinter(mlir::MLIRContext *context, bool showRemarks);
+
+private:
+  mlir::ScopedDiagnosticHandler handler;
+};
+
+/// Hides the options of LLVM and MLIR from the help text and sets the version.
+void initializeTool(int argc, char **argv, llvm::StringRef overview,
+                    llvm::cl::OptionCategory &category);
+
+extern llvm::cl::OptionCategory modelCategory;
+
+} // namespace volley::tools
+
+#endif // VOLLEY_TOOLS_COMMON_TOOLOPTIONS_H
