@@ -11,6 +11,9 @@
 #include "volley/Dialect/SNN/IR/SNNOps.h"
 #include "volley/Dialect/SNN/Transforms/Passes.h"
 #include "volley/Reference/Interpreter.h"
+#include "volley/Runtime/Artifact.h"
+#include "volley/Target/CPU/CPU.h"
+#include "llvm/ADT/ScopeExit.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/FormatVariadic.h"
 #include "llvm/Support/MemoryBuffer.h"
@@ -70,37 +73,104 @@ OwningOpRef<ModuleOp> volley::loadModel(StringRef path,
 // Phases
 //===----------------------------------------------------------------------===//
 
-LogicalResult volley::runPhases(ModuleOp module, const PhaseOptions &options) {
-  int last = options.last.empty() ? static_cast<int>(getPhases().size()) - 1
-                                  : getPhaseIndex(options.last);
-  if (last < 0) {
+namespace {
+/// Runs the phases of one compilation one after another.
+class PhaseRunner {
+public:
+  PhaseRunner(ModuleOp module, const PhaseOptions &options)
+      : module(module), options(options) {}
+
+  /// Runs the phases that are left, up to and with `last`.
+  LogicalResult runTo(StringRef last);
+
+private:
+  LogicalResult dump(const Phase &phase);
+
+  ModuleOp module;
+  const PhaseOptions &options;
+  unsigned next = 0;
+};
+} // namespace
+
+LogicalResult PhaseRunner::dump(const Phase &phase) {
+  if (options.dumpDirectory.empty())
+    return success();
+  if (std::error_code error =
+          llvm::sys::fs::create_directories(options.dumpDirectory))
+    return emitError(
+               getFileLocation(module.getContext(), options.dumpDirectory))
+           << "cannot be created: " << error.message();
+  SmallString<128> path(options.dumpDirectory);
+  llvm::sys::path::append(
+      path, llvm::formatv("{0:02}-{1}.mlir", next, phase.name).str());
+  return writeModule(module, path, /*elideWeights=*/true);
+}
+
+LogicalResult PhaseRunner::runTo(StringRef last) {
+  int end = getPhaseIndex(last);
+  if (end < 0) {
     InFlightDiagnostic diag = module.emitError("there is no phase '")
-                              << options.last << "'; there are ";
+                              << last << "'; there are ";
     llvm::interleaveComma(getPhases(), diag,
                           [&](const Phase &phase) { diag << phase.name; });
     return diag;
   }
-  if (!options.dumpDirectory.empty())
-    if (std::error_code error =
-            llvm::sys::fs::create_directories(options.dumpDirectory))
-      return emitError(
-                 getFileLocation(module.getContext(), options.dumpDirectory))
-             << "cannot be created: " << error.message();
-  for (auto [index, phase] :
-       llvm::enumerate(getPhases().take_front(last + 1))) {
+  for (; next <= static_cast<unsigned>(end); ++next) {
+    const Phase &phase = getPhases()[next];
     PassManager pm(module.getContext());
     buildPhase(pm, phase, options.pipeline);
-    if (failed(pm.run(module)))
-      return failure();
-    if (options.dumpDirectory.empty())
-      continue;
-    SmallString<128> path(options.dumpDirectory);
-    llvm::sys::path::append(
-        path, llvm::formatv("{0:02}-{1}.mlir", index, phase.name).str());
-    if (failed(writeModule(module, path, /*elideWeights=*/true)))
+    if (failed(pm.run(module)) || failed(dump(phase)))
       return failure();
   }
   return success();
+}
+
+LogicalResult volley::runPhases(ModuleOp module, const PhaseOptions &options) {
+  StringRef last =
+      options.last.empty() ? getPhases().back().name : StringRef(options.last);
+  return PhaseRunner(module, options).runTo(last);
+}
+
+//===----------------------------------------------------------------------===//
+// Compiling
+//===----------------------------------------------------------------------===//
+
+LogicalResult volley::compileToFile(ModuleOp module,
+                                    const CompileOptions &options,
+                                    StringRef path) {
+  llvm::Expected<cpu::Level> level = cpu::parseLevel(options.cpu);
+  if (!level)
+    return module.emitError() << toString(level.takeError());
+  PhaseRunner runner(module, options.phases);
+  if (failed(runner.runTo("scheduled")))
+    return failure();
+  // Weights do not pass through the lowered form.
+  cpu::ProgramDataPtr data = cpu::collectProgramData(module);
+  if (!data || failed(runner.runTo("lowered")))
+    return failure();
+  return cpu::writeArtifact(module, *data, *level, path);
+}
+
+std::shared_ptr<runtime::Artifact>
+volley::compileInMemory(ModuleOp module, const CompileOptions &options) {
+  // The same artefact as on disk, in a file that only this process sees.
+  SmallString<128> directory, path;
+  llvm::sys::path::system_temp_directory(/*ErasedOnReboot=*/true, directory);
+  if (std::error_code code =
+          llvm::sys::fs::createUniqueDirectory(directory + "/volley", path)) {
+    module.emitError("cannot be compiled in memory: ") << code.message();
+    return nullptr;
+  }
+  llvm::scope_exit removeDirectory(
+      [&] { llvm::sys::fs::remove_directories(path); });
+  std::string file = (path + "/artifact.so").str();
+  if (failed(compileToFile(module, options, file)))
+    return nullptr;
+  std::string error;
+  auto artifact = runtime::Artifact::load(file, error);
+  if (!artifact)
+    module.emitError("cannot be loaded: ") << error;
+  return artifact;
 }
 
 std::unique_ptr<runtime::Session>

@@ -1,10 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "volley/Pipelines/Phases.h"
 
+#include "mlir/Conversion/ArithToLLVM/ArithToLLVM.h"
+#include "mlir/Conversion/ControlFlowToLLVM/ControlFlowToLLVM.h"
+#include "mlir/Conversion/FuncToLLVM/ConvertFuncToLLVMPass.h"
+#include "mlir/Conversion/MathToLLVM/MathToLLVM.h"
+#include "mlir/Conversion/ReconcileUnrealizedCasts/ReconcileUnrealizedCasts.h"
+#include "mlir/Conversion/SCFToControlFlow/SCFToControlFlow.h"
+#include "mlir/Conversion/VectorToLLVM/ConvertVectorToLLVMPass.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Pass/PassRegistry.h"
 #include "mlir/Transforms/Passes.h"
 #include "volley/Dialect/SNN/IR/SNNOps.h"
 #include "volley/Dialect/SNN/Transforms/Passes.h"
+#include "volley/Target/CPU/Passes.h"
 
 using namespace mlir;
 using namespace volley;
@@ -25,6 +34,31 @@ static void buildCanonical(OpPassManager &pm, const PipelineOptions &) {
   pm.addPass(createSymbolDCEPass());
 }
 
+static void buildScheduled(OpPassManager &pm, const PipelineOptions &options) {
+  pm.addNestedPass<snn::NetworkOp>(snn::createSNNAssignLayout());
+  pm.addPass(createCanonicalizerPass());
+  pm.addPass(snn::createSNNFuseElementwise());
+  snn::SNNScheduleNetworkOptions schedule;
+  schedule.rows = options.rows;
+  pm.addPass(snn::createSNNScheduleNetwork(schedule));
+  pm.addPass(createCSEPass());
+  cpu::CPUSelectKernelsOptions kernels;
+  kernels.force = options.kernel;
+  pm.addNestedPass<snn::ProgramOp>(cpu::createCPUSelectKernels(kernels));
+  pm.addNestedPass<snn::ProgramOp>(cpu::createCPUAllocateStorage());
+}
+
+static void buildLowered(OpPassManager &pm, const PipelineOptions &) {
+  pm.addPass(cpu::createCPULowerProgram());
+  pm.addPass(createSCFToControlFlowPass());
+  pm.addPass(createConvertMathToLLVMPass());
+  pm.addPass(createArithToLLVMConversionPass());
+  pm.addPass(createConvertVectorToLLVMPass());
+  pm.addPass(createConvertControlFlowToLLVMPass());
+  pm.addPass(createConvertFuncToLLVMPass());
+  pm.addPass(createReconcileUnrealizedCastsPass());
+}
+
 ArrayRef<Phase> volley::getPhases() {
   static const std::vector<Phase> phases = {
       {"imported",
@@ -38,6 +72,21 @@ ArrayRef<Phase> volley::getPhases() {
        "no output needs is gone",
        buildCanonical,
        {"snn.neuron"}},
+      {"scheduled",
+       "time is explicit: cycles are scanned step by step, everything else "
+       "acts "
+       "on a tile of steps; state is SSA; channels are innermost around "
+       "convolutions; elementwise ops are part of neuron models; products and "
+       "convolutions carry their kernel; everything has its place in memory",
+       buildScheduled,
+       {"snn.network", "snn.neuron", "snn.population", "snn.delay", "snn.add",
+        "snn.mul", "snn.scale"}},
+      {"lowered",
+       "LLVM dialect: a function over one tile of steps and samples",
+       buildLowered,
+       {"snn.program", "snn.neuron_model", "scf.for",
+        "builtin.unrealized_"
+        "conversion_cast"}},
   };
   return phases;
 }

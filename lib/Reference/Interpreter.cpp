@@ -46,6 +46,16 @@ void dispatch(ElementType type, Function function) {
     return function(static_cast<double *>(nullptr));
   }
 }
+/// Plain values as bytes, and back.
+template <typename T>
+void append(std::vector<char> &bytes, ArrayRef<T> values) {
+  const char *data = reinterpret_cast<const char *>(values.data());
+  bytes.insert(bytes.end(), data, data + values.size() * sizeof(T));
+}
+template <typename T> void take(const char *&bytes, MutableArrayRef<T> values) {
+  std::memcpy(values.data(), bytes, values.size() * sizeof(T));
+  bytes += values.size() * sizeof(T);
+}
 #define ELEMENT(pointer) std::remove_pointer_t<decltype(pointer)>
 
 /// One op, ready to run. `evaluate` computes its results from its operands at
@@ -57,6 +67,9 @@ public:
   virtual void reset(int64_t batch) {}
   virtual const char *evaluate(int64_t sample) { return nullptr; }
   virtual void advance(int64_t sample) {}
+  /// Writes the state of all samples behind `bytes`, or reads it from there.
+  virtual void save(std::vector<char> &bytes) const {}
+  virtual void load(const char *&bytes) {}
   std::string name;
 };
 } // namespace
@@ -408,6 +421,20 @@ public:
     ++history.step;
   }
 
+  void save(std::vector<char> &bytes) const override {
+    for (const History &history : histories) {
+      append(bytes, ArrayRef(history.slots));
+      append(bytes, ArrayRef(history.step));
+    }
+  }
+
+  void load(const char *&bytes) override {
+    for (History &history : histories) {
+      take(bytes, MutableArrayRef(history.slots));
+      take(bytes, MutableArrayRef(history.step));
+    }
+  }
+
 private:
   /// The input at the last `depth` steps; that of step t is in slot t % depth.
   struct History {
@@ -473,6 +500,16 @@ public:
                   : state[exposed[index - law.getNumOutputs()]]);
     }
     return nullptr;
+  }
+
+  void save(std::vector<char> &bytes) const override {
+    for (const std::vector<Scalar> &state : states)
+      append(bytes, ArrayRef(state));
+  }
+
+  void load(const char *&bytes) override {
+    for (std::vector<Scalar> &state : states)
+      take(bytes, MutableArrayRef(state));
   }
 
 private:
@@ -596,6 +633,8 @@ public:
       node->reset(batch);
   }
   std::string run(const runtime::RunBuffers &buffers, int64_t steps) override;
+  std::vector<char> save() const override;
+  std::string load(const std::vector<char> &bytes) override;
 
 private:
   std::unique_ptr<Node> makeNode(Operation *op);
@@ -819,6 +858,22 @@ std::string Interpreter::run(const runtime::RunBuffers &buffers,
       store(outputs, buffers.outputs);
       store(probes, buffers.probes);
     }
+  return "";
+}
+
+std::vector<char> Interpreter::save() const {
+  std::vector<char> bytes;
+  for (const auto &node : nodes)
+    node->save(bytes);
+  return bytes;
+}
+
+std::string Interpreter::load(const std::vector<char> &bytes) {
+  if (bytes.size() != save().size())
+    return "the saved state has another size than this network's";
+  const char *cursor = bytes.data();
+  for (auto &node : nodes)
+    node->load(cursor);
   return "";
 }
 

@@ -2,6 +2,7 @@
 #include "ToolOptions.h"
 
 #include "volley/Support/Diagnostics.h"
+#include "llvm/Support/PrettyStackTrace.h"
 #include "llvm/Support/raw_ostream.h"
 
 using namespace llvm;
@@ -117,8 +118,16 @@ DiagnosticPrinter::DiagnosticPrinter(mlir::MLIRContext *context,
 
 void volley::tools::initializeTool(int argc, char **argv, StringRef overview,
                                    cl::OptionCategory &category) {
+  setBugReportMsg("this is a bug of volley; please report it with the command "
+                  "line and the model\n");
   cl::HideUnrelatedOptions({&category, &modelCategory});
   cl::SetVersionPrinter(
       [](raw_ostream &stream) { stream << "volley " VOLLEY_VERSION "\n"; });
   cl::ParseCommandLineOptions(argc, argv, overview);
+}
+
+void volley::tools::releaseOption(StringRef name) {
+  auto &options = cl::getRegisteredOptions();
+  if (auto it = options.find(name); it != options.end())
+    it->second->removeArgument();
 }

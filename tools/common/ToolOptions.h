@@ -46,6 +46,10 @@ void initializeTool(int argc, char **argv, llvm::StringRef overview,
 
 extern llvm::cl::OptionCategory modelCategory;
 
+/// Takes an option away from LLVM's libraries, whose options are global, so
+/// that a tool can have one of that name.
+void releaseOption(llvm::StringRef name);
+
 } // namespace volley::tools
 
 #endif // VOLLEY_TOOLS_COMMON_TOOLOPTIONS_H

@@ -7,6 +7,7 @@
 #include "mlir/IR/MLIRContext.h"
 #include "volley/Compiler/Compiler.h"
 #include "volley/Runtime/Array.h"
+#include "volley/Runtime/Artifact.h"
 #include "llvm/Support/Format.h"
 #include "llvm/Support/InitLLVM.h"
 #include "llvm/Support/Process.h"
@@ -21,38 +22,24 @@ using namespace volley::runtime;
 // Options
 //===----------------------------------------------------------------------===//
 
-static cl::OptionCategory category("Options of snn-run");
+namespace {
+/// What the command line says. A struct of its own: linking an artefact in
+/// memory resets LLVM's options.
+struct Options {
+  std::string model, cpu;
+  std::vector<std::string> inputs, outputs, records;
+  nir::ImportOptions import;
+  bool hasModelOptions, useReference, isQuiet;
+  int threads;
+  /// Negative: all that there are.
+  int64_t steps;
+  /// 0: chosen here.
+  int64_t chunk;
+  double bin;
+};
+} // namespace
 
-static cl::opt<std::string>
-    modelPath(cl::Positional, cl::Required, cl::cat(category),
-              cl::desc("<artefact (.so) or model (.nir, .mlir)>"));
-static cl::list<std::string> inputFiles(
-    "input", cl::cat(category), cl::value_desc("[name=]file"),
-    cl::desc("data of an input: .npy or .csv of shape (steps, shape) or "
-             "(steps, batch, shape), or .bs2 events"));
-static cl::list<std::string>
-    outputFiles("output", cl::cat(category), cl::value_desc("[name=]file"),
-                cl::desc("where an output is written, as .npy or .csv"));
-static cl::list<std::string> recordFiles(
-    "record", cl::cat(category), cl::value_desc("node:what:file"),
-    cl::desc("a signal of a neuron (spikes, v, ...) and where it is written"));
-static cl::opt<bool> useReference("reference", cl::cat(category),
-                                  cl::desc("run the reference interpreter"));
-static cl::opt<int64_t>
-    stepLimit("steps", cl::cat(category), cl::value_desc("n"),
-              cl::desc("run only the first n steps; needed without inputs"),
-              cl::init(-1));
-static cl::opt<int64_t>
-    chunkSize("chunk", cl::cat(category), cl::value_desc("n"),
-              cl::desc("steps per call (the result does not depend on it)"),
-              cl::init(0));
-static cl::opt<double> binSize("bin", cl::cat(category),
-                               cl::value_desc("seconds"),
-                               cl::desc("events of this time are one step "
-                                        "(default 1e-3)"),
-                               cl::init(1e-3));
-static cl::opt<bool> quiet("quiet", cl::cat(category),
-                           cl::desc("print neither remarks nor a summary"));
+static Options options;
 
 [[noreturn]] static void fail(const Twine &message) {
   errs() << "snn-run: error: " << message << '\n';
@@ -62,6 +49,69 @@ static cl::opt<bool> quiet("quiet", cl::cat(category),
 static void failIf(const std::string &path, const std::string &error) {
   if (!error.empty())
     fail(path + ": " + error);
+}
+
+static Options parseCommandLine(int argc, char **argv) {
+  // Static: LLVM goes through all options again when it links.
+  tools::releaseOption("threads");
+  static cl::OptionCategory category("Options of snn-run");
+  static cl::opt<std::string> model(cl::Positional, cl::Required,
+                                    cl::cat(category),
+                                    cl::desc("<artefact (.so) or model (.nir, "
+                                             ".mlir)>"));
+  static cl::list<std::string> inputs(
+      "input", cl::cat(category), cl::value_desc("[name=]file"),
+      cl::desc("data of an input: .npy or .csv of shape (steps, shape) or "
+               "(steps, batch, shape), or .bs2 events"));
+  static cl::list<std::string> outputs(
+      "output", cl::cat(category), cl::value_desc("[name=]file"),
+      cl::desc("where an output is written, as .npy or .csv"));
+  static cl::list<std::string> records(
+      "record", cl::cat(category), cl::value_desc("node:what:file"),
+      cl::desc(
+          "a signal of a neuron (spikes, v, ...) and where it is written"));
+  static cl::opt<bool> reference("reference", cl::cat(category),
+                                 cl::desc("run the reference interpreter"));
+  static cl::opt<int> threads(
+      "threads", cl::cat(category), cl::value_desc("n"), cl::init(1),
+      cl::desc("threads that share a batch (default 1; 0: all there are)"));
+  static cl::opt<std::string> cpu(
+      "cpu", cl::cat(category), cl::init("native"),
+      cl::value_desc("native|x86-64-v3|x86-64-v4"),
+      cl::desc("instruction set to compile a model for"));
+  static cl::opt<int64_t> steps(
+      "steps", cl::cat(category), cl::value_desc("n"), cl::init(-1),
+      cl::desc("run only the first n steps; needed without inputs"));
+  static cl::opt<int64_t> chunk(
+      "chunk", cl::cat(category), cl::value_desc("n"), cl::init(0),
+      cl::desc("steps per call (the result does not depend on it)"));
+  static cl::opt<double> bin(
+      "bin", cl::cat(category), cl::value_desc("seconds"), cl::init(1e-3),
+      cl::desc("events of this time are one step (default 1e-3)"));
+  static cl::opt<bool> quiet("quiet", cl::cat(category),
+                             cl::desc("print neither remarks nor a summary"));
+  static tools::ModelOptions modelOptions("input-kind");
+  tools::initializeTool(
+      argc, argv, "Runs a spiking network on recorded input.\n", category);
+
+  Expected<nir::ImportOptions> import = modelOptions.get();
+  if (!import)
+    fail(toString(import.takeError()));
+  if (!(bin > 0))
+    fail("--bin expects a positive time");
+  return {model,
+          cpu,
+          {inputs.begin(), inputs.end()},
+          {outputs.begin(), outputs.end()},
+          {records.begin(), records.end()},
+          *import,
+          modelOptions.isAnyGiven(),
+          reference,
+          quiet,
+          threads,
+          steps,
+          chunk,
+          bin};
 }
 
 //===----------------------------------------------------------------------===//
@@ -106,7 +156,7 @@ static InputData readInput(const std::string &path, const SignalInfo &info) {
       fail(path + ": events need an input of shape [2, height, width], but '" +
            info.name + "' has " + formatShape(info.shape));
     failIf(path,
-           readEvents(path, binSize, info.shape[1], info.shape[2], array));
+           readEvents(path, options.bin, info.shape[1], info.shape[2], array));
   } else {
     fail(path + ": expects a file that ends in .npy, .csv or .bs2");
   }
@@ -175,7 +225,8 @@ namespace {
 class Progress {
 public:
   explicit Progress(int64_t total)
-      : total(total), isShown(!quiet && sys::Process::StandardErrIsDisplayed()),
+      : total(total),
+        isShown(!options.isQuiet && sys::Process::StandardErrIsDisplayed()),
         start(Clock::now()) {}
 
   void update(int64_t done) {
@@ -260,30 +311,101 @@ static void printSummary(const ProgramInfo &info,
 // The run
 //===----------------------------------------------------------------------===//
 
-static std::unique_ptr<Session> createSession(mlir::ModuleOp module,
-                                              ArrayRef<std::string> record,
-                                              int64_t batch) {
-  return interpret(module, record, batch);
+namespace {
+/// What is run: an artefact from a file, a model that is compiled in memory, or
+/// a model that is interpreted.
+class Runnable {
+public:
+  Runnable(mlir::MLIRContext &context, std::vector<std::string> record);
+
+  const ProgramInfo &getInfo() const { return info; }
+  std::unique_ptr<Session> createSession(int64_t batch);
+
+private:
+  void checkRecord() const;
+
+  std::vector<std::string> record;
+  mlir::OwningOpRef<mlir::ModuleOp> module;
+  std::shared_ptr<Artifact> artifact;
+  ProgramInfo info;
+};
+} // namespace
+
+Runnable::Runnable(mlir::MLIRContext &context, std::vector<std::string> record)
+    : record(std::move(record)) {
+  if (StringRef(options.model).ends_with(".so")) {
+    if (options.hasModelOptions || options.useReference)
+      fail(options.model +
+           ": is compiled; options that say what the model means "
+           "are for snn-compile");
+    std::string error;
+    artifact = Artifact::load(options.model, error);
+    if (!artifact)
+      fail(error);
+    info = artifact->getInfo();
+    checkRecord();
+    return;
+  }
+  module = loadModel(options.model, options.import, &context);
+  if (!module)
+    std::exit(1);
+  if (options.useReference) {
+    std::unique_ptr<Session> session = interpret(*module, this->record, 1);
+    if (!session)
+      std::exit(1);
+    info = session->getInfo();
+    return;
+  }
+  CompileOptions compileOptions;
+  compileOptions.cpu = options.cpu;
+  compileOptions.phases.pipeline.record = this->record;
+  artifact = compileInMemory(*module, compileOptions);
+  if (!artifact)
+    std::exit(1);
+  info = artifact->getInfo();
+}
+
+/// Probes are built into an artefact.
+void Runnable::checkRecord() const {
+  std::string built;
+  for (const SignalInfo &probe : info.probes)
+    built += (built.empty() ? "" : ", ") + probe.name + ":" + probe.what;
+  for (const std::string &signal : record)
+    if (none_of(info.probes, [&](const SignalInfo &probe) {
+          return probe.name + ":" + probe.what == signal;
+        }))
+      fail(options.model + ": has no probe " + signal + " built in; " +
+           (built.empty() ? "there are none" : "there are " + built) +
+           " (snn-compile --record=" + signal + ")");
+}
+
+std::unique_ptr<Session> Runnable::createSession(int64_t batch) {
+  if (!artifact) {
+    std::unique_ptr<Session> session = interpret(*module, record, batch);
+    if (!session)
+      std::exit(1);
+    return session;
+  }
+  std::string error;
+  auto session = artifact->createSession(
+      batch, std::make_shared<ThreadPool>(options.threads), error);
+  if (!session)
+    fail(options.model + ": " + error);
+  return session;
 }
 
 int main(int argc, char **argv) {
   InitLLVM init(argc, argv);
-  tools::ModelOptions modelOptions("input-kind");
-  tools::initializeTool(
-      argc, argv, "Runs a spiking network on recorded input.\n", category);
+  options = parseCommandLine(argc, argv);
 
   mlir::DialectRegistry registry;
   registerDialects(registry);
   mlir::MLIRContext context(registry);
-  tools::DiagnosticPrinter printer(&context, /*showRemarks=*/!quiet);
-  Expected<nir::ImportOptions> importOptions = modelOptions.get();
-  if (!importOptions)
-    fail(toString(importOptions.takeError()));
-
+  tools::DiagnosticPrinter printer(&context, /*showRemarks=*/!options.isQuiet);
   // NODE:WHAT:FILE; a node's name may hold colons.
   std::vector<std::string> record;
   std::vector<std::string> recordPaths;
-  for (const std::string &entry : recordFiles) {
+  for (const std::string &entry : options.records) {
     auto [signal, path] = StringRef(entry).rsplit(':');
     if (signal.find(':') == StringRef::npos || path.empty())
       fail("--record expects NODE:WHAT:FILE, but got '" + entry + "'");
@@ -291,52 +413,41 @@ int main(int argc, char **argv) {
     recordPaths.push_back(path.str());
   }
 
-  mlir::OwningOpRef<mlir::ModuleOp> module =
-      loadModel(modelPath, *importOptions, &context);
-  if (!module)
-    return 1;
-  std::unique_ptr<Session> session = createSession(*module, record, 1);
-  if (!session)
-    return 1;
-
-  const ProgramInfo info = session->getInfo();
+  Runnable runnable(context, record);
+  const ProgramInfo &info = runnable.getInfo();
   std::vector<InputData> inputs(info.inputs.size());
   std::vector<bool> given(inputs.size(), false);
-  for (const std::string &entry : inputFiles) {
+  for (const std::string &entry : options.inputs) {
     Target target = parseTarget("input", entry, info.inputs);
     if (given[target.index])
       fail("input '" + info.inputs[target.index].name + "' is given twice");
     given[target.index] = true;
     inputs[target.index] = readInput(target.path, info.inputs[target.index]);
   }
-  int64_t steps = stepLimit, batch = 1;
+  int64_t steps = options.steps, batch = 1;
   bool hasBatch = false;
   for (auto [index, data] : enumerate(inputs)) {
     if (!given[index])
       fail("input '" + info.inputs[index].name + "' is not given");
-    if (stepLimit > data.steps)
+    if (options.steps > data.steps)
       fail("--steps asks for more than the " + Twine(data.steps) +
            " steps of input '" + info.inputs[index].name + "'");
     if (index > 0 &&
         (data.steps != inputs[0].steps || data.batch != inputs[0].batch))
       fail("inputs '" + info.inputs[0].name + "' and '" +
            info.inputs[index].name + "' differ in steps or batch");
-    if (stepLimit < 0)
+    if (options.steps < 0)
       steps = data.steps;
     batch = data.batch;
     hasBatch = data.hasBatch;
   }
   if (steps < 0)
     fail("--steps is needed for a network without inputs");
-  if (batch != 1) {
-    session = createSession(*module, record, batch);
-    if (!session)
-      return 1;
-  }
+  std::unique_ptr<Session> session = runnable.createSession(batch);
 
   // Where each output and probe goes.
   std::vector<Target> outputTargets;
-  for (const std::string &entry : outputFiles)
+  for (const std::string &entry : options.outputs)
     outputTargets.push_back(parseTarget("output", entry, info.outputs));
   auto allocate = [&](ArrayRef<SignalInfo> signals) {
     std::vector<std::vector<char>> buffers;
@@ -348,7 +459,7 @@ int main(int argc, char **argv) {
   std::vector<std::vector<char>> probes = allocate(info.probes);
 
   int64_t chunk =
-      chunkSize > 0 ? int64_t(chunkSize) : std::max<int64_t>(1, 65536 / batch);
+      options.chunk > 0 ? options.chunk : std::max<int64_t>(1, 65536 / batch);
   Progress progress(steps);
   for (int64_t done = 0; done < steps; done += chunk) {
     RunBuffers buffers;
@@ -363,7 +474,7 @@ int main(int argc, char **argv) {
       buffers.probes.push_back(data.data() + offset(signal));
     std::string error = session->run(buffers, std::min(chunk, steps - done));
     if (!error.empty())
-      fail(modelPath + ": " + error);
+      fail(options.model + ": " + error);
     progress.update(std::min(done + chunk, steps));
   }
 
@@ -374,7 +485,7 @@ int main(int argc, char **argv) {
     for (auto [probe, data] : zip(info.probes, probes))
       if (probe.name + ":" + probe.what == signal)
         writeSignal(path, probe, steps, batch, hasBatch, data.data());
-  if (!quiet)
+  if (!options.isQuiet)
     printSummary(info, outputs, steps, batch);
   return 0;
 }

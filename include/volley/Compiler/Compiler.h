@@ -15,6 +15,9 @@
 namespace volley::snn {
 class NetworkOp;
 }
+namespace volley::runtime {
+class Artifact;
+}
 
 namespace volley {
 
@@ -41,11 +44,38 @@ struct PhaseOptions {
 mlir::LogicalResult runPhases(mlir::ModuleOp module,
                               const PhaseOptions &options);
 
+/// Where and for what a model is compiled.
+struct CompileOptions {
+  PhaseOptions phases;
+  /// "native", "x86-64-v3" or "x86-64-v4".
+  std::string cpu = "native";
+};
+
+/// Compiles a module in the `imported` form, which it consumes, into an
+/// artefact for the CPU at `path`. The file appears when it is complete.
+mlir::LogicalResult compileToFile(mlir::ModuleOp module,
+                                  const CompileOptions &options,
+                                  llvm::StringRef path);
+
+/// The same in memory. Null if there is an error.
+std::shared_ptr<runtime::Artifact>
+compileInMemory(mlir::ModuleOp module, const CompileOptions &options);
+
 /// The reference interpreter on a module in the `imported` form, which it does
 /// not change. Null if there is an error.
 std::unique_ptr<runtime::Session>
 interpret(mlir::ModuleOp module, const std::vector<std::string> &record,
           int64_t batch);
+
+/// Imports a NIR file and writes, for every node, whether it is supported, what
+/// was assumed and why it is refused, as a table or as JSON. Gives the exit
+/// code: 0 if the file is accepted.
+int checkModel(llvm::StringRef path, const nir::ImportOptions &options,
+               mlir::MLIRContext *context, bool asJSON,
+               llvm::raw_ostream &stream);
+
+/// Writes what passes report of their decisions to `stream`.
+void enableRemarks(mlir::MLIRContext &context, llvm::raw_ostream &stream);
 
 /// The only network of a module; null, with an error, if there is not one.
 snn::NetworkOp getNetwork(mlir::ModuleOp module);

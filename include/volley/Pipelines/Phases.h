@@ -18,6 +18,8 @@ struct PipelineOptions {
   std::vector<std::string> record;
   /// (step, sample) pairs that a program works on at once.
   int64_t rows = 64;
+  /// A kernel strategy to take wherever it is compatible.
+  std::string kernel;
 };
 
 struct Phase {

@@ -58,6 +58,11 @@ public:
 
   /// Runs `steps` steps. Returns an empty string, or what went wrong.
   virtual std::string run(const RunBuffers &buffers, int64_t steps) = 0;
+
+  /// The state as bytes, for load() of a session of the same program and batch,
+  /// which returns an empty string, or why they are not that.
+  virtual std::vector<char> save() const = 0;
+  virtual std::string load(const std::vector<char> &bytes) = 0;
 };
 
 } // namespace volley::runtime

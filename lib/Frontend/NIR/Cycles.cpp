@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "Cycles.h"
 
+#include "volley/Support/Components.h"
 #include "llvm/ADT/DenseMap.h"
 #include "llvm/ADT/STLExtras.h"
 #include <limits>
@@ -24,7 +25,6 @@ private:
   enum class Origin { NoFeedback, Feedback, Mixed };
 
   void computeDepths();
-  void computeComponents();
   bool refuseAlgebraicLoops();
 
   bool isStateless(unsigned node) const {
@@ -78,57 +78,6 @@ void CycleCutter::computeDepths() {
         depth[target] = depth[node] + 1;
         queue.push(target);
       }
-  }
-}
-
-/// Strongly connected components by Tarjan's algorithm, without recursion.
-void CycleCutter::computeComponents() {
-  const unsigned none = std::numeric_limits<unsigned>::max();
-  size_t count = graph.nodes.size();
-  component.assign(count, none);
-  std::vector<unsigned> index(count, none), low(count), stack;
-  std::vector<bool> onStack(count, false);
-  unsigned nextIndex = 0, nextComponent = 0;
-  struct Frame {
-    unsigned node, nextTarget;
-  };
-  for (unsigned root = 0; root < count; ++root) {
-    if (index[root] != none)
-      continue;
-    std::vector<Frame> frames{{root, 0}};
-    while (!frames.empty()) {
-      Frame &frame = frames.back();
-      unsigned node = frame.node;
-      if (frame.nextTarget == 0 && index[node] == none) {
-        index[node] = low[node] = nextIndex++;
-        stack.push_back(node);
-        onStack[node] = true;
-      }
-      const auto &targets = graph.nodes[node].targets;
-      if (frame.nextTarget < targets.size()) {
-        unsigned target = targets[frame.nextTarget++];
-        if (index[target] == none)
-          frames.push_back({target, 0});
-        else if (onStack[target])
-          low[node] = std::min(low[node], index[target]);
-        continue;
-      }
-      if (low[node] == index[node]) {
-        unsigned member;
-        do {
-          member = stack.back();
-          stack.pop_back();
-          onStack[member] = false;
-          component[member] = nextComponent;
-        } while (member != node);
-        ++nextComponent;
-      }
-      frames.pop_back();
-      if (!frames.empty()) {
-        unsigned parent = frames.back().node;
-        low[parent] = std::min(low[parent], low[node]);
-      }
-    }
   }
 }
 
@@ -330,7 +279,10 @@ std::vector<Instance> CycleCutter::run() {
   if (refuseAlgebraicLoops())
     return {};
   computeDepths();
-  computeComponents();
+  std::vector<std::vector<unsigned>> targets;
+  for (const Node &node : graph.nodes)
+    targets.push_back(node.targets);
+  component = volley::computeComponents(targets).component;
   // Nodes with state come first, so that cycles have something to end at.
   for (unsigned node = 0; node < graph.nodes.size(); ++node)
     if (!graph.nodes[node].isIgnored && !isStateless(node)) {

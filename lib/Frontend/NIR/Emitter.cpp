@@ -354,7 +354,8 @@ Value Emitter::emitAffine(Node &node, Value input) {
   if (node.hasField("bias"))
     bias = readWeight(node, "bias", *node.outShape);
   return snn::DenseOp::create(builder, loc, getOutputType(node),
-                              reshape(input, inShape), weight, bias);
+                              reshape(input, inShape), weight, bias,
+                              /*kernel=*/StringAttr());
 }
 
 /// Before and after, per dimension; nothing if there is no padding.
@@ -383,7 +384,7 @@ Value Emitter::emitConv(Node &node, Value input) {
                              bias, dropOnes(window.stride),
                              interleavePadding(window),
                              dropOnes(window.dilation), window.groups,
-                             /*channels_last=*/false);
+                             /*channels_last=*/false, /*kernel=*/StringAttr());
 }
 
 Value Emitter::emitPool(Node &node, Value input) {

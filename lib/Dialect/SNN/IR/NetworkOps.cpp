@@ -226,8 +226,8 @@ LogicalResult NetworkOp::verifyRegions() {
   };
   for (Operation &op : block) {
     if (isa<PopulationOp, NeuronOp>(op)) {
-      auto name = op.getAttrOfType<StringAttr>("name");
-      if (failed(insert(populations, name.getValue(), &op)))
+      StringRef name = op.getAttrOfType<StringAttr>("name").getValue();
+      if (!name.empty() && failed(insert(populations, name, &op)))
         return failure();
     } else if (auto probe = dyn_cast<ProbeOp>(op)) {
       // A name cannot hold a NUL.

@@ -331,12 +331,6 @@ PopulationOp::verifySymbolUses(SymbolTableCollection &symbolTable) {
                           getParams(), std::nullopt, getExposed());
 }
 
-LogicalResult PopulationOp::verify() {
-  if (getName().empty())
-    return emitOpError("expects a name");
-  return success();
-}
-
 LogicalResult StepOp::verifySymbolUses(SymbolTableCollection &symbolTable) {
   return verifyUseOfModel(*this, getModelAttr(), symbolTable, getInputs(),
                           getParams(), ValueRange(getStates()), getExposed());

@@ -22,31 +22,9 @@ struct Discretize : volley::snn::impl::SNNDiscretizeBase<Discretize> {
   void runOnOperation() override;
 
 private:
-  /// The symbol of a model with this law, which may be there already.
-  FlatSymbolRefAttr getModel(OwningOpRef<NeuronModelOp> model,
-                             SymbolTable &symbols);
-  void discretize(NeuronOp neuron, double dt, SymbolTable &symbols);
-
-  /// Models of this pass by their text without the name.
-  llvm::StringMap<FlatSymbolRefAttr> models;
+  void discretize(NeuronOp neuron, double dt, ModelTable &models);
 };
 } // namespace
-
-FlatSymbolRefAttr Discretize::getModel(OwningOpRef<NeuronModelOp> model,
-                                       SymbolTable &symbols) {
-  std::string text;
-  llvm::raw_string_ostream stream(text);
-  OpPrintingFlags flags;
-  flags.useLocalScope();
-  model->print(stream, flags);
-  FlatSymbolRefAttr &symbol = models[text];
-  if (!symbol) {
-    NeuronModelOp op = model.release();
-    symbols.insert(op, getOperation().getBody()->begin());
-    symbol = FlatSymbolRefAttr::get(op.getSymNameAttr());
-  }
-  return symbol;
-}
 
 /// A coefficient, rounded to `type`.
 static Value materialize(OpBuilder &builder, Location loc,
@@ -73,9 +51,9 @@ static Value materialize(OpBuilder &builder, Location loc,
   return arith::ConstantOp::create(builder, loc, attr);
 }
 
-void Discretize::discretize(NeuronOp neuron, double dt, SymbolTable &symbols) {
+void Discretize::discretize(NeuronOp neuron, double dt, ModelTable &models) {
   NeuronLaw law = buildNeuronLaw(neuron, dt);
-  FlatSymbolRefAttr model = getModel(std::move(law.model), symbols);
+  FlatSymbolRefAttr model = models.insert(std::move(law.model));
   OpBuilder builder(neuron);
   Location loc = neuron.getLoc();
   Type type = neuron.getInput().getType().getElementType();
@@ -96,10 +74,9 @@ void Discretize::discretize(NeuronOp neuron, double dt, SymbolTable &symbols) {
 }
 
 void Discretize::runOnOperation() {
-  models.clear();
-  SymbolTable symbols(getOperation());
+  ModelTable models(getOperation());
   for (auto network : getOperation().getOps<NetworkOp>())
     for (NeuronOp neuron :
          llvm::make_early_inc_range(network.getBodyBlock().getOps<NeuronOp>()))
-      discretize(neuron, network.getTimeStep(), symbols);
+      discretize(neuron, network.getTimeStep(), models);
 }

@@ -441,33 +441,23 @@ void LawBuilder::emitExactStep(Value v, Value x) {
 
 NeuronLaw LawBuilder::build() {
   const NeuronKindInfo &info = getNeuronKindInfo(neuron.getKind());
-  SmallVector<StringRef> states(info.states.begin(), info.states.end());
-  SmallVector<Attribute> initials(states.size(), FloatAttr::get(type, 0.0));
-  Type outputType = getElementTypeOrSelf(neuron.getResult(0).getType());
-
-  OperationState state(loc, NeuronModelOp::getOperationName());
-  auto model = cast<NeuronModelOp>([&]() {
-    auto &properties = state.getOrAddProperties<NeuronModelOp::Properties>();
-    properties.sym_name =
-        builder.getStringAttr(stringifyNeuronKind(neuron.getKind()));
-    properties.sym_visibility = builder.getStringAttr("private");
-    properties.state_names = builder.getStrArrayAttr(states);
-    properties.state_initials = builder.getArrayAttr(initials);
-    properties.input_names = builder.getStrArrayAttr({"x"});
-    properties.param_names = builder.getArrayAttr({});
-    properties.output_names = builder.getStrArrayAttr({info.output});
-    properties.output_types = builder.getTypeArrayAttr({outputType});
-    state.addRegion();
-    return Operation::create(state);
-  }());
+  ModelParts parts;
+  for (StringRef name : info.states)
+    parts.stateNames.push_back(builder.getStringAttr(name));
+  parts.stateInitials.assign(info.states.size(), FloatAttr::get(type, 0.0));
+  parts.inputNames = {builder.getStringAttr("x")};
+  parts.outputNames = {builder.getStringAttr(info.output)};
+  parts.outputTypes = {getElementTypeOrSelf(neuron.getResult(0).getType())};
   NeuronLaw law;
-  law.model = OwningOpRef<NeuronModelOp>(model);
+  law.model = createModel(loc, stringifyNeuronKind(neuron.getKind()), parts);
+  NeuronModelOp model = *law.model;
 
-  body = &model.getBody().emplaceBlock();
-  for (size_t i = 0; i < states.size() + 1; ++i)
+  size_t numStates = info.states.size();
+  body = &model.getBodyBlock();
+  for (size_t i = 0; i < numStates + 1; ++i)
     body->addArgument(type, loc);
   builder.setInsertionPointToStart(body);
-  Value x = body->getArgument(states.size());
+  Value x = body->getArgument(numStates);
   if (neuron.getKind() == NeuronKind::Threshold) {
     output =
         cmp(arith::CmpFPredicate::OGT, x, param("threshold", get("threshold")));

@@ -6,8 +6,7 @@
 #ifndef VOLLEY_LIB_DIALECT_SNN_TRANSFORMS_NEURONLAWS_H
 #define VOLLEY_LIB_DIALECT_SNN_TRANSFORMS_NEURONLAWS_H
 
-#include "mlir/IR/OwningOpRef.h"
-#include "volley/Dialect/SNN/IR/SNNOps.h"
+#include "ModelTable.h"
 
 namespace volley::snn {
 

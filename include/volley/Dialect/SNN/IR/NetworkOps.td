@@ -33,7 +33,8 @@ def SNN_NetworkOp : SNN_Op<"network", [
     - (C3) the terminator has one operand per output name.
     - (C4) `dt` is positive and finite.
     - (C5) every cycle holds an op with a latency of at least one step.
-    - (C6) the names of populations are distinct, and so are those of probes.
+    - (C6) the names of populations are distinct where they have one, and so
+      are those of probes.
   }];
   let arguments = (ins SymbolNameAttr:$sym_name, StrArrayAttr:$input_names,
                        StrArrayAttr:$output_names, F64Attr:$dt);

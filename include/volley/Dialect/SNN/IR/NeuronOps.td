@@ -98,6 +98,9 @@ def SNN_PopulationOp : SNN_Op<"population", [
     values. A parameter is a scalar or a constant tensor that broadcasts over
     the population's shape, aligned at the left.
 
+    A population that is not in the source (elementwise work that a pass has
+    turned into a law) has the name "".
+
     Results are the model's outputs, then the states listed in `exposed`, each
     as it is at the end of the step.
 
@@ -128,7 +131,6 @@ def SNN_PopulationOp : SNN_Op<"population", [
     (`params` `(` $params^ `:` type($params) `)`)? (`expose` $exposed^)?
     attr-dict `:` functional-type($inputs, results)
   }];
-  let hasVerifier = 1;
 }
 
 def SNN_NeuronOp : SNN_Op<"neuron", [Pure,

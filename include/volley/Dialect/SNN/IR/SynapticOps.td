@@ -14,7 +14,8 @@ def SNN_DenseOp : SNN_SynapticOp<"dense"> {
   let description = [{
     `result[.., n] = sum over k of input[.., k] * weight[.., n, k]`, plus
     `bias`. The sum runs over ascending k by fused multiply-add from +0.0; the
-    bias is added last. Leading dimensions are independent products.
+    bias is added last. Leading dimensions are independent products. `kernel` is
+    the strategy that a target has chosen; it changes no bit.
 
     ```mlir
     %y = snn.dense %x, %w bias %b
@@ -31,10 +32,11 @@ def SNN_DenseOp : SNN_SynapticOp<"dense"> {
     - (C5) weight and bias are constants.
   }];
   let arguments = (ins SNN_Signal:$input, SNN_FloatSignal:$weight,
-                       Optional<SNN_FloatSignal>:$bias);
+                       Optional<SNN_FloatSignal>:$bias,
+                       OptionalAttr<StrAttr>:$kernel);
   let results = (outs SNN_FloatSignal:$result);
   let assemblyFormat = [{
-    $input `,` $weight (`bias` $bias^)? attr-dict `:`
+    $input `,` $weight (`bias` $bias^)? (`kernel` $kernel^)? attr-dict `:`
     functional-type(operands, $result)
   }];
   let hasVerifier = 1;
@@ -47,7 +49,8 @@ def SNN_ConvOp : SNN_SynapticOp<"conv"> {
     [O, spatial...]; with `channels_last`, input and result are
     [spatial..., C]. The sum runs over kernel positions in row-major order,
     then over the channels of the group, by fused multiply-add from +0.0;
-    positions in the padding are left out; the bias [O] is added last.
+    positions in the padding are left out; the bias [O] is added last. `kernel`
+    is the strategy that a target has chosen; it changes no bit.
 
     `padding` holds two numbers per spatial dimension, before and after.
 
@@ -76,12 +79,13 @@ def SNN_ConvOp : SNN_SynapticOp<"conv"> {
       DefaultValuedAttr<DenseI64ArrayAttr, "{}">:$stride,
       DefaultValuedAttr<DenseI64ArrayAttr, "{}">:$padding,
       DefaultValuedAttr<DenseI64ArrayAttr, "{}">:$dilation,
-      DefaultValuedAttr<I64Attr, "1">:$groups, UnitAttr:$channels_last);
+      DefaultValuedAttr<I64Attr, "1">:$groups, UnitAttr:$channels_last,
+      OptionalAttr<StrAttr>:$kernel);
   let results = (outs SNN_FloatSignal:$result);
   let assemblyFormat = [{
     $input `,` $weight (`bias` $bias^)? (`stride` $stride^)?
     (`padding` $padding^)? (`dilation` $dilation^)? (`groups` $groups^)?
-    (`channels_last` $channels_last^)? attr-dict `:`
+    (`channels_last` $channels_last^)? (`kernel` $kernel^)? attr-dict `:`
     functional-type(operands, $result)
   }];
   let hasVerifier = 1;

@@ -106,4 +106,102 @@ def SNNVerifyPhase : Pass<"snn-verify-phase", "::mlir::ModuleOp"> {
   ];
 }
 
+def SNNAssignLayout : Pass<"snn-assign-layout", "::volley::snn::NetworkOp"> {
+  let summary = "move channels to the last dimension around convolutions";
+  let description = [{
+    Convolutions and pools sum over the channels of a position first, so they
+    are fast on signals with the channels innermost. This pass turns them and
+    all elementwise ops, delays and populations connected with them to
+    channels-last signals, permutes parameters with them, and puts a
+    `snn.transpose` where such a signal meets any other op.
+
+    Before:
+    ```mlir
+    %y = snn.conv %x, %w : (tensor<2x8x8xf32>, tensor<4x2x3x3xf32>) -> tensor<4x6x6xf32>
+    %s = snn.population @lif "a" (%y) params(%thr : tensor<4xf32>) : (tensor<4x6x6xf32>) -> tensor<4x6x6xi1>
+    ```
+    After:
+    ```mlir
+    %t = snn.transpose %x [1, 2, 0] : tensor<2x8x8xf32> -> tensor<8x8x2xf32>
+    %y = snn.conv %t, %w channels_last : (tensor<8x8x2xf32>, tensor<4x2x3x3xf32>) -> tensor<6x6x4xf32>
+    %s = snn.population @lif "a" (%y) params(%thr1 : tensor<1x1x4xf32>) : (tensor<6x6x4xf32>) -> tensor<6x6x4xi1>
+    ```
+
+    No sum changes its order: the law of a convolution does not depend on the
+    layout.
+  }];
+  let dependentDialects = ["::mlir::arith::ArithDialect"];
+}
+
+def SNNFuseElementwise : Pass<"snn-fuse-elementwise", "::mlir::ModuleOp"> {
+  let summary = "make elementwise ops part of the laws that use them";
+  let description = [{
+    `snn.add`, `snn.mul` and `snn.scale` become populations of stateless models;
+    a stateless population with one use is merged into the population that uses
+    it. What remains for code generation is one kind of elementwise op, and a sum
+    of currents costs no pass over memory.
+
+    Before:
+    ```mlir
+    %drive = snn.add %a, %r : tensor<38xf32>
+    %s = snn.population @lif "lif1" (%drive) params(%k, %thr : f32, f32)
+        : (tensor<38xf32>) -> tensor<38xi1>
+    ```
+    After:
+    ```mlir
+    %s = snn.population @lif_0 "lif1" (%a, %r) params(%k, %thr : f32, f32)
+        : (tensor<38xf32>, tensor<38xf32>) -> tensor<38xi1>
+    ```
+    where `@lif_0` is `@lif` with `%x = arith.addf %a, %b : f32` in front. The
+    same operations run in the same order, so no bit changes.
+  }];
+  let dependentDialects = ["::mlir::arith::ArithDialect"];
+}
+
+def SNNScheduleNetwork : Pass<"snn-schedule-network", "::mlir::ModuleOp"> {
+  let summary = "turn networks into programs with explicit time and state";
+  let description = [{
+    Walks the strongly connected components of a network along the flow of data.
+    An op on no cycle acts on a whole tile of steps at once; a cycle becomes a
+    `snn.scan`, whose region runs step by step. States of populations and
+    histories of delays become arguments and results of the program.
+
+    Before:
+    ```mlir
+    snn.network @net(%x: tensor<3xf32>) -> (out: tensor<2xi1>) dt(1.0e-4) {
+      %a = snn.dense %x, %w : (tensor<3xf32>, tensor<2x3xf32>) -> tensor<2xf32>
+      %r = snn.dense %late, %wr : (tensor<2xi1>, tensor<2x2xf32>) -> tensor<2xf32>
+      %s = snn.population @lif "lif" (%a, %r) ... -> tensor<2xi1>
+      %late = snn.delay %s by 1 : tensor<2xi1>
+      snn.output %s : tensor<2xi1>
+    }
+    ```
+    After:
+    ```mlir
+    snn.program @net(%x: tensor<3xf32>)
+        state(%v "lif"::"v": tensor<2xf32> = 0.0 : f32,
+              %history "lif"::"delay": tensor<1x2xi1> = false)
+        -> (out: tensor<2xi1>) dt(1.0e-4) rows(64) {
+      %a = snn.dense %x, %w ...
+      %r:3 = snn.scan (%in = %a: tensor<2xf32>)
+          carry (%v1 = %v: tensor<2xf32>, %h = %history: tensor<1x2xi1>)
+          -> (tensor<2xi1>, tensor<2xf32>, tensor<1x2xi1>) {
+        %late = snn.delay_read %h by 1 : tensor<1x2xi1> -> tensor<2xi1>
+        %b = snn.dense %late, %wr ...
+        %s:2 = snn.step @lif "lif" (%in, %b) state(%v1 ...) ...
+        %h1 = snn.delay_write %s#0 into %h : tensor<2xi1>, tensor<1x2xi1>
+        snn.yield (%s#0 : tensor<2xi1>) carry(%s#1, %h1 : ...)
+      }
+      snn.yield (%r#0 : tensor<2xi1>) carry(%r#1, %r#2 : ...)
+    }
+    ```
+
+    Refuses named neurons: they have no law yet.
+  }];
+  let options = [
+    Option<"rows", "rows", "int64_t", "64",
+           "(step, sample) pairs that a tile holds at most">
+  ];
+}
+
 #endif // VOLLEY_DIALECT_SNN_TRANSFORMS_PASSES_TD

@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+ *
+ * The interface of a compiled network, version 1.
+ *
+ * An artefact (the shared object that snn-compile writes) exports one function,
+ * volley_query, through which a host reaches everything else. It needs nothing
+ * but a C library. Its functions are re-entrant: there are no globals, and
+ * different states may be used from different threads at once. One state may be
+ * used by one thread at a time. No exception crosses the interface.
+ *
+ *     void *object = dlopen("net.so", RTLD_NOW | RTLD_LOCAL);
+ *     volley_query_fn query = (volley_query_fn)dlsym(object, "volley_query");
+ *     const volley_program *net = query(VOLLEY_ABI_VERSION);
+ *     volley_state *state;
+ *     volley_state_options options = {sizeof options, 1, NULL};
+ *     net->create(net, &options, &state);
+ *     volley_run_args args = {sizeof args, 100, 1, inputs, outputs, NULL};
+ *     net->run(state, &args);
+ *     net->destroy(state);
+ */
+#ifndef VOLLEY_C_VOLLEY_H
+#define VOLLEY_C_VOLLEY_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* The version of this interface. Fields are only added at the ends of structs,
+ * whose first member is their size; anything else is a new version. */
+#define VOLLEY_ABI_VERSION 1u
+
+typedef enum volley_status {
+  VOLLEY_OK = 0,
+  /* A size, a null buffer or a value of an input that cannot be. */
+  VOLLEY_INVALID_ARGUMENT = 1,
+  /* The processor lacks instructions that the artefact uses. */
+  VOLLEY_UNSUPPORTED_CPU = 2,
+  VOLLEY_OUT_OF_MEMORY = 3,
+  /* A neuron left its law (say, more crossings of the threshold in one step
+   * than it provides for). The state is not usable before a reset. */
+  VOLLEY_LAW_VIOLATED = 4,
+  /* A saved state is not one of this program and batch. */
+  VOLLEY_BAD_STATE = 5
+} volley_status;
+
+typedef enum volley_type {
+  VOLLEY_BOOL = 0, /* one byte per element, 0 or 1 */
+  VOLLEY_I32 = 1,
+  VOLLEY_F32 = 2,
+  VOLLEY_F64 = 3
+} volley_type;
+
+/* An input, output or probe. Its buffer holds (steps, batch, shape) elements in
+ * row-major order. */
+typedef struct volley_signal {
+  const char *name; /* of the input or output; of a probe: its node */
+  const char *what; /* what a probe records, else "" */
+  volley_type type;
+  uint32_t rank;
+  const int64_t *shape; /* `rank` sizes */
+  uint64_t elements;    /* their product */
+} volley_signal;
+
+typedef struct volley_program volley_program;
+typedef struct volley_state volley_state;
+
+/* A task of parallel work: `index` counts the tasks, `worker` the threads that
+ * may run at once. */
+typedef void (*volley_task)(void *argument, uint32_t index, uint32_t worker);
+
+/* The host's threads. parallel_for calls task(argument, i, w) once for every i
+ * < count, each with a w < workers that no other call has at that time, and
+ * returns when all have ended. */
+typedef struct volley_executor {
+  void *context;
+  uint32_t workers;
+  void (*parallel_for)(void *context, uint32_t count, volley_task task,
+                       void *argument);
+} volley_executor;
+
+typedef struct volley_state_options {
+  size_t size; /* of this struct */
+  /* Samples that run side by side. */
+  int64_t batch;
+  /* NULL: the thread that calls run does all work. Must outlive the state. */
+  const volley_executor *executor;
+} volley_state_options;
+
+typedef struct volley_run_args {
+  size_t size; /* of this struct */
+  int64_t steps;
+  /* Must be the state's. */
+  int64_t batch;
+  /* One buffer per input and output. */
+  const void *const *inputs;
+  void *const *outputs;
+  /* One buffer per probe, NULL for one that is not wanted; or NULL for none. */
+  void *const *probes;
+} volley_run_args;
+
+struct volley_program {
+  size_t size;          /* of this struct */
+  uint32_t abi_version; /* VOLLEY_ABI_VERSION */
+  const char *name;
+  const char *compiler; /* "volley 0.1.0" */
+  const char *cpu;      /* what the code needs: "x86-64-v3", "x86-64-v4" */
+  double time_step;     /* seconds per step */
+  uint32_t num_inputs, num_outputs, num_probes;
+  const volley_signal *inputs, *outputs, *probes;
+  uint64_t weight_bytes;       /* mapped from the artefact */
+  uint64_t state_sample_bytes; /* of a state, per sample */
+  uint64_t workspace_bytes;    /* of a state, per worker */
+
+  /* Makes a state in the form it has before the first step. On failure *state
+   * is NULL. */
+  volley_status (*create)(const volley_program *program,
+                          const volley_state_options *options,
+                          volley_state **state);
+  void (*destroy)(volley_state *state);
+  /* Back to the form before the first step. */
+  volley_status (*reset)(volley_state *state);
+  /* Runs steps and goes on from where the last run ended: any division of a
+   * sequence of steps into runs gives the same bits. */
+  volley_status (*run)(volley_state *state, const volley_run_args *args);
+  /* Bytes that save writes. */
+  size_t (*saved_size)(const volley_state *state);
+  volley_status (*save)(const volley_state *state, void *buffer, size_t size);
+  volley_status (*load)(volley_state *state, const void *buffer, size_t size);
+  /* What went wrong in the last call on `state`, "" if nothing did; with NULL,
+   * what create can fail from. Valid until the next call. */
+  const char *(*error)(const volley_state *state, volley_status status);
+};
+
+/* The entry point. NULL if the artefact does not have this version. */
+typedef const volley_program *(*volley_query_fn)(uint32_t abi_version);
+const volley_program *volley_query(uint32_t abi_version);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif /* VOLLEY_C_VOLLEY_H */

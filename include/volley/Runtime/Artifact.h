@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Compiled artefacts as sessions: loading, running, saving their state. No LLVM
+// here.
+
+#ifndef VOLLEY_RUNTIME_ARTIFACT_H
+#define VOLLEY_RUNTIME_ARTIFACT_H
+
+#include "volley/Runtime/Session.h"
+#include <memory>
+
+struct volley_program;
+
+namespace volley::runtime {
+
+/// A number of threads that sessions share. One thread means the caller's.
+class ThreadPool {
+public:
+  /// 0 threads: as many as the machine has.
+  explicit ThreadPool(int threads);
+  ~ThreadPool();
+  int getNumThreads() const;
+
+private:
+  friend class Artifact;
+  struct Implementation;
+  std::unique_ptr<Implementation> implementation;
+};
+
+/// A loaded artefact. It stays loaded as long as a session of it lives.
+class Artifact : public std::enable_shared_from_this<Artifact> {
+public:
+  /// Loads a shared object. On failure the result is null and `error` says why.
+  static std::shared_ptr<Artifact> load(const std::string &path,
+                                        std::string &error);
+  ~Artifact();
+
+  const ProgramInfo &getInfo() const { return info; }
+  /// What the artefact's query gives.
+  const volley_program &getProgram() const { return *program; }
+
+  /// A session for `batch` samples, which runs on `pool` if that is not null.
+  /// On failure the result is null and `error` says why.
+  std::unique_ptr<Session> createSession(int64_t batch,
+                                         std::shared_ptr<ThreadPool> pool,
+                                         std::string &error);
+
+private:
+  Artifact() = default;
+
+  void *handle = nullptr;
+  const volley_program *program = nullptr;
+  ProgramInfo info;
+};
+
+} // namespace volley::runtime
+
+#endif // VOLLEY_RUNTIME_ARTIFACT_H

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// The CPU target: from a scheduled program to a shared object that needs
+// nothing (include/volley-c/volley.h).
+
+#ifndef VOLLEY_TARGET_CPU_CPU_H
+#define VOLLEY_TARGET_CPU_CPU_H
+
+#include "mlir/IR/BuiltinOps.h"
+#include "llvm/Support/Error.h"
+
+namespace volley::cpu {
+
+/// Instruction sets that code is generated for.
+enum class Level { V3 = 3, V4 = 4 };
+
+/// "native", "x86-64-v3" or "x86-64-v4". Native is the highest level that this
+/// machine has.
+llvm::Expected<Level> parseLevel(llvm::StringRef name);
+llvm::StringRef getName(Level level);
+
+/// Everything of a program that its lowered form no longer shows: the host's
+/// view of it and its packed weights. Taken at the end of the `scheduled`
+/// phase.
+class ProgramData;
+struct ProgramDataDeleter {
+  void operator()(ProgramData *data) const;
+};
+using ProgramDataPtr = std::unique_ptr<ProgramData, ProgramDataDeleter>;
+
+/// The data of the module's only program. Constants stay in the context.
+ProgramDataPtr collectProgramData(mlir::ModuleOp module);
+
+/// Generates code for a module in the `lowered` form and writes the artefact to
+/// `path`; nothing is left there if it fails. Errors are diagnostics. The
+/// linker resets all options of llvm::cl: what is needed of them later must be
+/// copied.
+mlir::LogicalResult writeArtifact(mlir::ModuleOp module,
+                                  const ProgramData &data, Level level,
+                                  llvm::StringRef path);
+
+} // namespace volley::cpu
+
+#endif // VOLLEY_TARGET_CPU_CPU_H

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#ifndef VOLLEY_TARGET_CPU_PASSES_TD
+#define VOLLEY_TARGET_CPU_PASSES_TD
+
+include "mlir/Pass/PassBase.td"
+
+def CPUSelectKernels : Pass<"cpu-select-kernels", "::volley::snn::ProgramOp"> {
+  let summary = "choose a kernel for every product and convolution";
+  let description = [{
+    Each strategy (lib/Target/CPU/Strategies.h) says whether it can run an op and
+    what it would cost; the cheapest is recorded as the op's `kernel` and as a
+    remark with the numbers. Strategies differ in speed only: all give the same
+    bits. `force` names a strategy that is taken wherever it is compatible.
+
+    Before:
+    ```mlir
+    %y = snn.dense %spikes, %w : (tensor<784xi1>, tensor<128x784xf32>) -> tensor<128xf32>
+    ```
+    After:
+    ```mlir
+    %y = snn.dense %spikes, %w kernel "event" : (tensor<784xi1>, tensor<128x784xf32>) -> tensor<128xf32>
+    ```
+  }];
+  let options = [
+    Option<"force", "force", "std::string", "\"\"",
+           "a strategy to take wherever it is compatible">
+  ];
+}
+
+def CPUAllocateStorage
+    : Pass<"cpu-allocate-storage", "::volley::snn::ProgramOp"> {
+  let summary = "give every signal, state and weight its place in memory";
+  let description = [{
+    Sets, in bytes:
+
+    * `snn.state_offsets` and `snn.sample_bytes` on the program: where each state
+      is in the state of one sample, and the size of that;
+    * `snn.buffers` on each op: where its results are in the workspace of a
+      tile, -1 for a result that is the same memory as an operand or a state.
+      Signals that are not alive at the same time share memory;
+    * `snn.workspace_bytes` on the program;
+    * `snn.weights` on each op that reads constants from the weight image:
+      where they are in it, -1 for a parameter that is an immediate; and
+      `snn.weight_bytes` on the program.
+
+    Before:
+    ```mlir
+    %s, %v1 = snn.step @lif "a" (%x) state(%v : tensor<38xf32>) ...
+    ```
+    After:
+    ```mlir
+    %s, %v1 = snn.step @lif "a" (%x) state(%v : tensor<38xf32>) ...
+        {snn.buffers = array<i64: 9728, -1>, snn.weights = array<i64: -1, -1>}
+    ```
+
+    Refuses programs whose ops have no kernels yet.
+  }];
+}
+
+def CPULowerProgram : Pass<"cpu-lower-program", "::mlir::ModuleOp"> {
+  let summary = "turn programs into loops and calls of kernels";
+  let description = [{
+    The program becomes a function over one tile (lib/Kernels/Descriptor.h), in
+    which every op is a call: of a kernel for products, convolutions, pools and
+    moves, of a generated function for the steps of populations. Steps of the
+    same law, shape and kinds of parameters share one function, so code does not
+    grow with depth. Neuron laws are vectorised over neurons, state in registers
+    over the steps of the tile.
+
+    Before:
+    ```mlir
+    snn.program @net(%x: tensor<12xf32>) ... { ... }
+    ```
+    After:
+    ```mlir
+    func.func private @step_0(%in: !llvm.ptr, ...) { scf.for ... }
+    func.func @volley_tile(%tile: !llvm.ptr) {
+      ...
+      llvm.call @volley_dense_event_i1_f32(...) : (...) -> ()
+      func.call @step_0(...) : (...) -> ()
+    }
+    ```
+
+    Decides nothing: kernels and places come from the passes before.
+  }];
+  let dependentDialects = [
+    "::mlir::LLVM::LLVMDialect", "::mlir::arith::ArithDialect",
+    "::mlir::func::FuncDialect", "::mlir::math::MathDialect",
+    "::mlir::scf::SCFDialect", "::mlir::vector::VectorDialect"];
+}
+
+#endif // VOLLEY_TARGET_CPU_PASSES_TD

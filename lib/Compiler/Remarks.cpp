@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// What passes report of their decisions, as lines for a reader.
+
+#include "mlir/IR/Remarks.h"
+#include "volley/Compiler/Compiler.h"
+#include "llvm/Support/raw_ostream.h"
+
+using namespace mlir;
+
+namespace {
+/// "node 'fc1': kernel: kernel = event, activity = 0.1".
+class LineStreamer : public remark::detail::MLIRRemarkStreamerBase {
+public:
+  explicit LineStreamer(llvm::raw_ostream &stream) : stream(stream) {}
+
+  void streamOptimizationRemark(const remark::detail::Remark &remark) override {
+    if (auto name = remark.getLocation()->findInstanceOf<NameLoc>())
+      stream << "node '" << name.getName().getValue() << "': ";
+    stream << remark.getCategoryName() << ": ";
+    llvm::interleaveComma(remark.getArgs(), stream, [&](const auto &arg) {
+      if (arg.key == "Remark")
+        stream << arg.val;
+      else
+        stream << arg.key << " = " << arg.val;
+    });
+    stream << '\n';
+  }
+
+private:
+  llvm::raw_ostream &stream;
+};
+} // namespace
+
+void volley::enableRemarks(MLIRContext &context, llvm::raw_ostream &stream) {
+  remark::RemarkCategories all;
+  all.all = ".*";
+  // Fails only if remarks are enabled already.
+  (void)remark::enableOptimizationRemarks(
+      context, std::make_unique<LineStreamer>(stream),
+      std::make_unique<remark::RemarkEmittingPolicyAll>(), all);
+}

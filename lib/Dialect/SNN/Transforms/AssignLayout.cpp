@@ -1,0 +1,269 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "volley/Dialect/SNN/IR/Constants.h"
+#include "volley/Dialect/SNN/IR/SNNOps.h"
+#include "volley/Dialect/SNN/Transforms/Passes.h"
+
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/IR/AsmState.h"
+#include "mlir/IR/Builders.h"
+#include "mlir/IR/DialectResourceBlobManager.h"
+#include "llvm/ADT/EquivalenceClasses.h"
+
+namespace volley::snn {
+#define GEN_PASS_DEF_SNNASSIGNLAYOUT
+#include "volley/Dialect/SNN/Transforms/Passes.h.inc"
+} // namespace volley::snn
+
+using namespace mlir;
+using namespace volley::snn;
+
+namespace {
+struct AssignLayout : volley::snn::impl::SNNAssignLayoutBase<AssignLayout> {
+  void runOnOperation() override;
+
+private:
+  void collectClasses(Block &body);
+  bool isChannelsLast(Value value) const {
+    return marked.contains(classes.getLeaderValue(value));
+  }
+  void rewrite(Operation *op);
+  Value permuteConstant(Value constant, RankedTensorType signal);
+
+  /// Values that share a layout.
+  llvm::EquivalenceClasses<Value> classes;
+  /// Leaders of the classes that are channels last.
+  llvm::DenseSet<Value> marked;
+  DenseMap<Value, Value> permuted;
+};
+} // namespace
+
+static bool hasChannels(Value value) {
+  auto type = dyn_cast<RankedTensorType>(value.getType());
+  return type && type.getRank() >= 2;
+}
+
+/// Ops that act on elements wherever they are.
+static bool isLayoutAgnostic(Operation *op) {
+  return isa<AddOp, MulOp, ScaleOp, PopulationOp, DelayOp>(op);
+}
+
+/// Ops that want their channels last and do not have them there.
+static bool isWindowed(Operation *op) {
+  return isa<ConvOp, PoolOp>(op) && !op->hasAttr("channels_last");
+}
+
+/// [1, 2, .., 0] moves the channels to the end, [n, 0, 1, ..] moves them back.
+static SmallVector<int64_t> getPermutation(int64_t rank, bool toLast) {
+  SmallVector<int64_t> permutation;
+  for (int64_t dim = 0; dim < rank; ++dim)
+    permutation.push_back(toLast ? (dim + 1) % rank : (dim + rank - 1) % rank);
+  return permutation;
+}
+
+static RankedTensorType permute(RankedTensorType type, bool toLast) {
+  SmallVector<int64_t> shape;
+  for (int64_t dim : getPermutation(type.getRank(), toLast))
+    shape.push_back(type.getDimSize(dim));
+  return RankedTensorType::get(shape, type.getElementType());
+}
+
+static Value createTranspose(OpBuilder &builder, Value value, bool toLast) {
+  auto type = cast<RankedTensorType>(value.getType());
+  return TransposeOp::create(builder, value.getLoc(), permute(type, toLast),
+                             value, getPermutation(type.getRank(), toLast));
+}
+
+/// Signals that an op reads or writes; parameters and weights are no signals.
+static SmallVector<Value> getSignals(Operation *op) {
+  SmallVector<Value> signals(op->getResults());
+  if (auto population = dyn_cast<PopulationOp>(op))
+    llvm::append_range(signals, population.getInputs());
+  else if (auto scale = dyn_cast<ScaleOp>(op))
+    signals.push_back(scale.getInput());
+  else if (isWindowed(op))
+    signals.push_back(op->getOperand(0));
+  else
+    llvm::append_range(signals, op->getOperands());
+  return signals;
+}
+
+void AssignLayout::collectClasses(Block &body) {
+  for (Operation &op : body) {
+    for (Value result : op.getResults())
+      classes.insert(result);
+    if (!isLayoutAgnostic(&op))
+      continue;
+    SmallVector<Value> signals = getSignals(&op);
+    for (Value signal : signals)
+      classes.unionSets(signals.front(), signal);
+  }
+  for (BlockArgument arg : body.getArguments())
+    classes.insert(arg);
+  for (Operation &op : body)
+    if (isWindowed(&op))
+      for (Value signal : getSignals(&op))
+        marked.insert(classes.getLeaderValue(signal));
+}
+
+/// The elements of a broadcast array, permuted with the signal it goes with.
+static std::vector<int64_t> getPermutedOrder(ArrayRef<int64_t> shape) {
+  // Channels first to channels last: [c][rest] to [rest][c].
+  int64_t channels = shape.front(), rest = 1;
+  for (int64_t dim : shape.drop_front())
+    rest *= dim;
+  std::vector<int64_t> order;
+  for (int64_t i = 0; i < rest; ++i)
+    for (int64_t c = 0; c < channels; ++c)
+      order.push_back(c * rest + i);
+  return order;
+}
+
+template <typename T>
+static TypedAttr permuteElements(const ConstantView &view,
+                                 RankedTensorType type,
+                                 ArrayRef<int64_t> order) {
+  std::vector<T> values;
+  for (int64_t index : order)
+    values.push_back(static_cast<T>(view.getDouble(index)));
+  return DenseResourceElementsAttr::get(
+      type, "permuted",
+      HeapAsmResourceBlob::allocateAndCopyInferAlign(ArrayRef<T>(values)));
+}
+
+/// A parameter or factor for a signal whose channels move to the end.
+Value AssignLayout::permuteConstant(Value constant, RankedTensorType signal) {
+  auto type = dyn_cast<RankedTensorType>(constant.getType());
+  if (!type)
+    return constant;
+  Value &result = permuted[constant];
+  if (result)
+    return result;
+  SmallVector<int64_t> shape(type.getShape());
+  shape.resize(signal.getRank(), 1);
+  auto full = RankedTensorType::get(shape, type.getElementType());
+  RankedTensorType target = permute(full, /*toLast=*/true);
+
+  ConstantView view = *ConstantView::get(constant);
+  Type element = view.getElementType();
+  std::vector<int64_t> order = getPermutedOrder(shape);
+  TypedAttr attr;
+  if (view.isUniform()) {
+    Attribute value =
+        isa<FloatType>(element)
+            ? Attribute(FloatAttr::get(element, view.getDouble(0)))
+            : IntegerAttr::get(element, view.getInteger(0));
+    attr = DenseElementsAttr::get(target, value);
+  } else if (element.isF32()) {
+    attr = permuteElements<float>(view, target, order);
+  } else if (element.isF64()) {
+    attr = permuteElements<double>(view, target, order);
+  } else {
+    SmallVector<APInt> values;
+    for (int64_t index : order)
+      values.push_back(APInt(element.getIntOrFloatBitWidth(),
+                             view.getInteger(index), /*isSigned=*/true,
+                             /*implicitTrunc=*/true));
+    attr = DenseElementsAttr::get(target, values);
+  }
+  OpBuilder builder(constant.getDefiningOp());
+  return result = arith::ConstantOp::create(builder, constant.getLoc(), attr);
+}
+
+void AssignLayout::rewrite(Operation *op) {
+  auto signal = cast<RankedTensorType>(op->getResult(0).getType());
+  if (auto population = dyn_cast<PopulationOp>(op)) {
+    for (OpOperand &param : population.getParamsMutable())
+      param.set(permuteConstant(param.get(), signal));
+  } else if (auto scale = dyn_cast<ScaleOp>(op)) {
+    scale.getFactorMutable().assign(permuteConstant(scale.getFactor(), signal));
+  } else if (auto delay = dyn_cast<DelayOp>(op)) {
+    std::vector<int64_t> order = getPermutedOrder(signal.getShape());
+    if (delay.getSteps().size() > 1) {
+      SmallVector<int64_t> steps;
+      for (int64_t index : order)
+        steps.push_back(delay.getSteps()[index]);
+      delay.setSteps(steps);
+    }
+    if (auto initial =
+            dyn_cast_or_null<DenseElementsAttr>(delay.getInitialAttr());
+        initial && !initial.isSplat()) {
+      auto values = llvm::to_vector(initial.getValues<Attribute>());
+      SmallVector<Attribute> moved;
+      for (int64_t index : order)
+        moved.push_back(values[index]);
+      delay.setInitialAttr(DenseElementsAttr::get(
+          permute(cast<RankedTensorType>(initial.getType()), true), moved));
+    } else if (initial) {
+      delay.setInitialAttr(initial.reshape(
+          permute(cast<RankedTensorType>(initial.getType()), true)));
+    }
+  } else if (isWindowed(op)) {
+    op->setAttr("channels_last", UnitAttr::get(op->getContext()));
+  }
+  for (Value result : op->getResults())
+    result.setType(
+        permute(cast<RankedTensorType>(result.getType()), /*toLast=*/true));
+}
+
+void AssignLayout::runOnOperation() {
+  classes = {};
+  marked.clear();
+  permuted.clear();
+  Block &body = getOperation().getBodyBlock();
+  collectClasses(body);
+  if (marked.empty())
+    return;
+
+  llvm::DenseSet<Operation *> windowed;
+  for (Operation &op : body)
+    if (isWindowed(&op))
+      windowed.insert(&op);
+  auto isInside = [&](Operation *op) {
+    return isLayoutAgnostic(op) || windowed.contains(op);
+  };
+  // Every edge between an op of a channels-last class and any other.
+  SmallVector<Operation *> ops;
+  SmallVector<Value> values(body.getArguments());
+  for (Operation &op : body) {
+    ops.push_back(&op);
+    llvm::append_range(values, op.getResults());
+  }
+  llvm::DenseSet<Operation *> toRewrite;
+  struct Crossing {
+    Value value;
+    bool toLast;
+  };
+  SmallVector<Crossing> crossings;
+  for (Value value : values) {
+    if (!hasChannels(value) || !isChannelsLast(value))
+      continue;
+    Operation *def = value.getDefiningOp();
+    bool definedInside = def && isInside(def);
+    if (definedInside)
+      toRewrite.insert(def);
+    crossings.push_back({value, !definedInside});
+  }
+  for (Operation *op : ops)
+    if (toRewrite.contains(op))
+      rewrite(op);
+  for (Crossing crossing : crossings) {
+    Value transposed;
+    for (OpOperand &use :
+         llvm::make_early_inc_range(crossing.value.getUses())) {
+      Operation *user = use.getOwner();
+      bool usedInside = isInside(user) && (!windowed.contains(user) ||
+                                           use.getOperandNumber() == 0);
+      if (usedInside == !crossing.toLast)
+        continue;
+      if (isa<TransposeOp>(user) && transposed &&
+          user == transposed.getDefiningOp())
+        continue;
+      if (!transposed) {
+        OpBuilder builder(&getContext());
+        builder.setInsertionPointAfterValue(crossing.value);
+        transposed = createTranspose(builder, crossing.value, crossing.toLast);
+      }
+      use.set(transposed);
+    }
+  }
+}

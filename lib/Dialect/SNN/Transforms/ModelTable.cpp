@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "ModelTable.h"
+
+#include "mlir/IR/Builders.h"
+
+using namespace mlir;
+using namespace volley::snn;
+
+OwningOpRef<NeuronModelOp> volley::snn::createModel(Location loc,
+                                                    StringRef name,
+                                                    const ModelParts &parts) {
+  Builder builder(loc.getContext());
+  OperationState state(loc, NeuronModelOp::getOperationName());
+  auto &properties = state.getOrAddProperties<NeuronModelOp::Properties>();
+  properties.sym_name = builder.getStringAttr(name);
+  properties.sym_visibility = builder.getStringAttr("private");
+  properties.state_names = builder.getArrayAttr(parts.stateNames);
+  properties.state_initials = builder.getArrayAttr(parts.stateInitials);
+  properties.input_names = builder.getArrayAttr(parts.inputNames);
+  properties.param_names = builder.getArrayAttr(parts.paramNames);
+  properties.output_names = builder.getArrayAttr(parts.outputNames);
+  properties.output_types = builder.getTypeArrayAttr(parts.outputTypes);
+  state.addRegion()->emplaceBlock();
+  return cast<NeuronModelOp>(Operation::create(state));
+}
+
+FlatSymbolRefAttr ModelTable::insert(OwningOpRef<NeuronModelOp> model) {
+  StringAttr name = model->getSymNameAttr();
+  model->setSymName("model");
+  std::string text;
+  llvm::raw_string_ostream stream(text);
+  model->print(stream, OpPrintingFlags().useLocalScope());
+  model->setSymNameAttr(name);
+  FlatSymbolRefAttr &symbol = models[text];
+  if (!symbol) {
+    NeuronModelOp op = model.release();
+    symbols.insert(op, module.getBody()->begin());
+    symbol = FlatSymbolRefAttr::get(op.getSymNameAttr());
+  }
+  return symbol;
+}
+
+void ModelTable::eraseUnused() {
+  llvm::DenseSet<StringAttr> used;
+  module.walk(
+      [&](PopulationOp op) { used.insert(op.getModelAttr().getAttr()); });
+  for (auto model : llvm::make_early_inc_range(module.getOps<NeuronModelOp>()))
+    if (model.isPrivate() && !used.contains(model.getSymNameAttr()))
+      symbols.erase(model);
+  models.clear();
+}

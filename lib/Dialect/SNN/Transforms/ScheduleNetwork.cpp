@@ -1,0 +1,397 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "volley/Dialect/SNN/IR/SNNOps.h"
+#include "volley/Dialect/SNN/Transforms/Passes.h"
+#include "volley/Support/Components.h"
+
+#include "mlir/IR/Builders.h"
+#include "mlir/IR/BuiltinOps.h"
+#include "mlir/IR/IRMapping.h"
+#include "llvm/ADT/SetVector.h"
+#include "llvm/ADT/StringSet.h"
+#include <queue>
+
+namespace volley::snn {
+#define GEN_PASS_DEF_SNNSCHEDULENETWORK
+#include "volley/Dialect/SNN/Transforms/Passes.h.inc"
+} // namespace volley::snn
+
+using namespace mlir;
+using namespace volley::snn;
+
+namespace {
+/// Builds the program of one network.
+class Scheduler {
+public:
+  Scheduler(NetworkOp network, int64_t rows)
+      : network(network), rows(rows), builder(network) {}
+
+  /// Null, with an error, if the network holds a named neuron.
+  ProgramOp run();
+
+private:
+  using Component = SmallVector<Operation *>;
+
+  bool collectOps();
+  std::vector<Component> sortComponents();
+  void addStates(Operation *op);
+  unsigned addState(StringRef node, StringRef name, RankedTensorType type,
+                    Attribute initial);
+
+  void scheduleOp(Operation *op);
+  void scheduleScan(const Component &ops);
+
+  // Ops of a scan's region.
+  void emitRead(DelayOp delay, OpBuilder &inner, IRMapping &values);
+  void emitWrite(DelayOp delay, OpBuilder &inner, IRMapping &values);
+  void emitStep(PopulationOp population, OpBuilder &inner, IRMapping &values);
+  std::vector<Operation *> sortOps(const Component &ops);
+
+  /// The states of an op, as indices into `current`.
+  ArrayRef<unsigned> getStates(Operation *op) { return statesOf[op]; }
+
+  NetworkOp network;
+  int64_t rows;
+  OpBuilder builder;
+  SmallVector<Operation *> ops;
+  /// Ops on cycles.
+  llvm::DenseSet<Operation *> cyclic;
+
+  struct State {
+    Attribute node, name, initial;
+    RankedTensorType type;
+  };
+  std::vector<State> states;
+  DenseMap<Operation *, SmallVector<unsigned>> statesOf;
+  llvm::StringSet<> stateNames;
+  /// The SSA value of each state at the place where ops are added.
+  SmallVector<Value> current;
+  IRMapping mapping;
+};
+
+struct ScheduleNetwork
+    : volley::snn::impl::SNNScheduleNetworkBase<ScheduleNetwork> {
+  using SNNScheduleNetworkBase::SNNScheduleNetworkBase;
+
+  void runOnOperation() override {
+    for (auto network :
+         llvm::make_early_inc_range(getOperation().getOps<NetworkOp>())) {
+      if (!Scheduler(network, rows).run())
+        return signalPassFailure();
+      network.erase();
+    }
+  }
+};
+} // namespace
+
+/// Elements of a delay that have no latency.
+static bool hasImmediateElements(DelayOp delay) {
+  return delay.getLeastLatency() == 0;
+}
+
+//===----------------------------------------------------------------------===//
+// States
+//===----------------------------------------------------------------------===//
+
+unsigned Scheduler::addState(StringRef node, StringRef name,
+                             RankedTensorType type, Attribute initial) {
+  std::string unique = name.str();
+  for (unsigned i = 1; !stateNames.insert((node + "::" + unique).str()).second;
+       ++i)
+    unique = (name + Twine(i)).str();
+  states.push_back({builder.getStringAttr(node), builder.getStringAttr(unique),
+                    initial, type});
+  return states.size() - 1;
+}
+
+/// The name that an op's location gives it, of its node in the source.
+static StringRef getNodeName(Operation *op) {
+  auto loc = op->getLoc()->findInstanceOf<NameLoc>();
+  return loc ? loc.getName().getValue() : "";
+}
+
+void Scheduler::addStates(Operation *op) {
+  SmallVector<unsigned> &indices = statesOf[op];
+  if (auto population = dyn_cast<PopulationOp>(op)) {
+    auto model = SymbolTable::lookupNearestSymbolFrom<NeuronModelOp>(
+        network, population.getModelAttr());
+    auto shape = cast<RankedTensorType>(op->getResult(0).getType()).getShape();
+    for (auto [index, state] : llvm::enumerate(model.getStates()))
+      indices.push_back(
+          addState(population.getName(),
+                   cast<StringAttr>(model.getStateNames()[index]).getValue(),
+                   RankedTensorType::get(shape, state.getType()),
+                   model.getStateInitial(index)));
+  } else if (auto delay = dyn_cast<DelayOp>(op)) {
+    RankedTensorType signal = delay.getType();
+    // With immediate elements, this step's signal is written before it is read.
+    int64_t depth =
+        delay.getLargestLatency() + (hasImmediateElements(delay) ? 1 : 0);
+    SmallVector<int64_t> shape{depth};
+    llvm::append_range(shape, signal.getShape());
+    Attribute initial = delay.getInitialAttr();
+    if (!initial)
+      initial = builder.getZeroAttr(signal.getElementType());
+    indices.push_back(addState(
+        getNodeName(op), "delay",
+        RankedTensorType::get(shape, signal.getElementType()), initial));
+  }
+}
+
+//===----------------------------------------------------------------------===//
+// Order
+//===----------------------------------------------------------------------===//
+
+bool Scheduler::collectOps() {
+  for (Operation &op : network.getBodyBlock()) {
+    if (isa<NeuronOp>(op)) {
+      op.emitOpError("has no law yet; run snn-discretize first");
+      return false;
+    }
+    if (!op.hasTrait<OpTrait::ConstantLike>() && !isa<OutputOp>(op))
+      ops.push_back(&op);
+  }
+  return true;
+}
+
+/// Components along the flow of data, those that stand first in the network
+/// first.
+std::vector<Scheduler::Component> Scheduler::sortComponents() {
+  DenseMap<Operation *, unsigned> indexOf;
+  for (auto [index, op] : llvm::enumerate(ops))
+    indexOf[op] = index;
+  std::vector<std::vector<unsigned>> successors(ops.size());
+  for (auto [index, op] : llvm::enumerate(ops))
+    for (Operation *user : op->getUsers())
+      if (auto it = indexOf.find(user); it != indexOf.end())
+        successors[index].push_back(it->second);
+  volley::Components components = volley::computeComponents(successors);
+
+  std::vector<Component> members(components.count);
+  std::vector<unsigned> missing(components.count, 0);
+  std::vector<llvm::SmallSetVector<unsigned, 4>> next(components.count);
+  for (auto [index, op] : llvm::enumerate(ops)) {
+    unsigned from = components.component[index];
+    members[from].push_back(op);
+    if (components.isCyclic[from])
+      cyclic.insert(op);
+    for (unsigned target : successors[index])
+      if (unsigned to = components.component[target];
+          to != from && next[from].insert(to))
+        ++missing[to];
+  }
+  using Entry = std::pair<unsigned, unsigned>; // First op, component.
+  std::priority_queue<Entry, std::vector<Entry>, std::greater<Entry>> ready;
+  auto push = [&](unsigned component) {
+    ready.push({indexOf[members[component].front()], component});
+  };
+  for (unsigned i = 0; i < components.count; ++i)
+    if (missing[i] == 0)
+      push(i);
+  std::vector<Component> sorted;
+  while (!ready.empty()) {
+    unsigned component = ready.top().second;
+    ready.pop();
+    sorted.push_back(members[component]);
+    for (unsigned successor : next[component])
+      if (--missing[successor] == 0)
+        push(successor);
+  }
+  return sorted;
+}
+
+/// The ops of a cycle in an order in which each comes after those of which it
+/// needs this step's result.
+std::vector<Operation *> Scheduler::sortOps(const Component &component) {
+  llvm::DenseSet<Operation *> members(component.begin(), component.end());
+  llvm::DenseSet<Operation *> done;
+  std::vector<Operation *> sorted;
+  for (Operation *root : component) {
+    SmallVector<std::pair<Operation *, unsigned>> stack{{root, 0}};
+    while (!stack.empty()) {
+      auto &[op, next] = stack.back();
+      auto latency = dyn_cast<LatencyOpInterface>(op);
+      bool isLate = latency && latency.getLeastLatency() > 0;
+      if (done.contains(op) || isLate || next == op->getNumOperands()) {
+        if (done.insert(op).second)
+          sorted.push_back(op);
+        stack.pop_back();
+        continue;
+      }
+      Operation *def = op->getOperand(next++).getDefiningOp();
+      if (def && members.contains(def) && !done.contains(def))
+        stack.push_back({def, 0});
+    }
+  }
+  return sorted;
+}
+
+//===----------------------------------------------------------------------===//
+// Ops
+//===----------------------------------------------------------------------===//
+
+void Scheduler::emitRead(DelayOp delay, OpBuilder &inner, IRMapping &values) {
+  // The number of writes ago: an immediate element has been written just now.
+  SmallVector<int64_t> steps(delay.getSteps());
+  if (hasImmediateElements(delay))
+    for (int64_t &step : steps)
+      ++step;
+  Value history = current[getStates(delay).front()];
+  values.map(delay.getResult(),
+             DelayReadOp::create(inner, delay.getLoc(), delay.getType(),
+                                 history, steps)
+                 .getResult());
+}
+
+void Scheduler::emitWrite(DelayOp delay, OpBuilder &inner, IRMapping &values) {
+  Value &history = current[getStates(delay).front()];
+  history = DelayWriteOp::create(inner, delay.getLoc(), history.getType(),
+                                 values.lookup(delay.getInput()), history);
+}
+
+void Scheduler::emitStep(PopulationOp population, OpBuilder &inner,
+                         IRMapping &values) {
+  SmallVector<Value> inputs, params, stateValues;
+  for (Value input : population.getInputs())
+    inputs.push_back(values.lookup(input));
+  for (Value param : population.getParams())
+    params.push_back(mapping.lookup(param));
+  SmallVector<Type> types(population->getResultTypes());
+  for (unsigned state : getStates(population)) {
+    stateValues.push_back(current[state]);
+    types.push_back(states[state].type);
+  }
+  auto step =
+      StepOp::create(inner, population.getLoc(), types,
+                     population.getModelAttr(), population.getNameAttr(),
+                     inputs, stateValues, params, population.getExposedAttr());
+  unsigned numResults = population->getNumResults();
+  for (unsigned i = 0; i < numResults; ++i)
+    values.map(population->getResult(i), step->getResult(i));
+  for (auto [index, state] : llvm::enumerate(getStates(population)))
+    current[state] = step->getResult(numResults + index);
+}
+
+void Scheduler::scheduleOp(Operation *op) {
+  if (auto population = dyn_cast<PopulationOp>(op))
+    return emitStep(population, builder, mapping);
+  if (isa<DelayOp>(op))
+    return scheduleScan({op});
+  builder.clone(*op, mapping);
+}
+
+void Scheduler::scheduleScan(const Component &component) {
+  Location loc = component.front()->getLoc();
+  llvm::DenseSet<Operation *> members(component.begin(), component.end());
+  llvm::SetVector<Value> signals, results;
+  SmallVector<unsigned> carried;
+  for (Operation *op : component) {
+    // What is not mapped yet is computed in the scan itself.
+    for (Value operand : op->getOperands())
+      if (mapping.contains(operand) && !isConstant(operand))
+        signals.insert(operand);
+    for (Value result : op->getResults())
+      if (llvm::any_of(result.getUsers(), [&](Operation *user) {
+            return !members.contains(user);
+          }))
+        results.insert(result);
+    llvm::append_range(carried, getStates(op));
+  }
+  SmallVector<Value> signalValues, carriedValues;
+  SmallVector<Type> resultTypes;
+  for (Value signal : signals)
+    signalValues.push_back(mapping.lookup(signal));
+  for (Value result : results)
+    resultTypes.push_back(result.getType());
+  for (unsigned state : carried) {
+    carriedValues.push_back(current[state]);
+    resultTypes.push_back(states[state].type);
+  }
+  auto scan =
+      ScanOp::create(builder, loc, resultTypes, signalValues, carriedValues);
+  Block &body = scan.getBody().emplaceBlock();
+  OpBuilder inner = OpBuilder::atBlockEnd(&body);
+  IRMapping values = mapping;
+  for (Value signal : signals)
+    values.map(signal, body.addArgument(signal.getType(), signal.getLoc()));
+  for (unsigned state : carried)
+    current[state] = body.addArgument(states[state].type, loc);
+
+  // Histories are read before anything changes them.
+  for (Operation *op : component)
+    if (auto delay = dyn_cast<DelayOp>(op);
+        delay && !hasImmediateElements(delay))
+      emitRead(delay, inner, values);
+  for (Operation *op : sortOps(component)) {
+    if (auto population = dyn_cast<PopulationOp>(op)) {
+      emitStep(population, inner, values);
+    } else if (auto delay = dyn_cast<DelayOp>(op)) {
+      if (!hasImmediateElements(delay))
+        continue;
+      emitWrite(delay, inner, values);
+      emitRead(delay, inner, values);
+    } else {
+      inner.clone(*op, values);
+    }
+  }
+  for (Operation *op : component)
+    if (auto delay = dyn_cast<DelayOp>(op);
+        delay && !hasImmediateElements(delay))
+      emitWrite(delay, inner, values);
+
+  SmallVector<Value> emitted, next;
+  for (Value result : results)
+    emitted.push_back(values.lookup(result));
+  for (unsigned state : carried)
+    next.push_back(current[state]);
+  YieldOp::create(inner, loc, emitted, next);
+  for (auto [index, result] : llvm::enumerate(results))
+    mapping.map(result, scan->getResult(index));
+  for (auto [index, state] : llvm::enumerate(carried))
+    current[state] = scan->getResult(results.size() + index);
+}
+
+//===----------------------------------------------------------------------===//
+// The program
+//===----------------------------------------------------------------------===//
+
+ProgramOp Scheduler::run() {
+  if (!collectOps())
+    return nullptr;
+  std::vector<Component> components = sortComponents();
+  for (const Component &component : components)
+    for (Operation *op : component)
+      addStates(op);
+
+  SmallVector<Attribute> nodes, names, initials;
+  for (const State &state : states) {
+    nodes.push_back(state.node);
+    names.push_back(state.name);
+    initials.push_back(state.initial);
+  }
+  Location loc = network.getLoc();
+  auto program = ProgramOp::create(
+      builder, loc, network.getSymNameAttr(), network.getInputNamesAttr(),
+      network.getOutputNamesAttr(), builder.getArrayAttr(nodes),
+      builder.getArrayAttr(names), builder.getArrayAttr(initials),
+      network.getDtAttr(), builder.getI64IntegerAttr(rows));
+  Block &body = program.getBody().emplaceBlock();
+  for (BlockArgument input : network.getBodyBlock().getArguments())
+    mapping.map(input, body.addArgument(input.getType(), input.getLoc()));
+  for (const State &state : states)
+    current.push_back(body.addArgument(state.type, loc));
+  builder.setInsertionPointToEnd(&body);
+  for (Operation &op : network.getBodyBlock())
+    if (op.hasTrait<OpTrait::ConstantLike>())
+      builder.clone(op, mapping);
+  for (const Component &component : components) {
+    if (component.size() > 1 || cyclic.contains(component.front()))
+      scheduleScan(component);
+    else
+      scheduleOp(component.front());
+  }
+  SmallVector<Value> outputs;
+  for (Value output : network.getOutputOp().getSignals())
+    outputs.push_back(mapping.lookup(output));
+  YieldOp::create(builder, loc, outputs, current);
+  return program;
+}

@@ -1,0 +1,219 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Fully connected projections.
+//
+// Weights are packed in panels of panelWidth outputs, [panel][k][output]; the
+// last panel is as wide as it needs to be, rounded up to whole vectors. The
+// bias is padded alike.
+
+#include "Events.h"
+#include "Kernels.h"
+
+using namespace volley::kernels;
+
+namespace {
+
+/// Calls function(firstOutput, weights, width in vectors) for each panel.
+template <typename W, typename Function>
+inline void forPanels(const W *weight, int64_t K, int64_t N,
+                      Function function) {
+  int64_t n = 0;
+  for (; n + panelWidth<W> <= N; n += panelWidth<W>)
+    function(n, weight + n * K, kPanelVectors);
+  if (n < N)
+    function(n, weight + n * K, (N - n + lanes<W> - 1) / lanes<W>);
+}
+
+/// Stores acc + bias for outputs [n, N), of which `acc` holds P vectors.
+template <int P, typename W>
+inline void finish(const Vector<W> (&acc)[P], const W *bias, W *y, int64_t n,
+                   int64_t N) {
+  for (int p = 0; p < P; ++p) {
+    int64_t at = n + p * lanes<W>;
+    Vector<W> sum = acc[p] + load(bias + at);
+    if (at + lanes<W> <= N)
+      store(y + at, sum);
+    else
+      storePart(y + at, sum, N - at);
+  }
+}
+
+/// Between stretches of a long input the accumulators wait in the result.
+template <int P, typename W>
+inline void park(const Vector<W> (&acc)[P], W *y, int64_t n, int64_t N) {
+  for (int p = 0; p < P; ++p) {
+    int64_t at = n + p * lanes<W>;
+    if (at + lanes<W> <= N)
+      store(y + at, acc[p]);
+    else
+      storePart(y + at, acc[p], N - at);
+  }
+}
+
+template <int P, typename W>
+inline void resume(Vector<W> (&acc)[P], const W *y, int64_t n, int64_t N) {
+  for (int p = 0; p < P; ++p) {
+    int64_t at = n + p * lanes<W>;
+    acc[p] = at + lanes<W> <= N ? load(y + at) : loadPart(y + at, N - at);
+  }
+}
+
+template <int P, typename X, typename W>
+inline void accumulate(const EventList<X, W> &events, const W *panel,
+                       int64_t width, Vector<W> (&acc)[P]) {
+  for (int64_t e = 0; e < events.count; ++e) {
+    const W *row = panel + events.index[e] * width;
+    for (int p = 0; p < P; ++p) {
+      Vector<W> w = load(row + p * lanes<W>);
+      if constexpr (sizeof(X) == 1)
+        acc[p] += w;
+      else
+        acc[p] = fma<W>(splat(events.value[e]), w, acc[p]);
+    }
+  }
+}
+
+/// One input row, event by event.
+template <typename X, typename W>
+inline void denseEventRow(const X *x, W *y, const W *weight, const W *bias,
+                          int64_t K, int64_t N) {
+  EventList<X, W> events;
+  constexpr int64_t stretch = EventList<X, W>::kCapacity;
+  for (int64_t begin = 0; begin < K; begin += stretch) {
+    int64_t end = begin + stretch < K ? begin + stretch : K;
+    events.collect(x, begin, end);
+    forPanels(weight, K, N, [&](int64_t n, const W *panel, int64_t vectors) {
+      auto run = [&](auto constant) {
+        constexpr int P = decltype(constant)::value;
+        Vector<W> acc[P] = {};
+        if (begin > 0)
+          resume(acc, y, n, N);
+        accumulate(events, panel, P * lanes<W>, acc);
+        if (end == K)
+          finish(acc, bias, y, n, N);
+        else
+          park(acc, y, n, N);
+      };
+      switch (vectors) {
+      case 1:
+        return run(Constant<1>());
+      case 2:
+        return run(Constant<2>());
+      case 3:
+        return run(Constant<3>());
+      default:
+        return run(Constant<4>());
+      }
+    });
+  }
+}
+
+/// R input rows at a time, all terms.
+template <int R, int P, typename X, typename W>
+inline void denseBlock(const X *const (&x)[R], W *const (&y)[R], const W *panel,
+                       int64_t width, const W *bias, int64_t n, int64_t K,
+                       int64_t N) {
+  Vector<W> acc[R][P] = {};
+  for (int64_t k = 0; k < K; ++k) {
+    Vector<W> w[P];
+    for (int p = 0; p < P; ++p)
+      w[p] = load(panel + k * width + p * lanes<W>);
+    for (int r = 0; r < R; ++r) {
+      Vector<W> value = splat(static_cast<W>(x[r][k]));
+      for (int p = 0; p < P; ++p)
+        acc[r][p] = fma<W>(value, w[p], acc[r][p]);
+    }
+  }
+  for (int r = 0; r < R; ++r)
+    finish(acc[r], bias, y[r], n, N);
+}
+
+// As many accumulators as the registers hold: 24 of 32 with AVX-512; with
+// AVX2, whose vectors are pairs of registers, 12 of 16.
+#ifdef __AVX512F__
+constexpr int kBlockRows = 6, kBlockVectors = 4;
+#else
+constexpr int kBlockRows = 6, kBlockVectors = 1;
+#endif
+
+template <int R, typename X, typename W>
+inline void denseRows(const X *const (&x)[R], W *const (&y)[R], const W *weight,
+                      const W *bias, int64_t K, int64_t N) {
+  forPanels(weight, K, N, [&](int64_t n, const W *panel, int64_t vectors) {
+    int64_t width = vectors * lanes<W>;
+    int64_t p = 0;
+    for (; p + kBlockVectors <= vectors; p += kBlockVectors)
+      denseBlock<R, kBlockVectors>(x, y, panel + p * lanes<W>, width, bias,
+                                   n + p * lanes<W>, K, N);
+    for (; p < vectors; ++p)
+      denseBlock<R, 1>(x, y, panel + p * lanes<W>, width, bias,
+                       n + p * lanes<W>, K, N);
+  });
+}
+
+/// A queue of rows, worked off in blocks of kBlockRows.
+template <typename X, typename W> struct RowBlocks {
+  const X *x[kBlockRows];
+  W *y[kBlockRows];
+  int count = 0;
+};
+
+template <typename X, typename W>
+inline void denseEvent(const X *x, int64_t xStep, W *y, int64_t yStep,
+                       int64_t nt, int64_t nb, const W *weight, const W *bias,
+                       int64_t lead, int64_t K, int64_t N) {
+  int64_t paddedN = (N + lanes<W> - 1) / lanes<W> * lanes<W>;
+  forRows(x, xStep, lead * K, y, yStep, lead * N, nt, nb,
+          [&](const X *xRow, W *yRow) {
+            for (int64_t l = 0; l < lead; ++l)
+              denseEventRow(xRow + l * K, yRow + l * N,
+                            weight + l * K * paddedN, bias + l * paddedN, K, N);
+          });
+}
+
+template <typename X, typename W>
+inline void denseBlocked(const X *x, int64_t xStep, W *y, int64_t yStep,
+                         int64_t nt, int64_t nb, const W *weight, const W *bias,
+                         int64_t lead, int64_t K, int64_t N) {
+  int64_t paddedN = (N + lanes<W> - 1) / lanes<W> * lanes<W>;
+  for (int64_t l = 0; l < lead; ++l) {
+    const W *w = weight + l * K * paddedN, *b = bias + l * paddedN;
+    RowBlocks<X, W> rows;
+    forRows(x + l * K, xStep, lead * K, y + l * N, yStep, lead * N, nt, nb,
+            [&](const X *xRow, W *yRow) {
+              rows.x[rows.count] = xRow;
+              rows.y[rows.count] = yRow;
+              if (++rows.count == kBlockRows) {
+                denseRows<kBlockRows>(rows.x, rows.y, w, b, K, N);
+                rows.count = 0;
+              }
+            });
+    for (int r = 0; r < rows.count; ++r) {
+      const X *const one[1] = {rows.x[r]};
+      W *const out[1] = {rows.y[r]};
+      denseRows<1>(one, out, w, b, K, N);
+    }
+  }
+}
+
+} // namespace
+
+#define VOLLEY_DENSE(NAME, FUNCTION, X, W)                                     \
+  extern "C" void NAME(const X *x, int64_t xStep, W *y, int64_t yStep,         \
+                       int64_t nt, int64_t nb, const W *weight, const W *bias, \
+                       int64_t lead, int64_t K, int64_t N) {                   \
+    FUNCTION(x, xStep, y, yStep, nt, nb, weight, bias, lead, K, N);            \
+  }
+
+VOLLEY_DENSE(volley_dense_event_i1_f32, denseEvent, uint8_t, float)
+VOLLEY_DENSE(volley_dense_event_i32_f32, denseEvent, int32_t, float)
+VOLLEY_DENSE(volley_dense_event_f32_f32, denseEvent, float, float)
+VOLLEY_DENSE(volley_dense_event_i1_f64, denseEvent, uint8_t, double)
+VOLLEY_DENSE(volley_dense_event_i32_f64, denseEvent, int32_t, double)
+VOLLEY_DENSE(volley_dense_event_f64_f64, denseEvent, double, double)
+VOLLEY_DENSE(volley_dense_blocked_i1_f32, denseBlocked, uint8_t, float)
+VOLLEY_DENSE(volley_dense_blocked_i32_f32, denseBlocked, int32_t, float)
+VOLLEY_DENSE(volley_dense_blocked_f32_f32, denseBlocked, float, float)
+VOLLEY_DENSE(volley_dense_blocked_i1_f64, denseBlocked, uint8_t, double)
+VOLLEY_DENSE(volley_dense_blocked_i32_f64, denseBlocked, int32_t, double)
+VOLLEY_DENSE(volley_dense_blocked_f64_f64, denseBlocked, double, double)

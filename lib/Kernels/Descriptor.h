@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// What the compiler tells the runtime inside an artefact, and how the runtime
+// calls generated code.
+
+#ifndef VOLLEY_LIB_KERNELS_DESCRIPTOR_H
+#define VOLLEY_LIB_KERNELS_DESCRIPTOR_H
+
+#include "volley-c/volley.h"
+
+namespace volley::kernels {
+
+/// One call of generated code: some successive steps of a block of neighbouring
+/// samples. Generated code knows the offsets of these members.
+struct Tile {
+  /// Whole arrays of (steps, batch, shape).
+  const void *const *inputs;
+  void *const *outputs;
+  void *const *probes;
+  /// The state of the block's first sample.
+  char *state;
+  char *workspace;
+  const char *weights;
+  /// Samples of the whole batch.
+  int64_t batch;
+  /// First step and sample of the tile in the arrays; number of both.
+  int64_t firstStep, firstSample, steps, samples;
+  /// Steps since the last reset.
+  uint64_t step;
+  /// Set to 1 + the index of a message if a neuron leaves its law.
+  uint32_t *error;
+};
+
+/// A constant of this type is named volley_descriptor.
+struct Descriptor {
+  volley_program program;
+  void (*run)(const Tile *tile);
+  /// (step, sample) pairs of a tile at most.
+  int64_t rows;
+  const char *weights;
+  /// The state of one sample before the first step, or null if it is all zero.
+  const char *initial;
+  /// Instructions needed beyond x86-64: 3 or 4, as in x86-64-v3.
+  uint32_t level;
+  const char *const *messages;
+  /// Identifies saved states of the same program.
+  uint64_t fingerprint;
+};
+
+} // namespace volley::kernels
+
+#endif // VOLLEY_LIB_KERNELS_DESCRIPTOR_H

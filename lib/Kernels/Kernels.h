@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// What every kernel shares. This folder is compiled to LLVM bitcode, once per
+// instruction set level, and linked into each artefact: freestanding, without
+// exceptions, globals or a C++ library. The laws of the sums are those of
+// docs/Spec/Sums.md; a vector holds different outputs, never terms of one sum.
+
+#ifndef VOLLEY_LIB_KERNELS_KERNELS_H
+#define VOLLEY_LIB_KERNELS_KERNELS_H
+
+#include <stdint.h>
+
+namespace volley::kernels {
+
+/// A vector of 64 bytes: one register with AVX-512, two with AVX2. Loads and
+/// stores are unaligned.
+template <typename T> struct VectorOf;
+template <> struct VectorOf<float> {
+  typedef float Type __attribute__((vector_size(64), aligned(4)));
+};
+template <> struct VectorOf<double> {
+  typedef double Type __attribute__((vector_size(64), aligned(8)));
+};
+template <typename T> using Vector = typename VectorOf<T>::Type;
+
+template <typename T> constexpr int64_t lanes = 64 / sizeof(T);
+
+/// Packed weights keep this many vectors of neighbouring outputs together.
+constexpr int64_t kPanelVectors = 4;
+template <typename T> constexpr int64_t panelWidth = kPanelVectors *lanes<T>;
+
+template <typename T> inline Vector<T> load(const T *p) {
+  return *reinterpret_cast<const Vector<T> *>(p);
+}
+template <typename T> inline void store(T *p, Vector<T> v) {
+  *reinterpret_cast<Vector<T> *>(p) = v;
+}
+template <typename T> inline Vector<T> splat(T value) {
+  return Vector<T>{} + value;
+}
+template <typename T>
+inline Vector<T> fma(Vector<T> a, Vector<T> b, Vector<T> c) {
+  return __builtin_elementwise_fma(a, b, c);
+}
+inline float fma(float a, float b, float c) { return __builtin_fmaf(a, b, c); }
+inline double fma(double a, double b, double c) {
+  return __builtin_fma(a, b, c);
+}
+
+/// The first `count` < lanes elements; the others are 0.
+template <typename T> inline Vector<T> loadPart(const T *p, int64_t count) {
+  alignas(64) T buffer[lanes<T>] = {};
+  for (int64_t i = 0; i < count; ++i)
+    buffer[i] = p[i];
+  return load(buffer);
+}
+template <typename T> inline void storePart(T *p, Vector<T> v, int64_t count) {
+  alignas(64) T buffer[lanes<T>];
+  store(buffer, v);
+  for (int64_t i = 0; i < count; ++i)
+    p[i] = buffer[i];
+}
+
+/// A number as a type, for lambdas that need it at compile time.
+template <int N> struct Constant { static constexpr int value = N; };
+
+/// Signals of a tile: row (t, b) of a signal of `size` elements starts at
+/// element t * step + b * size.
+template <typename X, typename Y, typename Function>
+inline void forRows(const X *x, int64_t xStep, int64_t xSize, Y *y,
+                    int64_t yStep, int64_t ySize, int64_t nt, int64_t nb,
+                    Function function) {
+  for (int64_t t = 0; t < nt; ++t)
+    for (int64_t b = 0; b < nb; ++b)
+      function(x + t * xStep + b * xSize, y + t * yStep + b * ySize);
+}
+
+} // namespace volley::kernels
+
+#endif // VOLLEY_LIB_KERNELS_KERNELS_H

@@ -1,0 +1,418 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// The functions of the artefact's interface (include/volley-c/volley.h), linked
+// into each artefact. They cut a run into tiles and call generated code.
+
+#include "Descriptor.h"
+
+#include <cpuid.h>
+#include <immintrin.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+using volley::kernels::Descriptor;
+using volley::kernels::Tile;
+
+extern "C" __attribute__((visibility("hidden")))
+const Descriptor volley_descriptor;
+
+struct volley_state {
+  const Descriptor *descriptor;
+  int64_t batch;
+  const volley_executor *executor;
+  /// Steps since the last reset.
+  uint64_t step;
+  /// A law was violated; only a reset helps.
+  bool isBroken;
+  /// Samples one after another, and one workspace per worker.
+  char *samples;
+  char *workspaces;
+  char message[256];
+};
+
+namespace {
+
+constexpr size_t kAlignment = 64;
+
+size_t roundUp(size_t size) {
+  return (size + kAlignment - 1) / kAlignment * kAlignment;
+}
+
+const Descriptor *getDescriptor(const volley_program *program) {
+  return reinterpret_cast<const Descriptor *>(program);
+}
+
+//===----------------------------------------------------------------------===//
+// The processor
+//===----------------------------------------------------------------------===//
+
+/// The registers that the operating system saves.
+uint64_t getEnabledState() {
+  uint32_t low, high;
+  __asm__ volatile("xgetbv" : "=a"(low), "=d"(high) : "c"(0));
+  return low | static_cast<uint64_t>(high) << 32;
+}
+
+/// The level of x86-64 that the processor has: 3 (AVX2, FMA, BMI), 4 (AVX-512
+/// F, BW, CD, DQ, VL), or 0 for less.
+uint32_t getLevel() {
+  uint32_t a, b, c, d;
+  if (!__get_cpuid(1, &a, &b, &c, &d))
+    return 0;
+  constexpr uint32_t one = bit_FMA | bit_MOVBE | bit_OSXSAVE | bit_AVX |
+                           bit_F16C | bit_POPCNT | bit_SSE4_2;
+  if ((c & one) != one || (getEnabledState() & 6) != 6)
+    return 0;
+  if (!__get_cpuid_count(7, 0, &a, &b, &c, &d))
+    return 0;
+  constexpr uint32_t seven = bit_BMI | bit_AVX2 | bit_BMI2;
+  if ((b & seven) != seven)
+    return 0;
+  constexpr uint32_t avx512 =
+      bit_AVX512F | bit_AVX512BW | bit_AVX512CD | bit_AVX512DQ | bit_AVX512VL;
+  uint32_t features = b;
+  if (!__get_cpuid(0x80000001, &a, &b, &c, &d) || !(c & bit_LZCNT))
+    return 0;
+  bool hasAVX512 =
+      (features & avx512) == avx512 && (getEnabledState() & 0xe6) == 0xe6;
+  return hasAVX512 ? 4 : 3;
+}
+
+/// The laws are those of IEEE 754: round to nearest, no flushing to zero,
+/// whatever the host has set.
+class FloatingPointEnvironment {
+public:
+  FloatingPointEnvironment() : saved(_mm_getcsr()) { _mm_setcsr(0x1f80); }
+  ~FloatingPointEnvironment() { _mm_setcsr(saved); }
+
+private:
+  unsigned saved;
+};
+
+//===----------------------------------------------------------------------===//
+// State
+//===----------------------------------------------------------------------===//
+
+volley_status fail(volley_state *state, volley_status status,
+                   const char *message) {
+  snprintf(state->message, sizeof state->message, "%s", message);
+  return status;
+}
+
+size_t getSampleBytes(const volley_state *state) {
+  return state->descriptor->program.state_sample_bytes;
+}
+
+void clear(volley_state *state) {
+  size_t bytes = getSampleBytes(state);
+  const char *initial = state->descriptor->initial;
+  if (!initial)
+    memset(state->samples, 0, bytes * state->batch);
+  else
+    for (int64_t b = 0; b < state->batch; ++b)
+      memcpy(state->samples + b * bytes, initial, bytes);
+  state->step = 0;
+  state->isBroken = false;
+  state->message[0] = '\0';
+}
+
+volley_status create(const volley_program *program,
+                     const volley_state_options *options,
+                     volley_state **result) {
+  *result = nullptr;
+  const Descriptor *descriptor = getDescriptor(program);
+  if (!options || options->size < sizeof(volley_state_options) ||
+      options->batch < 1 ||
+      (options->executor &&
+       (options->executor->workers < 1 || !options->executor->parallel_for)))
+    return VOLLEY_INVALID_ARGUMENT;
+  if (getLevel() < descriptor->level)
+    return VOLLEY_UNSUPPORTED_CPU;
+  size_t workers = options->executor ? options->executor->workers : 1;
+  size_t header = roundUp(sizeof(volley_state)), samples, workspaces, total;
+  if (__builtin_mul_overflow(program->state_sample_bytes,
+                             static_cast<uint64_t>(options->batch), &samples) ||
+      __builtin_mul_overflow(program->workspace_bytes, workers, &workspaces) ||
+      __builtin_add_overflow(samples, header + 2 * kAlignment, &total) ||
+      __builtin_add_overflow(workspaces, total, &total))
+    return VOLLEY_OUT_OF_MEMORY;
+  char *memory = static_cast<char *>(aligned_alloc(kAlignment, roundUp(total)));
+  if (!memory)
+    return VOLLEY_OUT_OF_MEMORY;
+  auto *state = reinterpret_cast<volley_state *>(memory);
+  state->descriptor = descriptor;
+  state->batch = options->batch;
+  state->executor = options->executor;
+  state->samples = memory + header;
+  state->workspaces = state->samples + roundUp(samples);
+  clear(state);
+  *result = state;
+  return VOLLEY_OK;
+}
+
+void destroy(volley_state *state) { free(state); }
+
+volley_status reset(volley_state *state) {
+  clear(state);
+  return VOLLEY_OK;
+}
+
+const char *error(const volley_state *state, volley_status status) {
+  if (state)
+    return state->message;
+  switch (status) {
+  case VOLLEY_OK:
+    return "";
+  case VOLLEY_INVALID_ARGUMENT:
+    return "expects state options with a batch of at least 1";
+  case VOLLEY_UNSUPPORTED_CPU:
+    return volley_descriptor.level == 4
+               ? "the artefact needs x86-64-v4 (AVX-512), which this processor "
+                 "does not have; compile it with --cpu=x86-64-v3"
+               : "the artefact needs x86-64-v3 (AVX2 and FMA), which this "
+                 "processor does not have";
+  case VOLLEY_OUT_OF_MEMORY:
+    return "there is not enough memory for the state";
+  default:
+    return "failed";
+  }
+}
+
+//===----------------------------------------------------------------------===//
+// Saving
+//===----------------------------------------------------------------------===//
+
+/// What precedes the samples of a saved state.
+struct SavedHeader {
+  uint64_t fingerprint;
+  int64_t batch;
+  uint64_t step;
+};
+
+size_t savedSize(const volley_state *state) {
+  return sizeof(SavedHeader) + getSampleBytes(state) * state->batch;
+}
+
+volley_status save(const volley_state *state, void *buffer, size_t size) {
+  if (!buffer || size < savedSize(state))
+    return VOLLEY_INVALID_ARGUMENT;
+  SavedHeader header{state->descriptor->fingerprint, state->batch, state->step};
+  memcpy(buffer, &header, sizeof header);
+  memcpy(static_cast<char *>(buffer) + sizeof header, state->samples,
+         getSampleBytes(state) * state->batch);
+  return VOLLEY_OK;
+}
+
+volley_status load(volley_state *state, const void *buffer, size_t size) {
+  SavedHeader header;
+  if (!buffer || size != savedSize(state))
+    return fail(state, VOLLEY_BAD_STATE,
+                "the saved state has another size than this program's");
+  memcpy(&header, buffer, sizeof header);
+  if (header.fingerprint != state->descriptor->fingerprint ||
+      header.batch != state->batch)
+    return fail(state, VOLLEY_BAD_STATE,
+                "the saved state is one of another program or batch");
+  memcpy(state->samples, static_cast<const char *>(buffer) + sizeof header,
+         getSampleBytes(state) * state->batch);
+  state->step = header.step;
+  state->isBroken = false;
+  state->message[0] = '\0';
+  return VOLLEY_OK;
+}
+
+//===----------------------------------------------------------------------===//
+// Runs
+//===----------------------------------------------------------------------===//
+
+/// The first byte of `data` that is neither 0 nor 1, or -1.
+int64_t findNonBinary(const uint8_t *data, int64_t count) {
+  constexpr int64_t block = 4096;
+  for (int64_t begin = 0; begin < count; begin += block) {
+    int64_t end = begin + block < count ? begin + block : count;
+    uint8_t all = 0;
+    for (int64_t i = begin; i < end; ++i)
+      all |= data[i];
+    if (all <= 1)
+      continue;
+    for (int64_t i = begin; i < end; ++i)
+      if (data[i] > 1)
+        return i;
+  }
+  return -1;
+}
+
+volley_status checkArguments(volley_state *state, const volley_run_args *args) {
+  const volley_program &program = state->descriptor->program;
+  auto invalid = [&](const char *message) {
+    return fail(state, VOLLEY_INVALID_ARGUMENT, message);
+  };
+  if (!args || args->size < sizeof(volley_run_args))
+    return invalid("expects run arguments of this version");
+  if (args->steps < 0)
+    return invalid("expects a number of steps that is not negative");
+  if (args->batch != state->batch)
+    return invalid("expects the batch that the state was made for");
+  if (state->isBroken)
+    return fail(state, VOLLEY_LAW_VIOLATED,
+                "the state is that after an error; reset it first");
+  if ((program.num_inputs && !args->inputs) ||
+      (program.num_outputs && !args->outputs))
+    return invalid("expects buffers of inputs and outputs");
+  if (args->steps == 0)
+    return VOLLEY_OK;
+  for (uint32_t i = 0; i < program.num_inputs; ++i) {
+    const volley_signal &signal = program.inputs[i];
+    if (!args->inputs[i]) {
+      snprintf(state->message, sizeof state->message,
+               "expects a buffer for input '%s'", signal.name);
+      return VOLLEY_INVALID_ARGUMENT;
+    }
+    if (signal.type != VOLLEY_BOOL)
+      continue;
+    auto *data = static_cast<const uint8_t *>(args->inputs[i]);
+    int64_t count = args->steps * args->batch * signal.elements;
+    int64_t bad = findNonBinary(data, count);
+    if (bad < 0)
+      continue;
+    int64_t row = bad / signal.elements;
+    snprintf(state->message, sizeof state->message,
+             "input '%s' is binary, but element %lld of step %lld, sample %lld "
+             "is %d",
+             signal.name, static_cast<long long>(bad % signal.elements),
+             static_cast<long long>(row / args->batch),
+             static_cast<long long>(row % args->batch), data[bad]);
+    return VOLLEY_INVALID_ARGUMENT;
+  }
+  for (uint32_t i = 0; i < program.num_outputs; ++i)
+    if (!args->outputs[i]) {
+      snprintf(state->message, sizeof state->message,
+               "expects a buffer for output '%s'", program.outputs[i].name);
+      return VOLLEY_INVALID_ARGUMENT;
+    }
+  return VOLLEY_OK;
+}
+
+/// A run, cut into blocks of neighbouring samples.
+struct Run {
+  volley_state *state;
+  const volley_run_args *args;
+  void *const *probes;
+  int64_t blockSamples;
+  uint32_t error;
+};
+
+/// All steps of one block of samples, tile by tile.
+void runBlock(void *argument, uint32_t index, uint32_t worker) {
+  auto *run = static_cast<Run *>(argument);
+  volley_state *state = run->state;
+  const Descriptor *descriptor = state->descriptor;
+  FloatingPointEnvironment environment;
+
+  Tile tile;
+  tile.inputs = run->args->inputs;
+  tile.outputs = run->args->outputs;
+  tile.probes = run->probes;
+  tile.weights = descriptor->weights;
+  tile.workspace =
+      state->workspaces + worker * descriptor->program.workspace_bytes;
+  tile.batch = state->batch;
+  tile.firstSample = index * run->blockSamples;
+  tile.samples = state->batch - tile.firstSample;
+  if (tile.samples > run->blockSamples)
+    tile.samples = run->blockSamples;
+  tile.state = state->samples + tile.firstSample * getSampleBytes(state);
+  uint32_t error = 0;
+  tile.error = &error;
+
+  int64_t tileSteps = descriptor->rows / tile.samples;
+  if (tileSteps < 1)
+    tileSteps = 1;
+  for (int64_t t = 0; t < run->args->steps && error == 0; t += tileSteps) {
+    tile.firstStep = t;
+    tile.steps = run->args->steps - t;
+    if (tile.steps > tileSteps)
+      tile.steps = tileSteps;
+    tile.step = state->step + t;
+    descriptor->run(&tile);
+  }
+  if (error)
+    __atomic_store_n(&run->error, error, __ATOMIC_RELAXED);
+}
+
+volley_status run(volley_state *state, const volley_run_args *args) {
+  state->message[0] = '\0';
+  volley_status status = checkArguments(state, args);
+  if (status != VOLLEY_OK || args->steps == 0)
+    return status;
+  const volley_executor *executor = state->executor;
+  int64_t workers = executor ? executor->workers : 1;
+  int64_t blockSamples = (state->batch + workers - 1) / workers;
+  if (blockSamples > state->descriptor->rows)
+    blockSamples = state->descriptor->rows;
+
+  // Generated code tests each probe's buffer, not the array.
+  void *none[16] = {};
+  void **heap = nullptr;
+  Run run{state, args, args->probes, blockSamples, 0};
+  uint32_t numProbes = state->descriptor->program.num_probes;
+  if (!run.probes) {
+    run.probes = none;
+    if (numProbes > 16) {
+      heap = static_cast<void **>(calloc(numProbes, sizeof(void *)));
+      if (!heap)
+        return fail(state, VOLLEY_OUT_OF_MEMORY, "there is not enough memory");
+      run.probes = heap;
+    }
+  }
+  uint32_t blocks =
+      static_cast<uint32_t>((state->batch + blockSamples - 1) / blockSamples);
+  if (executor && blocks > 1)
+    executor->parallel_for(executor->context, blocks, runBlock, &run);
+  else
+    for (uint32_t i = 0; i < blocks; ++i)
+      runBlock(&run, i, 0);
+  free(heap);
+  state->step += args->steps;
+  if (run.error) {
+    state->isBroken = true;
+    return fail(state, VOLLEY_LAW_VIOLATED,
+                state->descriptor->messages[run.error - 1]);
+  }
+  return VOLLEY_OK;
+}
+
+} // namespace
+
+// The compiler's descriptor refers to these by name.
+extern "C" {
+volley_status volley_create(const volley_program *program,
+                            const volley_state_options *options,
+                            volley_state **state) {
+  return create(program, options, state);
+}
+void volley_destroy(volley_state *state) { destroy(state); }
+volley_status volley_reset(volley_state *state) { return reset(state); }
+volley_status volley_run(volley_state *state, const volley_run_args *args) {
+  return run(state, args);
+}
+size_t volley_saved_size(const volley_state *state) { return savedSize(state); }
+volley_status volley_save(const volley_state *state, void *buffer,
+                          size_t size) {
+  return save(state, buffer, size);
+}
+volley_status volley_load(volley_state *state, const void *buffer,
+                          size_t size) {
+  return load(state, buffer, size);
+}
+const char *volley_error(const volley_state *state, volley_status status) {
+  return error(state, status);
+}
+
+// The only symbol that the artefact exports.
+__attribute__((visibility("default"))) const volley_program *
+volley_query(uint32_t version) {
+  return version == VOLLEY_ABI_VERSION ? &volley_descriptor.program : nullptr;
+}
+}

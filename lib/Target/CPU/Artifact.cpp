@@ -1,0 +1,356 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// From the lowered form to the artefact: translation to LLVM IR, the
+// descriptor, kernels and runtime from bitcode, an object, lld, and the weight
+// image as a segment of its own behind the code.
+
+#include "KernelBitcode.h"
+#include "Link.h"
+#include "ProgramData.h"
+#include "volley/Target/CPU/CPU.h"
+
+#include "mlir/Target/LLVMIR/Dialect/Builtin/BuiltinToLLVMIRTranslation.h"
+#include "mlir/Target/LLVMIR/Dialect/LLVMIR/LLVMToLLVMIRTranslation.h"
+#include "mlir/Target/LLVMIR/Export.h"
+#include "llvm/Bitcode/BitcodeReader.h"
+#include "llvm/IR/Constants.h"
+#include "llvm/IR/LegacyPassManager.h"
+#include "llvm/IR/Module.h"
+#include "llvm/Linker/Linker.h"
+#include "llvm/MC/TargetRegistry.h"
+#include "llvm/Passes/PassBuilder.h"
+#include "llvm/Support/TargetSelect.h"
+#include "llvm/Support/raw_ostream.h"
+#include "llvm/Target/TargetMachine.h"
+#include "llvm/TargetParser/Host.h"
+#include "llvm/Transforms/IPO/GlobalDCE.h"
+#include "llvm/Transforms/IPO/Internalize.h"
+
+#include "../../Kernels/Descriptor.h"
+
+using namespace mlir;
+using namespace volley;
+using namespace volley::cpu;
+
+//===----------------------------------------------------------------------===//
+// Instruction sets
+//===----------------------------------------------------------------------===//
+
+static bool hostHas(std::initializer_list<const char *> features) {
+  static const llvm::StringMap<bool> host = llvm::sys::getHostCPUFeatures();
+  return llvm::all_of(features,
+                      [&](const char *name) { return host.lookup(name); });
+}
+
+llvm::Expected<Level> volley::cpu::parseLevel(StringRef name) {
+  if (name == "x86-64-v3")
+    return Level::V3;
+  if (name == "x86-64-v4")
+    return Level::V4;
+  if (name == "native") {
+    bool isV4 = hostHas({"avx512f", "avx512bw", "avx512cd", "avx512dq",
+                         "avx512vl", "fma", "bmi2", "lzcnt"});
+    return isV4 ? Level::V4 : Level::V3;
+  }
+  return llvm::createStringError(
+      "expects native, x86-64-v3 or x86-64-v4 as cpu, but got '" + name + "'");
+}
+
+StringRef volley::cpu::getName(Level level) {
+  return level == Level::V4 ? "x86-64-v4" : "x86-64-v3";
+}
+
+//===----------------------------------------------------------------------===//
+// The descriptor
+//===----------------------------------------------------------------------===//
+
+namespace {
+/// Builds constants with the layout of the C structs.
+class DescriptorBuilder {
+public:
+  DescriptorBuilder(llvm::Module &module, const ProgramData &data, Level level)
+      : module(module), context(module.getContext()), data(data), level(level),
+        pointer(llvm::PointerType::getUnqual(context)),
+        i32(llvm::Type::getInt32Ty(context)),
+        i64(llvm::Type::getInt64Ty(context)) {}
+
+  /// Defines volley_descriptor. `messages` are what laws assert.
+  void build(ArrayRef<StringRef> messages);
+
+private:
+  llvm::Constant *integer32(uint32_t value) {
+    return llvm::ConstantInt::get(i32, value);
+  }
+  llvm::Constant *integer64(uint64_t value) {
+    return llvm::ConstantInt::get(i64, value);
+  }
+  llvm::Constant *string(StringRef text) {
+    return global(llvm::ConstantDataArray::getString(context, text), ".str");
+  }
+  llvm::Constant *global(llvm::Constant *value, StringRef name) {
+    return new llvm::GlobalVariable(
+        module, value->getType(),
+        /*isConstant=*/true, llvm::GlobalValue::InternalLinkage, value, name);
+  }
+  llvm::Constant *function(StringRef name) {
+    return llvm::cast<llvm::Constant>(
+        module
+            .getOrInsertFunction(name, llvm::FunctionType::get(
+                                           llvm::Type::getVoidTy(context), {}))
+            .getCallee());
+  }
+  llvm::Constant *null() { return llvm::ConstantPointerNull::get(pointer); }
+  llvm::Constant *array(ArrayRef<llvm::Constant *> elements);
+  llvm::Constant *signals(ArrayRef<SignalData> signals);
+  llvm::Constant *weightPointer(int64_t offset);
+
+  llvm::Module &module;
+  llvm::LLVMContext &context;
+  const ProgramData &data;
+  Level level;
+  llvm::PointerType *pointer;
+  llvm::Type *i32, *i64;
+  llvm::GlobalVariable *weights = nullptr;
+};
+} // namespace
+
+/// A pointer to an array in memory, null if it is empty.
+llvm::Constant *DescriptorBuilder::array(ArrayRef<llvm::Constant *> elements) {
+  if (elements.empty())
+    return null();
+  auto *type =
+      llvm::ArrayType::get(elements.front()->getType(), elements.size());
+  return global(llvm::ConstantArray::get(type, elements), ".array");
+}
+
+static volley_type getABIType(RankedTensorType type) {
+  Type element = type.getElementType();
+  if (element.isInteger(1))
+    return VOLLEY_BOOL;
+  if (element.isInteger(32))
+    return VOLLEY_I32;
+  return element.isF32() ? VOLLEY_F32 : VOLLEY_F64;
+}
+
+llvm::Constant *DescriptorBuilder::signals(ArrayRef<SignalData> signals) {
+  SmallVector<llvm::Constant *> elements;
+  for (const SignalData &signal : signals) {
+    SmallVector<llvm::Constant *> shape;
+    for (int64_t dim : signal.type.getShape())
+      shape.push_back(integer64(dim));
+    // struct volley_signal
+    elements.push_back(llvm::ConstantStruct::getAnon(
+        {string(signal.name), string(signal.what),
+         integer32(getABIType(signal.type)), integer32(signal.type.getRank()),
+         array(shape), integer64(signal.type.getNumElements())}));
+  }
+  return array(elements);
+}
+
+llvm::Constant *DescriptorBuilder::weightPointer(int64_t offset) {
+  if (offset < 0)
+    return null();
+  return llvm::ConstantExpr::getGetElementPtr(llvm::Type::getInt8Ty(context),
+                                              weights, integer64(offset));
+}
+
+void DescriptorBuilder::build(ArrayRef<StringRef> messages) {
+  // The image itself is appended after linking (Link.h).
+  weights = new llvm::GlobalVariable(
+      module, llvm::ArrayType::get(llvm::Type::getInt8Ty(context), 0),
+      /*isConstant=*/true, llvm::GlobalValue::ExternalLinkage, nullptr,
+      kWeightsSymbol);
+  weights->setVisibility(llvm::GlobalValue::HiddenVisibility);
+
+  SmallVector<llvm::Constant *> texts;
+  for (StringRef message : messages)
+    texts.push_back(string(message));
+  auto *f64 = llvm::Type::getDoubleTy(context);
+  // struct volley_program
+  SmallVector<llvm::Constant *> program{
+      integer64(sizeof(volley_program)),
+      integer32(VOLLEY_ABI_VERSION),
+      string(data.name),
+      string("volley " VOLLEY_VERSION),
+      string(getName(level)),
+      llvm::ConstantFP::get(f64, data.timeStep),
+      integer32(data.inputs.size()),
+      integer32(data.outputs.size()),
+      integer32(data.probes.size()),
+      signals(data.inputs),
+      signals(data.outputs),
+      signals(data.probes),
+      integer64(data.weights.getBytes()),
+      integer64(data.sampleBytes),
+      integer64(data.workspaceBytes)};
+  for (StringRef name :
+       {"volley_create", "volley_destroy", "volley_reset", "volley_run",
+        "volley_saved_size", "volley_save", "volley_load", "volley_error"})
+    program.push_back(function(name));
+  // struct Descriptor
+  auto *descriptor = llvm::ConstantStruct::getAnon(
+      {llvm::ConstantStruct::getAnon(program), function("volley_tile"),
+       integer64(data.rows), weights,
+       weightPointer(data.weights.getInitialStateOffset()),
+       integer32(static_cast<uint32_t>(level)), array(texts),
+       integer64(data.fingerprint)});
+  auto *variable = new llvm::GlobalVariable(
+      module, descriptor->getType(), /*isConstant=*/true,
+      llvm::GlobalValue::ExternalLinkage, descriptor, "volley_descriptor");
+  variable->setVisibility(llvm::GlobalValue::HiddenVisibility);
+}
+
+//===----------------------------------------------------------------------===//
+// Code generation
+//===----------------------------------------------------------------------===//
+
+namespace {
+/// The module of one artefact on its way to an object file.
+class CodeGenerator {
+public:
+  CodeGenerator(ModuleOp source, const ProgramData &data, Level level)
+      : source(source), data(data), level(level) {}
+
+  /// The object file, or an error.
+  llvm::Expected<SmallVector<char, 0>> run();
+
+private:
+  llvm::Error createTargetMachine();
+  llvm::Error translate();
+  llvm::Error linkBitcode(StringRef bitcode, bool onlyNeeded);
+  void optimize();
+  llvm::Expected<SmallVector<char, 0>> emitObject();
+
+  ModuleOp source;
+  const ProgramData &data;
+  Level level;
+  llvm::LLVMContext context;
+  std::unique_ptr<llvm::Module> module;
+  std::unique_ptr<llvm::TargetMachine> machine;
+};
+} // namespace
+
+llvm::Error CodeGenerator::createTargetMachine() {
+  static const bool initialized = [] {
+    LLVMInitializeX86TargetInfo();
+    LLVMInitializeX86Target();
+    LLVMInitializeX86TargetMC();
+    LLVMInitializeX86AsmPrinter();
+    LLVMInitializeX86AsmParser();
+    return true;
+  }();
+  (void)initialized;
+  llvm::Triple triple("x86_64-unknown-linux-gnu");
+  std::string message;
+  const llvm::Target *target =
+      llvm::TargetRegistry::lookupTarget(triple, message);
+  if (!target)
+    return llvm::createStringError(message);
+  llvm::TargetOptions options;
+  machine.reset(target->createTargetMachine(
+      triple, getName(level), /*Features=*/"", options, llvm::Reloc::PIC_,
+      llvm::CodeModel::Small, llvm::CodeGenOptLevel::Default));
+  return llvm::Error::success();
+}
+
+llvm::Error CodeGenerator::translate() {
+  registerBuiltinDialectTranslation(*source.getContext());
+  registerLLVMDialectTranslation(*source.getContext());
+  module = translateModuleToLLVMIR(source, context, data.name);
+  if (!module)
+    return llvm::createStringError("cannot be translated to LLVM IR");
+  module->setTargetTriple(machine->getTargetTriple());
+  module->setDataLayout(machine->createDataLayout());
+  for (llvm::Function &function : *module)
+    if (!function.isDeclaration())
+      function.addFnAttr("target-cpu", getName(level));
+  SmallVector<StringRef> messages;
+  if (auto attr = source->getAttrOfType<ArrayAttr>("snn.messages"))
+    for (StringAttr message : attr.getAsRange<StringAttr>())
+      messages.push_back(message.getValue());
+  DescriptorBuilder(*module, data, level).build(messages);
+  return llvm::Error::success();
+}
+
+llvm::Error CodeGenerator::linkBitcode(StringRef bitcode, bool onlyNeeded) {
+  auto library = llvm::getOwningLazyBitcodeModule(
+      llvm::MemoryBuffer::getMemBuffer(bitcode, "kernels",
+                                       /*RequiresNullTerminator=*/false),
+      context);
+  if (!library)
+    return library.takeError();
+  (*library)->setTargetTriple(module->getTargetTriple());
+  (*library)->setDataLayout(module->getDataLayout());
+  unsigned flags = onlyNeeded ? llvm::Linker::Flags::LinkOnlyNeeded
+                              : llvm::Linker::Flags::None;
+  if (llvm::Linker::linkModules(*module, std::move(*library), flags))
+    return llvm::createStringError("kernels cannot be linked");
+  return llvm::Error::success();
+}
+
+void CodeGenerator::optimize() {
+  llvm::internalizeModule(*module, [](const llvm::GlobalValue &value) {
+    return value.getName() == "volley_query" || value.isDeclaration();
+  });
+  // The kernels are optimised when they are compiled; what the passes here find
+  // to do is in the generated functions. Those are vectorised already.
+  llvm::PipelineTuningOptions tuning;
+  tuning.LoopVectorization = false;
+  tuning.SLPVectorization = false;
+  tuning.LoopUnrolling = false;
+  llvm::LoopAnalysisManager loops;
+  llvm::FunctionAnalysisManager functions;
+  llvm::CGSCCAnalysisManager components;
+  llvm::ModuleAnalysisManager modules;
+  llvm::PassBuilder builder(machine.get(), tuning);
+  builder.registerModuleAnalyses(modules);
+  builder.registerCGSCCAnalyses(components);
+  builder.registerFunctionAnalyses(functions);
+  builder.registerLoopAnalyses(loops);
+  builder.crossRegisterProxies(loops, functions, components, modules);
+  llvm::ModulePassManager passes;
+  passes.addPass(llvm::GlobalDCEPass());
+  passes.addPass(
+      builder.buildPerModuleDefaultPipeline(llvm::OptimizationLevel::O1));
+  passes.run(*module, modules);
+}
+
+llvm::Expected<SmallVector<char, 0>> CodeGenerator::emitObject() {
+  SmallVector<char, 0> object;
+  llvm::raw_svector_ostream stream(object);
+  llvm::legacy::PassManager passes;
+  if (machine->addPassesToEmitFile(passes, stream, nullptr,
+                                   llvm::CodeGenFileType::ObjectFile))
+    return llvm::createStringError("the target emits no object files");
+  passes.run(*module);
+  return object;
+}
+
+llvm::Expected<SmallVector<char, 0>> CodeGenerator::run() {
+  if (llvm::Error error = createTargetMachine())
+    return std::move(error);
+  if (llvm::Error error = translate())
+    return std::move(error);
+  if (llvm::Error error =
+          linkBitcode(getRuntimeBitcode(), /*onlyNeeded=*/false))
+    return std::move(error);
+  if (llvm::Error error =
+          linkBitcode(getKernelBitcode(level), /*onlyNeeded=*/true))
+    return std::move(error);
+  optimize();
+  return emitObject();
+}
+
+LogicalResult volley::cpu::writeArtifact(ModuleOp module,
+                                         const ProgramData &data, Level level,
+                                         StringRef path) {
+  llvm::Expected<SmallVector<char, 0>> object =
+      CodeGenerator(module, data, level).run();
+  if (!object)
+    return module.emitError("cannot be compiled: ")
+           << toString(object.takeError());
+  if (llvm::Error error = linkArtifact(*object, data.weights, path))
+    return emitError(FileLineColLoc::get(module.getContext(), path, 0, 0))
+           << toString(std::move(error));
+  return success();
+}

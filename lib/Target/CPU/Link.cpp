@@ -1,0 +1,219 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "Link.h"
+
+#include "lld/Common/Driver.h"
+#include "llvm/BinaryFormat/ELF.h"
+#include "llvm/Support/FileSystem.h"
+#include "llvm/Support/FormatVariadic.h"
+#include "llvm/Support/MemoryBuffer.h"
+#include "llvm/Support/Path.h"
+#include "llvm/Support/raw_ostream.h"
+#include <cmath>
+#include <dlfcn.h>
+#include <mutex>
+
+LLD_HAS_DRIVER(elf)
+
+using namespace llvm;
+using namespace volley::cpu;
+
+/// Code, then data, then a segment for the weights at the end of the address
+/// space. That segment has no bytes in the linked file: they are appended, and
+/// the program header is told, so that weights are written once and no tool has
+/// to hold them.
+static constexpr StringLiteral kLinkerScript = R"(
+PHDRS
+{
+  headers PT_PHDR PHDRS;
+  rodata PT_LOAD FILEHDR PHDRS FLAGS(4);
+  text PT_LOAD FLAGS(5);
+  data PT_LOAD FLAGS(6);
+  weights PT_LOAD FLAGS(4);
+  dynamic PT_DYNAMIC FLAGS(6);
+  relro PT_GNU_RELRO FLAGS(4);
+  stack PT_GNU_STACK FLAGS(6);
+}
+SECTIONS
+{
+  . = SIZEOF_HEADERS;
+  .dynsym : { *(.dynsym) } :rodata
+  .gnu.hash : { *(.gnu.hash) } :rodata
+  .dynstr : { *(.dynstr) } :rodata
+  .rela.dyn : { *(.rela.dyn) } :rodata
+  .rela.plt : { *(.rela.plt) } :rodata
+  .rodata : { *(.rodata .rodata.*) } :rodata
+  .eh_frame : { *(.eh_frame) } :rodata
+  . = ALIGN(CONSTANT(MAXPAGESIZE));
+  .text : { *(.text .text.*) } :text
+  .plt : { *(.plt) } :text
+  . = ALIGN(CONSTANT(MAXPAGESIZE));
+  .data.rel.ro : { *(.data.rel.ro .data.rel.ro.*) } :data :relro
+  .dynamic : { *(.dynamic) } :data :relro :dynamic
+  .got : { *(.got .got.plt) } :data :relro
+  . = ALIGN(CONSTANT(MAXPAGESIZE));
+  .data : { *(.data .data.*) } :data
+  .bss : { *(.bss .bss.*) } :data
+  . = ALIGN(CONSTANT(MAXPAGESIZE));
+  .volley.weights (NOLOAD) :
+  {
+    volley_weights = .;
+    . += VOLLEY_WEIGHT_BYTES;
+  } :weights
+}
+)";
+
+namespace {
+/// A directory for the linker's files, removed with what is in it.
+class TemporaryDirectory {
+public:
+  std::error_code create(StringRef prefix) {
+    return sys::fs::createUniqueDirectory(prefix, path);
+  }
+  ~TemporaryDirectory() {
+    if (!path.empty())
+      sys::fs::remove_directories(path);
+  }
+  std::string getFile(StringRef name) const {
+    SmallString<128> file(path);
+    sys::path::append(file, name);
+    return std::string(file);
+  }
+
+private:
+  SmallString<128> path;
+};
+} // namespace
+
+static Error writeFile(StringRef path, ArrayRef<char> data) {
+  std::error_code code;
+  raw_fd_ostream stream(path, code);
+  if (code)
+    return createStringError(code, path);
+  stream.write(data.data(), data.size());
+  stream.close();
+  if (stream.has_error())
+    return createStringError(stream.error(), path);
+  return Error::success();
+}
+
+/// The C library's mathematical functions, for artefacts that call them. A
+/// process that has the compiler has them loaded.
+static std::string findMathLibrary() {
+  Dl_info info;
+  double (*function)(double) = exp;
+  if (!dladdr(reinterpret_cast<void *>(function), &info) || !info.dli_fname)
+    return "";
+  return info.dli_fname;
+}
+
+static Error runLinker(ArrayRef<std::string> arguments) {
+  // lld keeps globals while it links.
+  static std::mutex mutex;
+  std::lock_guard<std::mutex> lock(mutex);
+  std::vector<const char *> pointers;
+  for (const std::string &argument : arguments)
+    pointers.push_back(argument.c_str());
+  std::string messages;
+  raw_string_ostream stream(messages);
+  lld::Result result =
+      lld::lldMain(pointers, stream, stream, {{lld::Gnu, &lld::elf::link}});
+  if (result.retCode == 0)
+    return Error::success();
+  return createStringError("cannot be linked: " + StringRef(messages).trim());
+}
+
+/// Appends the weights and enters them in the program header of their segment
+/// and in the header of their section.
+static Error appendWeights(StringRef path, const WeightImage &weights) {
+  auto mapped = MemoryBuffer::getFile(path, /*IsText=*/false,
+                                      /*RequiresNullTerminator=*/false);
+  if (!mapped)
+    return createStringError(mapped.getError(), path);
+  StringRef linked = (*mapped)->getBuffer();
+  SmallVector<char, 0> file(linked.begin(), linked.end());
+  mapped->reset();
+  constexpr uint64_t page = 4096;
+  uint64_t offset = (file.size() + page - 1) / page * page;
+  auto *header = reinterpret_cast<ELF::Elf64_Ehdr *>(file.data());
+  auto *segments =
+      reinterpret_cast<ELF::Elf64_Phdr *>(file.data() + header->e_phoff);
+  bool isFound = false;
+  uint64_t address = 0;
+  for (unsigned i = 0; i < header->e_phnum; ++i) {
+    ELF::Elf64_Phdr &segment = segments[i];
+    // The only segment that is loaded, read-only and empty.
+    if (segment.p_type != ELF::PT_LOAD || segment.p_flags != ELF::PF_R ||
+        segment.p_filesz != 0)
+      continue;
+    segment.p_offset = offset;
+    segment.p_filesz = segment.p_memsz = weights.getBytes();
+    segment.p_align = page;
+    address = segment.p_vaddr;
+    isFound = true;
+  }
+  if (!isFound)
+    return createStringError("has no segment for its weights");
+  auto *sections =
+      reinterpret_cast<ELF::Elf64_Shdr *>(file.data() + header->e_shoff);
+  for (unsigned i = 0; i < header->e_shnum; ++i)
+    if (sections[i].sh_addr == address &&
+        (sections[i].sh_flags & ELF::SHF_ALLOC)) {
+      sections[i].sh_type = ELF::SHT_PROGBITS;
+      sections[i].sh_offset = offset;
+    }
+
+  std::error_code code;
+  raw_fd_ostream stream(path, code);
+  if (code)
+    return createStringError(code, path);
+  stream.SetBufferSize(1 << 20);
+  stream.write(file.data(), file.size());
+  stream.write_zeros(offset - file.size());
+  weights.write(stream);
+  stream.close();
+  if (stream.has_error())
+    return createStringError(stream.error(), path);
+  return Error::success();
+}
+
+Error volley::cpu::linkArtifact(ArrayRef<char> object,
+                                const WeightImage &weights, StringRef path) {
+  // Next to the result, so that it can be moved there in one step.
+  SmallString<128> directory(sys::path::parent_path(path));
+  if (directory.empty())
+    directory = ".";
+  sys::path::append(directory, ".volley");
+  TemporaryDirectory temporary;
+  if (std::error_code code = temporary.create(directory))
+    return createStringError("cannot be written: " + code.message());
+  std::string objectFile = temporary.getFile("code.o");
+  std::string scriptFile = temporary.getFile("script.ld");
+  std::string outputFile = temporary.getFile("artifact.so");
+  if (Error error = writeFile(objectFile, object))
+    return error;
+  // A page at least: an empty segment would be dropped.
+  uint64_t bytes = std::max<uint64_t>(weights.getBytes(), 1);
+  std::string script = kLinkerScript.str();
+  StringRef placeholder = "VOLLEY_WEIGHT_BYTES";
+  script.replace(script.find(placeholder), placeholder.size(),
+                 std::to_string(bytes));
+  if (Error error = writeFile(scriptFile, script))
+    return error;
+
+  std::vector<std::string> arguments{
+      "ld.lld",          "-shared", "--hash-style=gnu", "-z", "noexecstack",
+      "--build-id=none", "-T",      scriptFile,         "-o", outputFile,
+      objectFile};
+  if (std::string library = findMathLibrary(); !library.empty()) {
+    arguments.push_back("--as-needed");
+    arguments.push_back(library);
+  }
+  if (Error error = runLinker(arguments))
+    return error;
+  if (weights.getBytes() > 0)
+    if (Error error = appendWeights(outputFile, weights))
+      return error;
+  if (std::error_code code = sys::fs::rename(outputFile, path))
+    return createStringError("cannot be written: " + code.message());
+  return Error::success();
+}

@@ -1,0 +1,501 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "StepFunctions.h"
+#include "Storage.h"
+#include "Strategies.h"
+#include "volley/Dialect/SNN/IR/Constants.h"
+#include "volley/Target/CPU/Passes.h"
+
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
+#include "mlir/Dialect/Math/IR/Math.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
+#include "mlir/Dialect/Vector/IR/VectorOps.h"
+#include "llvm/ADT/TypeSwitch.h"
+
+#include "../../Kernels/ConvGeometry.h"
+#include "../../Kernels/Descriptor.h"
+
+namespace volley::cpu {
+#define GEN_PASS_DEF_CPULOWERPROGRAM
+#include "volley/Target/CPU/Passes.h.inc"
+} // namespace volley::cpu
+
+using namespace mlir;
+using namespace volley;
+using namespace volley::cpu;
+using volley::kernels::Tile;
+
+namespace {
+/// The rows of a signal during a tile.
+struct Buffer {
+  /// Row (0, 0) of the tile.
+  Value base;
+  /// Rows from one step to the next.
+  Value rowsPerStep;
+};
+
+/// Writes the function of one program.
+class ProgramLowering {
+public:
+  ProgramLowering(snn::ProgramOp program, StepFunctions &stepFunctions,
+                  std::vector<std::string> &messages)
+      : program(program), stepFunctions(stepFunctions), messages(messages),
+        builder(program.getContext()), loc(program.getLoc()),
+        pointer(LLVM::LLVMPointerType::get(program.getContext())),
+        i64(builder.getI64Type()) {}
+
+  void run();
+
+private:
+  // Small ops.
+  Value integer(int64_t value) {
+    return arith::ConstantOp::create(builder, loc,
+                                     builder.getI64IntegerAttr(value));
+  }
+  Value mul(Value a, Value b) {
+    return arith::MulIOp::create(builder, loc, a, b);
+  }
+  Value add(Value a, Value b) {
+    return arith::AddIOp::create(builder, loc, a, b);
+  }
+  Value offset(Value base, Value bytes) {
+    return LLVM::GEPOp::create(builder, loc, pointer, builder.getI8Type(), base,
+                               ValueRange{bytes});
+  }
+  Value loadField(size_t fieldOffset, Type type) {
+    return LLVM::LoadOp::create(builder, loc, type,
+                                offset(tile, integer(fieldOffset)));
+  }
+  Value loadPointer(Value array, unsigned index) {
+    return LLVM::LoadOp::create(builder, loc, pointer,
+                                offset(array, integer(index * sizeof(void *))));
+  }
+
+  // Places.
+  Buffer getHostBuffer(Value array, unsigned index, Type type);
+  Buffer getWorkspaceBuffer(Operation *op, unsigned result, bool isTemporary);
+  /// The row of sample 0 at the current step.
+  Value getRow(Value signal);
+  /// Elements from one step to the next.
+  Value getStep(Value signal, int64_t unit);
+  Value getState(Value value) {
+    return offset(state, integer(stateOffsets.lookup(value)));
+  }
+  Value getWeights(Operation *op, unsigned index);
+
+  // Ops.
+  void lowerBlock(Block &block);
+  void lowerOp(Operation *op);
+  void lowerWeighted(Operation *op);
+  void lowerPool(snn::PoolOp op);
+  void lowerTranspose(snn::TransposeOp op);
+  void lowerStep(snn::StepOp op);
+  void lowerScan(snn::ScanOp op);
+  void lowerDelayRead(snn::DelayReadOp op);
+  void lowerDelayWrite(snn::DelayWriteOp op);
+  void lowerProbe(snn::ProbeOp op, unsigned index);
+  void copyToHost(Value signal, Value array, unsigned index);
+
+  void call(const Twine &name, ValueRange arguments);
+  Value getGeometry(snn::ConvShape shape);
+
+  snn::ProgramOp program;
+  StepFunctions &stepFunctions;
+  std::vector<std::string> &messages;
+  OpBuilder builder;
+  Location loc;
+  Type pointer, i64;
+
+  // Members of the tile.
+  Value tile, state, workspace, weights, batch, firstStep, firstSample, steps,
+      samples, step, error, outputs, probes;
+  /// Inside a scan: the step in the tile. Null outside.
+  Value time;
+  DenseMap<Value, Buffer> buffers;
+  DenseMap<Value, int64_t> stateOffsets;
+  int64_t sampleBytes = 0;
+  unsigned numProbes = 0;
+};
+
+struct LowerProgram : volley::cpu::impl::CPULowerProgramBase<LowerProgram> {
+  void runOnOperation() override {
+    ModuleOp module = getOperation();
+    StepFunctions functions(module);
+    std::vector<std::string> messages;
+    for (auto program :
+         llvm::make_early_inc_range(module.getOps<snn::ProgramOp>())) {
+      ProgramLowering(program, functions, messages).run();
+      program.erase();
+    }
+    for (auto model :
+         llvm::make_early_inc_range(module.getOps<snn::NeuronModelOp>()))
+      model.erase();
+    Builder builder(&getContext());
+    SmallVector<StringRef> texts(messages.begin(), messages.end());
+    module->setAttr("snn.messages", builder.getStrArrayAttr(texts));
+  }
+};
+} // namespace
+
+//===----------------------------------------------------------------------===//
+// Places
+//===----------------------------------------------------------------------===//
+
+/// A buffer of the host: the tile is a stretch of an array over all steps and
+/// samples.
+Buffer ProgramLowering::getHostBuffer(Value array, unsigned index, Type type) {
+  Value base = loadPointer(array, index);
+  Value row = add(mul(firstStep, batch), firstSample);
+  return {offset(base, mul(row, integer(getRowBytes(type)))), batch};
+}
+
+/// A buffer of the workspace. What a scan does not emit is needed for one step
+/// only.
+Buffer ProgramLowering::getWorkspaceBuffer(Operation *op, unsigned result,
+                                           bool isTemporary) {
+  auto offsets = op->getAttrOfType<DenseI64ArrayAttr>(kBuffers);
+  Value base = offset(workspace, integer(offsets[result]));
+  return {base, isTemporary ? integer(0) : samples};
+}
+
+Value ProgramLowering::getRow(Value signal) {
+  const Buffer &buffer = buffers.find(signal)->second;
+  if (!time)
+    return buffer.base;
+  Value rows = mul(time, buffer.rowsPerStep);
+  return offset(buffer.base, mul(rows, integer(getRowBytes(signal.getType()))));
+}
+
+Value ProgramLowering::getStep(Value signal, int64_t unit) {
+  return mul(buffers.find(signal)->second.rowsPerStep,
+             integer(getRowBytes(signal.getType()) / unit));
+}
+
+Value ProgramLowering::getWeights(Operation *op, unsigned index) {
+  auto offsets = op->getAttrOfType<DenseI64ArrayAttr>(kWeights);
+  return offset(weights, integer(offsets[index]));
+}
+
+//===----------------------------------------------------------------------===//
+// Calls
+//===----------------------------------------------------------------------===//
+
+void ProgramLowering::call(const Twine &name, ValueRange arguments) {
+  std::string text = name.str();
+  auto module = program->getParentOfType<ModuleOp>();
+  auto function = module.lookupSymbol<LLVM::LLVMFuncOp>(text);
+  if (!function) {
+    OpBuilder declarations = OpBuilder::atBlockBegin(module.getBody());
+    auto type = LLVM::LLVMFunctionType::get(
+        LLVM::LLVMVoidType::get(builder.getContext()),
+        llvm::to_vector(arguments.getTypes()));
+    function = LLVM::LLVMFuncOp::create(declarations, loc, text, type);
+  }
+  LLVM::CallOp::create(builder, loc, function, arguments);
+}
+
+/// "i1", "i32", "f32", "f64": how kernels name element types.
+static std::string getSuffix(Type type) {
+  Type element = snn::getElementTypeOrSelf(type);
+  return (isa<FloatType>(element) ? "f" : "i") +
+         std::to_string(element.getIntOrFloatBitWidth());
+}
+
+/// A constant with the layout of kernels::ConvGeometry.
+Value ProgramLowering::getGeometry(snn::ConvShape s) {
+  kernels::ConvGeometry geometry{
+      s.inChannels,     s.inHeight,      s.inWidth,      s.outChannels,
+      s.outHeight,      s.outWidth,      s.kernelHeight, s.kernelWidth,
+      s.strideHeight,   s.strideWidth,   s.padTop,       s.padLeft,
+      s.dilationHeight, s.dilationWidth, s.groups};
+  constexpr size_t count = sizeof(geometry) / sizeof(int64_t);
+  ArrayRef<int64_t> values(reinterpret_cast<const int64_t *>(&geometry), count);
+  std::string name = "geometry";
+  for (int64_t value : values)
+    name += "_" + std::to_string(value);
+  auto module = program->getParentOfType<ModuleOp>();
+  if (!module.lookupSymbol(name)) {
+    OpBuilder declarations = OpBuilder::atBlockBegin(module.getBody());
+    auto elements = DenseElementsAttr::get(
+        RankedTensorType::get({static_cast<int64_t>(count)}, i64), values);
+    LLVM::GlobalOp::create(declarations, loc,
+                           LLVM::LLVMArrayType::get(i64, count),
+                           /*isConstant=*/true, LLVM::Linkage::Internal, name,
+                           elements, /*alignment=*/8);
+  }
+  return LLVM::AddressOfOp::create(builder, loc, pointer, name);
+}
+
+void ProgramLowering::lowerWeighted(Operation *op) {
+  const Strategy *strategy = getStrategy(op);
+  Value x = op->getOperand(0), y = op->getResult(0);
+  Value stepCount = time ? integer(1) : steps;
+  SmallVector<Value> arguments{
+      getRow(x),         getStep(x, getElementBytes(x.getType())),
+      getRow(y),         getStep(y, getElementBytes(y.getType())),
+      stepCount,         samples,
+      getWeights(op, 0), getWeights(op, 1)};
+  if (auto dense = dyn_cast<snn::DenseOp>(op)) {
+    auto weight = dense.getWeight().getType();
+    int64_t K = weight.getShape().back();
+    int64_t N = weight.getShape()[weight.getRank() - 2];
+    arguments.append(
+        {integer(weight.getNumElements() / (K * N)), integer(K), integer(N)});
+  } else {
+    arguments.push_back(getGeometry(cast<snn::ConvOp>(op).getShape()));
+  }
+  call(strategy->getKernel() + "_" + getSuffix(x.getType()) + "_" +
+           getSuffix(y.getType()),
+       arguments);
+}
+
+void ProgramLowering::lowerPool(snn::PoolOp op) {
+  Value x = op.getInput(), y = op.getResult();
+  Value stepCount = time ? integer(1) : steps;
+  call("volley_pool_" + stringifyPoolKind(op.getKind()) + "_" +
+           getSuffix(x.getType()) + "_" + getSuffix(y.getType()),
+       {getRow(x), getStep(x, getElementBytes(x.getType())), getRow(y),
+        getStep(y, getElementBytes(y.getType())), stepCount, samples,
+        getGeometry(op.getShape())});
+}
+
+void ProgramLowering::lowerTranspose(snn::TransposeOp op) {
+  Value x = op.getInput(), y = op.getResult();
+  Value stepCount = time ? integer(1) : steps;
+  SmallVector<Value> arguments{getRow(x),     getStep(x, 1), getRow(y),
+                               getStep(y, 1), stepCount,     samples};
+  Value size = integer(getElementBytes(x.getType()));
+  int64_t outer, inner;
+  if (isTwoDimensional(op, outer, inner)) {
+    arguments.append({integer(outer), integer(inner), size});
+    return call("volley_transpose", arguments);
+  }
+  arguments.append({getWeights(op, 0),
+                    integer(op.getInput().getType().getNumElements()), size});
+  call("volley_gather", arguments);
+}
+
+void ProgramLowering::lowerStep(snn::StepOp op) {
+  func::FuncOp function = stepFunctions.get(op);
+  Value stepCount = time ? integer(1) : steps;
+  SmallVector<Value> arguments;
+  auto addSignal = [&](Value signal) {
+    arguments.push_back(getRow(signal));
+    arguments.push_back(getStep(signal, getElementBytes(signal.getType())));
+  };
+  for (Value input : op.getInputs())
+    addSignal(input);
+  unsigned numSignals = op->getNumResults() - op.getStates().size();
+  for (Value output : op->getResults().take_front(numSignals))
+    addSignal(output);
+  for (Value value : op.getStates())
+    arguments.push_back(getState(value));
+  auto shape = cast<RankedTensorType>(op->getResult(0).getType()).getShape();
+  auto argumentTypes = function.getArgumentTypes();
+  for (auto [index, param] : llvm::enumerate(op.getParams())) {
+    if (getParamKind(param, shape) != ParamKind::Scalar) {
+      arguments.push_back(getWeights(op, index));
+      continue;
+    }
+    Type type = argumentTypes[arguments.size()];
+    snn::ConstantView view = *snn::ConstantView::get(param);
+    TypedAttr attr = isa<FloatType>(type)
+                         ? TypedAttr(FloatAttr::get(type, view.getDouble(0)))
+                         : IntegerAttr::get(type, view.getInteger(0));
+    arguments.push_back(arith::ConstantOp::create(builder, loc, attr));
+  }
+  // What the law asserts, if it asserts something.
+  unsigned message = 0;
+  auto model = SymbolTable::lookupNearestSymbolFrom<snn::NeuronModelOp>(
+      op, op.getModelAttr());
+  model.walk([&](snn::AssertOp check) {
+    messages.push_back("population '" + op.getName().str() + "' " +
+                       check.getMessage().str());
+    message = messages.size();
+  });
+  Value number = arith::ConstantOp::create(builder, loc,
+                                           builder.getI32IntegerAttr(message));
+  arguments.append({integer(sampleBytes), stepCount, samples, error, number});
+  func::CallOp::create(builder, loc, function, arguments);
+}
+
+void ProgramLowering::lowerDelayRead(snn::DelayReadOp op) {
+  Value y = op.getResult();
+  int64_t depth = op.getHistory().getType().getDimSize(0);
+  // The number of writes so far; one more after this step's.
+  Value writes = time ? add(step, time) : step;
+  if (op.getHistory().getDefiningOp<snn::DelayWriteOp>())
+    writes = add(writes, integer(1));
+  SmallVector<Value> arguments{getState(op.getHistory()),
+                               integer(sampleBytes),
+                               getRow(y),
+                               samples,
+                               integer(getRowBytes(y.getType())),
+                               integer(depth),
+                               writes};
+  if (op.getSteps().size() == 1) {
+    arguments.push_back(integer(op.getSteps().front()));
+    return call("volley_delay_read", arguments);
+  }
+  arguments.append({getWeights(op, 0), integer(getElementBytes(y.getType()))});
+  call("volley_delay_read_each", arguments);
+}
+
+void ProgramLowering::lowerDelayWrite(snn::DelayWriteOp op) {
+  Value x = op.getInput();
+  int64_t depth = op.getHistory().getType().getDimSize(0);
+  Value writes = time ? add(step, time) : step;
+  call("volley_delay_write",
+       {getRow(x), samples, getState(op.getHistory()), integer(sampleBytes),
+        integer(getRowBytes(x.getType())), integer(depth), writes});
+}
+
+void ProgramLowering::lowerScan(snn::ScanOp op) {
+  Block &body = op.getBodyBlock();
+  unsigned numSignals = op.getSignals().size();
+  for (auto [arg, signal] :
+       llvm::zip(body.getArguments().take_front(numSignals), op.getSignals()))
+    buffers[arg] = buffers.lookup(signal);
+  for (auto [arg, carried] :
+       llvm::zip(body.getArguments().drop_front(numSignals), op.getCarried()))
+    stateOffsets[arg] = stateOffsets.lookup(carried);
+
+  // Buffers are the same for all steps: they belong before the loop.
+  llvm::DenseSet<Value> emitted;
+  for (Value value : op.getYieldOp().getSignals()) {
+    while (auto reshape = value.getDefiningOp<snn::ReshapeOp>())
+      value = reshape.getInput();
+    emitted.insert(value);
+  }
+  for (Operation &inner : body)
+    if (auto offsets = inner.getAttrOfType<DenseI64ArrayAttr>(kBuffers))
+      for (unsigned i = 0; i < inner.getNumResults(); ++i)
+        if (offsets[i] >= 0)
+          buffers[inner.getResult(i)] = getWorkspaceBuffer(
+              &inner, i, !emitted.contains(inner.getResult(i)));
+
+  scf::ForOp::create(builder, loc, integer(0), steps, integer(1), ValueRange(),
+                     [&](OpBuilder &inner, Location, Value t, ValueRange) {
+                       OpBuilder::InsertionGuard guard(builder);
+                       builder.setInsertionPoint(inner.getInsertionBlock(),
+                                                 inner.getInsertionPoint());
+                       time = t;
+                       lowerBlock(body);
+                       time = nullptr;
+                       scf::YieldOp::create(builder, loc);
+                     });
+  snn::YieldOp yield = op.getYieldOp();
+  unsigned numEmitted = yield.getSignals().size();
+  for (unsigned i = 0; i < numEmitted; ++i)
+    buffers[op->getResult(i)] = buffers.lookup(yield.getSignals()[i]);
+}
+
+//===----------------------------------------------------------------------===//
+// Ops
+//===----------------------------------------------------------------------===//
+
+void ProgramLowering::copyToHost(Value signal, Value array, unsigned index) {
+  Buffer target = getHostBuffer(array, index, signal.getType());
+  int64_t bytes = getRowBytes(signal.getType());
+  call("volley_copy", {getRow(signal), getStep(signal, 1), target.base,
+                       mul(target.rowsPerStep, integer(bytes)), steps, samples,
+                       integer(bytes)});
+}
+
+void ProgramLowering::lowerProbe(snn::ProbeOp op, unsigned index) {
+  Value buffer = loadPointer(probes, index);
+  Value null = LLVM::ZeroOp::create(builder, loc, pointer);
+  Value isWanted =
+      LLVM::ICmpOp::create(builder, loc, LLVM::ICmpPredicate::ne, buffer, null);
+  scf::IfOp::create(builder, loc, isWanted, [&](OpBuilder &inner, Location) {
+    OpBuilder::InsertionGuard guard(builder);
+    builder.setInsertionPoint(inner.getInsertionBlock(),
+                              inner.getInsertionPoint());
+    copyToHost(op.getInput(), probes, index);
+    scf::YieldOp::create(builder, loc);
+  });
+}
+
+void ProgramLowering::lowerOp(Operation *op) {
+  loc = op->getLoc();
+  // Results that are a state keep its place.
+  unsigned numStates = 0;
+  OperandRange states(nullptr, 0);
+  llvm::TypeSwitch<Operation *>(op)
+      .Case<snn::StepOp>([&](auto step) {
+        states = step.getStates();
+        numStates = states.size();
+      })
+      .Case<snn::ScanOp>([&](auto scan) {
+        states = scan.getCarried();
+        numStates = states.size();
+      })
+      .Case<snn::DelayWriteOp>([&](auto write) {
+        states = write->getOperands().drop_front();
+        numStates = 1;
+      });
+  for (unsigned i = 0; i < numStates; ++i)
+    stateOffsets[op->getResult(op->getNumResults() - numStates + i)] =
+        stateOffsets.lookup(states[i]);
+  if (auto offsets = op->getAttrOfType<DenseI64ArrayAttr>(kBuffers))
+    for (unsigned i = 0; i < op->getNumResults(); ++i)
+      if (offsets[i] >= 0 && !buffers.count(op->getResult(i)))
+        buffers[op->getResult(i)] = getWorkspaceBuffer(op, i, false);
+
+  llvm::TypeSwitch<Operation *>(op)
+      .Case<snn::DenseOp, snn::ConvOp>([&](auto) { lowerWeighted(op); })
+      .Case<snn::PoolOp>([&](auto pool) { lowerPool(pool); })
+      .Case<snn::TransposeOp>(
+          [&](auto transpose) { lowerTranspose(transpose); })
+      .Case<snn::ReshapeOp>([&](auto reshape) {
+        buffers[reshape.getResult()] = buffers.lookup(reshape.getInput());
+      })
+      .Case<snn::StepOp>([&](auto step) { lowerStep(step); })
+      .Case<snn::ScanOp>([&](auto scan) { lowerScan(scan); })
+      .Case<snn::DelayReadOp>([&](auto read) { lowerDelayRead(read); })
+      .Case<snn::DelayWriteOp>([&](auto write) { lowerDelayWrite(write); })
+      .Case<snn::ProbeOp>([&](auto probe) { lowerProbe(probe, numProbes++); });
+}
+
+void ProgramLowering::lowerBlock(Block &block) {
+  for (Operation &op : block.without_terminator())
+    lowerOp(&op);
+}
+
+void ProgramLowering::run() {
+  auto module = program->getParentOfType<ModuleOp>();
+  OpBuilder moduleBuilder = OpBuilder::atBlockEnd(module.getBody());
+  auto function =
+      func::FuncOp::create(moduleBuilder, loc, "volley_tile",
+                           moduleBuilder.getFunctionType({pointer}, {}));
+  Block *entry = function.addEntryBlock();
+  builder.setInsertionPointToStart(entry);
+  tile = entry->getArgument(0);
+  Value inputs = loadField(offsetof(Tile, inputs), pointer);
+  outputs = loadField(offsetof(Tile, outputs), pointer);
+  probes = loadField(offsetof(Tile, probes), pointer);
+  state = loadField(offsetof(Tile, state), pointer);
+  workspace = loadField(offsetof(Tile, workspace), pointer);
+  weights = loadField(offsetof(Tile, weights), pointer);
+  batch = loadField(offsetof(Tile, batch), i64);
+  firstStep = loadField(offsetof(Tile, firstStep), i64);
+  firstSample = loadField(offsetof(Tile, firstSample), i64);
+  steps = loadField(offsetof(Tile, steps), i64);
+  samples = loadField(offsetof(Tile, samples), i64);
+  step = loadField(offsetof(Tile, step), i64);
+  error = loadField(offsetof(Tile, error), pointer);
+
+  sampleBytes = cast<IntegerAttr>(program->getAttr(kSampleBytes)).getInt();
+  for (auto [index, input] : llvm::enumerate(program.getInputs()))
+    buffers[input] = getHostBuffer(inputs, index, input.getType());
+  auto offsets =
+      cast<DenseI64ArrayAttr>(program->getAttr(kStateOffsets)).asArrayRef();
+  for (auto [index, arg] : llvm::enumerate(program.getStates()))
+    stateOffsets[arg] = offsets[index];
+
+  lowerBlock(program.getBodyBlock());
+  for (auto [index, signal] :
+       llvm::enumerate(program.getYieldOp().getSignals()))
+    copyToHost(signal, outputs, index);
+  func::ReturnOp::create(builder, loc);
+}

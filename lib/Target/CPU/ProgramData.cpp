@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "ProgramData.h"
+
+#include "Storage.h"
+#include "llvm/ADT/Hashing.h"
+#include "llvm/Support/xxhash.h"
+
+using namespace mlir;
+using namespace volley;
+using namespace volley::cpu;
+
+static uint64_t getInteger(Operation *op, StringRef name) {
+  return cast<IntegerAttr>(op->getAttr(name)).getInt();
+}
+
+/// A hash of the layout of a state: nodes, names, types and places.
+static uint64_t hashStates(snn::ProgramOp program) {
+  std::string text;
+  llvm::raw_string_ostream stream(text);
+  stream << program.getStateNodes() << program.getStateNames()
+         << program->getAttr(kStateOffsets);
+  for (BlockArgument state : program.getStates())
+    stream << state.getType();
+  return llvm::xxh3_64bits(text);
+}
+
+ProgramData::ProgramData(snn::ProgramOp program)
+    : name(program.getSymName().str()),
+      timeStep(program.getDt().convertToDouble()), rows(program.getRows()),
+      sampleBytes(getInteger(program, kSampleBytes)),
+      workspaceBytes(getInteger(program, kWorkspaceBytes)), weights(program),
+      fingerprint(hashStates(program)) {
+  for (auto [attr, arg] :
+       llvm::zip(program.getInputNames().getAsRange<StringAttr>(),
+                 program.getInputs()))
+    inputs.push_back({attr.str(), "", cast<RankedTensorType>(arg.getType())});
+  for (auto [attr, value] :
+       llvm::zip(program.getOutputNames().getAsRange<StringAttr>(),
+                 program.getYieldOp().getSignals()))
+    outputs.push_back(
+        {attr.str(), "", cast<RankedTensorType>(value.getType())});
+  for (auto probe : program.getBodyBlock().getOps<snn::ProbeOp>())
+    probes.push_back({probe.getNode().str(), probe.getWhat().str(),
+                      probe.getInput().getType()});
+}
+
+ProgramDataPtr volley::cpu::collectProgramData(ModuleOp module) {
+  auto programs = module.getOps<snn::ProgramOp>();
+  if (!llvm::hasSingleElement(programs)) {
+    module.emitError("expects one snn.program");
+    return nullptr;
+  }
+  return ProgramDataPtr(new ProgramData(*programs.begin()));
+}
+
+void ProgramDataDeleter::operator()(ProgramData *data) const { delete data; }

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "Strategies.h"
+#include "volley/Target/CPU/Passes.h"
+
+#include "mlir/IR/Remarks.h"
+#include "llvm/Support/Format.h"
+
+namespace volley::cpu {
+#define GEN_PASS_DEF_CPUSELECTKERNELS
+#include "volley/Target/CPU/Passes.h.inc"
+} // namespace volley::cpu
+
+using namespace mlir;
+using namespace volley;
+using namespace volley::cpu;
+
+namespace {
+struct SelectKernels : volley::cpu::impl::CPUSelectKernelsBase<SelectKernels> {
+  using CPUSelectKernelsBase::CPUSelectKernelsBase;
+
+  void runOnOperation() override {
+    WalkResult result = getOperation().walk([&](Operation *op) {
+      if (!isa<snn::DenseOp, snn::ConvOp>(op))
+        return WalkResult::advance();
+      return select(op) ? WalkResult::advance() : WalkResult::interrupt();
+    });
+    if (result.wasInterrupted())
+      signalPassFailure();
+  }
+
+private:
+  bool select(Operation *op);
+};
+} // namespace
+
+/// The fraction of elements that are not zero, without a measurement: spikes
+/// are sparse, counts less so, and nothing is known of reals.
+static double assumeActivity(Operation *op) {
+  Type element = snn::getElementTypeOrSelf(op->getOperand(0).getType());
+  if (element.isInteger(1))
+    return 0.1;
+  return element.isInteger(32) ? 0.2 : 1.0;
+}
+
+bool SelectKernels::select(Operation *op) {
+  double activity = assumeActivity(op);
+  const Strategy *best = nullptr;
+  double bestCost = 0;
+  std::string others;
+  llvm::raw_string_ostream stream(others);
+  for (const Strategy *strategy : getStrategies()) {
+    if (!strategy->isCompatible(op))
+      continue;
+    bool isForced = strategy->getName() == force;
+    double cost = isForced ? 0 : strategy->getCost(op, activity);
+    stream << (others.empty() ? "" : ", ") << strategy->getName() << ' '
+           << llvm::format("%.0f", cost);
+    if (!best || cost < bestCost) {
+      best = strategy;
+      bestCost = cost;
+    }
+  }
+  if (!best) {
+    op->emitOpError("has no kernel on this target");
+    return false;
+  }
+  op->setAttr("kernel", StringAttr::get(op->getContext(), best->getName()));
+  remark::passed(op->getLoc(), remark::RemarkOpts::name("kernel").category(
+                                   "cpu-select-kernels"))
+      << remark::metric("kernel", best->getName())
+      << remark::metric("activity", activity)
+      << remark::metric("cycles per row", StringRef(others));
+  return true;
+}

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Generated functions that step populations.
+
+#ifndef VOLLEY_LIB_TARGET_CPU_STEPFUNCTIONS_H
+#define VOLLEY_LIB_TARGET_CPU_STEPFUNCTIONS_H
+
+#include "Storage.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/IR/Builders.h"
+#include "mlir/IR/BuiltinOps.h"
+#include "llvm/ADT/StringMap.h"
+
+namespace volley::cpu {
+
+/// One function per distinct law, shape and kinds of parameters. Its arguments:
+/// per input and per output (exposed states among them) a pointer to row (0, 0)
+/// and the elements from one step to the next; per state a pointer to the first
+/// sample's; per parameter its value or a pointer; then the bytes from one
+/// sample's state to the next, the numbers of steps and samples, and where an
+/// error is noted and its number.
+class StepFunctions {
+public:
+  explicit StepFunctions(mlir::ModuleOp module) : module(module) {}
+
+  mlir::func::FuncOp get(snn::StepOp step);
+
+private:
+  mlir::ModuleOp module;
+  llvm::StringMap<mlir::func::FuncOp> functions;
+};
+
+} // namespace volley::cpu
+
+#endif // VOLLEY_LIB_TARGET_CPU_STEPFUNCTIONS_H

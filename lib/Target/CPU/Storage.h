@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Attributes that cpu-allocate-storage leaves for the passes after it.
+
+#ifndef VOLLEY_LIB_TARGET_CPU_STORAGE_H
+#define VOLLEY_LIB_TARGET_CPU_STORAGE_H
+
+#include "volley/Dialect/SNN/IR/SNNOps.h"
+
+namespace volley::cpu {
+
+inline constexpr llvm::StringLiteral kBuffers = "snn.buffers";
+inline constexpr llvm::StringLiteral kWeights = "snn.weights";
+inline constexpr llvm::StringLiteral kStateOffsets = "snn.state_offsets";
+inline constexpr llvm::StringLiteral kSampleBytes = "snn.sample_bytes";
+inline constexpr llvm::StringLiteral kWorkspaceBytes = "snn.workspace_bytes";
+inline constexpr llvm::StringLiteral kWeightBytes = "snn.weight_bytes";
+
+/// Everything is aligned to a vector of 64 bytes.
+inline constexpr uint64_t kAlignment = 64;
+
+inline uint64_t align(uint64_t bytes) {
+  return (bytes + kAlignment - 1) / kAlignment * kAlignment;
+}
+
+/// Bytes of an element in memory: a binary one has a byte.
+inline int64_t getElementBytes(mlir::Type type) {
+  int64_t bits = snn::getElementTypeOrSelf(type).getIntOrFloatBitWidth();
+  return bits == 1 ? 1 : bits / 8;
+}
+
+/// Bytes of one row of a signal, or of a state of one sample.
+inline int64_t getRowBytes(mlir::Type type) {
+  return llvm::cast<mlir::RankedTensorType>(type).getNumElements() *
+         getElementBytes(type);
+}
+
+/// How a parameter of a step reaches the generated code.
+enum class ParamKind {
+  /// An immediate.
+  Scalar,
+  /// One element per neuron.
+  Full,
+  /// One element per channel, channels last.
+  Channel
+};
+
+/// The kind of a parameter for a population of `shape`.
+ParamKind getParamKind(mlir::Value param, llvm::ArrayRef<int64_t> shape);
+
+/// For each element of a permuted signal, the input element it is.
+llvm::SmallVector<int32_t> getTransposeIndices(snn::TransposeOp op);
+
+/// True if a permutation is one of two groups of dimensions, [a][b] to [b][a];
+/// gives their sizes.
+bool isTwoDimensional(snn::TransposeOp op, int64_t &outer, int64_t &inner);
+
+} // namespace volley::cpu
+
+#endif // VOLLEY_LIB_TARGET_CPU_STORAGE_H

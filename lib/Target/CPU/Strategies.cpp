@@ -1,0 +1,326 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "Strategies.h"
+
+#include "volley/Dialect/SNN/IR/Constants.h"
+
+using namespace mlir;
+using namespace volley;
+using namespace volley::cpu;
+using volley::snn::ConstantView;
+
+//===----------------------------------------------------------------------===//
+// Packing
+//===----------------------------------------------------------------------===//
+
+/// Vectors of the kernels (lib/Kernels/Kernels.h).
+static constexpr int64_t kVectorBytes = 64, kPanelVectors = 4;
+
+static int64_t getLanes(Type element) {
+  return kVectorBytes / (element.getIntOrFloatBitWidth() / 8);
+}
+
+static int64_t roundUp(int64_t value, int64_t multiple) {
+  return (value + multiple - 1) / multiple * multiple;
+}
+
+/// The constant that an operand is; it outlives the op. Nothing for an absent
+/// operand.
+static std::optional<ConstantView> getConstant(Value operand) {
+  return operand ? ConstantView::get(operand) : std::nullopt;
+}
+
+/// Calls `function` with a reader of the constant's elements as T; an absent
+/// one is all zero.
+template <typename T, typename Function>
+static void withReader(const std::optional<ConstantView> &constant,
+                       Function function) {
+  if (!constant)
+    return function([](int64_t) { return T(0); });
+  if (ArrayRef<T> raw = constant->getRaw<T>(); !raw.empty())
+    return function([raw](int64_t i) { return raw[i]; });
+  function([&](int64_t i) { return static_cast<T>(constant->getDouble(i)); });
+}
+
+template <typename T>
+static void writeArray(raw_ostream &stream, ArrayRef<T> values) {
+  stream.write(reinterpret_cast<const char *>(values.data()),
+               values.size() * sizeof(T));
+}
+
+/// Runs a generic packer in the element type of `value`.
+template <typename Function>
+static void dispatchFloat(Type element, Function function) {
+  if (element.isF32())
+    function(float());
+  else
+    function(double());
+}
+
+/// A bias in groups of `size`, each padded to whole vectors. -0.0 is stored as
+/// +0.0, and so is an absent bias.
+static PackedWeights packBiasGroups(Value operand, Type element, int64_t groups,
+                                    int64_t size) {
+  std::optional<ConstantView> bias = getConstant(operand);
+  int64_t padded = roundUp(size, getLanes(element));
+  PackedWeights packed;
+  packed.bytes = groups * padded * element.getIntOrFloatBitWidth() / 8;
+  packed.write = [=](raw_ostream &stream) {
+    dispatchFloat(element, [&](auto type) {
+      using T = decltype(type);
+      withReader<T>(bias, [&](auto read) {
+        std::vector<T> row(padded, T(0));
+        for (int64_t group = 0; group < groups; ++group) {
+          for (int64_t i = 0; i < size; ++i) {
+            T value = read(group * size + i);
+            row[i] = value == T(0) ? T(0) : value;
+          }
+          writeArray(stream, ArrayRef<T>(row));
+        }
+      });
+    });
+  };
+  return packed;
+}
+
+//===----------------------------------------------------------------------===//
+// Dense
+//===----------------------------------------------------------------------===//
+
+namespace {
+/// What both kernels of products share: the panels of lib/Kernels/Dense.cpp.
+class DenseStrategy : public Strategy {
+public:
+  bool isCompatible(Operation *op) const override {
+    return isa<snn::DenseOp>(op);
+  }
+
+  PackedWeights packWeights(Operation *op) const override {
+    auto dense = cast<snn::DenseOp>(op);
+    auto type = dense.getWeight().getType();
+    Type element = type.getElementType();
+    int64_t K = type.getShape().back();
+    int64_t N = type.getShape()[type.getRank() - 2];
+    int64_t lead = type.getNumElements() / (K * N);
+    int64_t lanes = getLanes(element);
+    std::optional<ConstantView> weight = getConstant(dense.getWeight());
+    PackedWeights packed;
+    packed.bytes =
+        lead * K * roundUp(N, lanes) * (element.getIntOrFloatBitWidth() / 8);
+    packed.write = [=](raw_ostream &stream) {
+      dispatchFloat(element, [&](auto zero) {
+        using T = decltype(zero);
+        withReader<T>(weight, [&](auto read) {
+          std::vector<T> panel;
+          for (int64_t l = 0; l < lead; ++l)
+            for (int64_t n = 0; n < N; n += kPanelVectors * lanes) {
+              int64_t used = std::min(N - n, kPanelVectors * lanes);
+              int64_t width = roundUp(used, lanes);
+              packPanel<T>(panel, read, (l * N + n) * K, K, used, width);
+              writeArray(stream, ArrayRef<T>(panel));
+            }
+        });
+      });
+    };
+    return packed;
+  }
+
+  PackedWeights packBias(Operation *op) const override {
+    auto dense = cast<snn::DenseOp>(op);
+    auto type = dense.getType();
+    int64_t N = type.getShape().back();
+    return packBiasGroups(dense.getBias(), type.getElementType(),
+                          type.getNumElements() / N, N);
+  }
+
+private:
+  /// [k][output] from rows of K elements, in blocks that fit the cache.
+  template <typename T, typename Read>
+  static void packPanel(std::vector<T> &panel, Read read, int64_t first,
+                        int64_t K, int64_t used, int64_t width) {
+    panel.assign(K * width, T(0));
+    constexpr int64_t block = 64;
+    for (int64_t begin = 0; begin < K; begin += block)
+      for (int64_t n = 0; n < used; ++n)
+        for (int64_t k = begin; k < std::min(K, begin + block); ++k)
+          panel[k * width + n] = read(first + n * K + k);
+  }
+};
+
+/// Multiply-adds that a core does in a cycle, in elements of 32 bit; rough, for
+/// comparison only.
+constexpr double kBlockedRate = 24, kEventRate = 12, kScanRate = 4;
+
+class DenseEvent : public DenseStrategy {
+public:
+  StringRef getName() const override { return "event"; }
+  StringRef getKernel() const override { return "volley_dense_event"; }
+  double getCost(Operation *op, double activity) const override {
+    auto dense = cast<snn::DenseOp>(op);
+    double synapses = dense.getSynapseCount();
+    return synapses * activity / kEventRate +
+           dense.getInput().getType().getNumElements() / kScanRate;
+  }
+};
+
+class DenseBlocked : public DenseStrategy {
+public:
+  StringRef getName() const override { return "blocked"; }
+  StringRef getKernel() const override { return "volley_dense_blocked"; }
+  double getCost(Operation *op, double) const override {
+    return cast<snn::DenseOp>(op).getSynapseCount() / kBlockedRate;
+  }
+};
+} // namespace
+
+//===----------------------------------------------------------------------===//
+// Convolutions
+//===----------------------------------------------------------------------===//
+
+namespace {
+/// Weights as lib/Kernels/Conv.cpp has them: [group][ky][kx][c][output].
+class ConvStrategy : public Strategy {
+public:
+  bool isCompatible(Operation *op) const override {
+    auto conv = dyn_cast<snn::ConvOp>(op);
+    return conv && conv.getChannelsLast();
+  }
+
+  PackedWeights packWeights(Operation *op) const override {
+    auto conv = cast<snn::ConvOp>(op);
+    snn::ConvShape s = conv.getShape();
+    Type element = conv.getType().getElementType();
+    int64_t outputs = s.getGroupOutChannels(),
+            channels = s.getGroupInChannels();
+    int64_t padded = roundUp(outputs, getLanes(element));
+    std::optional<ConstantView> weight = getConstant(conv.getWeight());
+    PackedWeights packed;
+    packed.bytes = s.groups * s.kernelHeight * s.kernelWidth * channels *
+                   padded * (element.getIntOrFloatBitWidth() / 8);
+    packed.write = [=](raw_ostream &stream) {
+      dispatchFloat(element, [&](auto zero) {
+        using T = decltype(zero);
+        withReader<T>(weight, [&](auto read) {
+          int64_t kernel = s.kernelHeight * s.kernelWidth;
+          std::vector<T> row(padded, T(0));
+          for (int64_t g = 0; g < s.groups; ++g)
+            for (int64_t k = 0; k < kernel; ++k)
+              for (int64_t c = 0; c < channels; ++c) {
+                for (int64_t o = 0; o < outputs; ++o)
+                  row[o] =
+                      read(((g * outputs + o) * channels + c) * kernel + k);
+                writeArray(stream, ArrayRef<T>(row));
+              }
+        });
+      });
+    };
+    return packed;
+  }
+
+  PackedWeights packBias(Operation *op) const override {
+    auto conv = cast<snn::ConvOp>(op);
+    snn::ConvShape s = conv.getShape();
+    return packBiasGroups(conv.getBias(), conv.getType().getElementType(),
+                          s.groups, s.getGroupOutChannels());
+  }
+};
+
+class ConvEvent : public ConvStrategy {
+public:
+  StringRef getName() const override { return "event"; }
+  StringRef getKernel() const override { return "volley_conv_event"; }
+  double getCost(Operation *op, double activity) const override {
+    auto conv = cast<snn::ConvOp>(op);
+    snn::ConvShape s = conv.getShape();
+    // A vector per kernel position and event, however few outputs it holds.
+    double vectors = double(conv.getSynapseCount()) / s.getGroupOutChannels() *
+                     ((s.getGroupOutChannels() + 15) / 16);
+    return vectors * activity * 3 +
+           conv.getInput().getType().getNumElements() / kScanRate;
+  }
+};
+
+class ConvBlocked : public ConvStrategy {
+public:
+  StringRef getName() const override { return "blocked"; }
+  StringRef getKernel() const override { return "volley_conv_blocked"; }
+  double getCost(Operation *op, double) const override {
+    auto conv = cast<snn::ConvOp>(op);
+    snn::ConvShape s = conv.getShape();
+    double vectors = double(conv.getSynapseCount()) / s.getGroupOutChannels() *
+                     ((s.getGroupOutChannels() + 15) / 16);
+    return vectors;
+  }
+};
+
+/// One input channel per group: [ky][kx][output].
+class ConvDepthwise : public ConvStrategy {
+public:
+  StringRef getName() const override { return "depthwise"; }
+  StringRef getKernel() const override { return "volley_conv_depthwise"; }
+
+  bool isCompatible(Operation *op) const override {
+    auto conv = dyn_cast<snn::ConvOp>(op);
+    return ConvStrategy::isCompatible(op) &&
+           conv.getShape().getGroupInChannels() == 1 && conv.getGroups() > 1;
+  }
+  double getCost(Operation *op, double) const override {
+    return cast<snn::ConvOp>(op).getSynapseCount() / 8.0;
+  }
+
+  PackedWeights packWeights(Operation *op) const override {
+    auto conv = cast<snn::ConvOp>(op);
+    snn::ConvShape s = conv.getShape();
+    Type element = conv.getType().getElementType();
+    std::optional<ConstantView> weight = getConstant(conv.getWeight());
+    PackedWeights packed;
+    packed.bytes = s.kernelHeight * s.kernelWidth * s.outChannels *
+                   (element.getIntOrFloatBitWidth() / 8);
+    packed.write = [=](raw_ostream &stream) {
+      dispatchFloat(element, [&](auto zero) {
+        using T = decltype(zero);
+        withReader<T>(weight, [&](auto read) {
+          int64_t kernel = s.kernelHeight * s.kernelWidth;
+          std::vector<T> row(s.outChannels);
+          for (int64_t k = 0; k < kernel; ++k) {
+            for (int64_t o = 0; o < s.outChannels; ++o)
+              row[o] = read(o * kernel + k);
+            writeArray(stream, ArrayRef<T>(row));
+          }
+        });
+      });
+    };
+    return packed;
+  }
+
+  PackedWeights packBias(Operation *op) const override {
+    auto conv = cast<snn::ConvOp>(op);
+    return packBiasGroups(conv.getBias(), conv.getType().getElementType(), 1,
+                          conv.getShape().outChannels);
+  }
+};
+} // namespace
+
+//===----------------------------------------------------------------------===//
+// The table
+//===----------------------------------------------------------------------===//
+
+ArrayRef<const Strategy *> volley::cpu::getStrategies() {
+  static const DenseEvent denseEvent;
+  static const DenseBlocked denseBlocked;
+  static const ConvDepthwise convDepthwise;
+  static const ConvEvent convEvent;
+  static const ConvBlocked convBlocked;
+  static const Strategy *const strategies[] = {
+      &denseEvent, &denseBlocked, &convDepthwise, &convEvent, &convBlocked};
+  return strategies;
+}
+
+const Strategy *volley::cpu::getStrategy(Operation *op) {
+  auto kernel = op->getAttrOfType<StringAttr>("kernel");
+  if (!kernel)
+    return nullptr;
+  for (const Strategy *strategy : getStrategies())
+    if (strategy->getName() == kernel.getValue() && strategy->isCompatible(op))
+      return strategy;
+  return nullptr;
+}

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Kernel strategies of products and convolutions. One class per strategy: which
+// ops it can run, what it would cost, how it wants its weights. A chosen
+// strategy is an attribute of the op; what comes later looks it up by name.
+
+#ifndef VOLLEY_LIB_TARGET_CPU_STRATEGIES_H
+#define VOLLEY_LIB_TARGET_CPU_STRATEGIES_H
+
+#include "volley/Dialect/SNN/IR/SNNOps.h"
+#include "llvm/Support/raw_ostream.h"
+#include <functional>
+
+namespace volley::cpu {
+
+/// Bytes of the weight image: their number, and who writes them in order.
+struct PackedWeights {
+  uint64_t bytes = 0;
+  std::function<void(llvm::raw_ostream &)> write;
+};
+
+class Strategy {
+public:
+  virtual ~Strategy() = default;
+
+  virtual llvm::StringRef getName() const = 0;
+  virtual bool isCompatible(mlir::Operation *op) const = 0;
+  /// An estimate in cycles for one row, for comparison with other strategies.
+  /// `activity` is the fraction of input elements that are not zero.
+  virtual double getCost(mlir::Operation *op, double activity) const = 0;
+  /// The kernel without its types: "volley_dense_event".
+  virtual llvm::StringRef getKernel() const = 0;
+  /// Weights, then the bias, each from a multiple of 64 bytes.
+  virtual PackedWeights packWeights(mlir::Operation *op) const = 0;
+  virtual PackedWeights packBias(mlir::Operation *op) const = 0;
+};
+
+/// Strategies in order of preference where costs are equal.
+llvm::ArrayRef<const Strategy *> getStrategies();
+
+/// The strategy that an op's `kernel` names; null if it has none.
+const Strategy *getStrategy(mlir::Operation *op);
+
+} // namespace volley::cpu
+
+#endif // VOLLEY_LIB_TARGET_CPU_STRATEGIES_H

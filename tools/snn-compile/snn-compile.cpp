@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// A model file to an artefact.
+
+#include "ToolOptions.h"
+#include "mlir/IR/MLIRContext.h"
+#include "volley/Compiler/Compiler.h"
+#include "llvm/Support/InitLLVM.h"
+#include "llvm/Support/raw_ostream.h"
+
+using namespace llvm;
+using namespace volley;
+
+static cl::OptionCategory category("Options of snn-compile");
+
+static cl::opt<std::string> modelPath(cl::Positional, cl::cat(category),
+                                      cl::desc("<model (.nir, .mlir)>"));
+static cl::opt<std::string> outputPath("o", cl::cat(category),
+                                       cl::value_desc("file"),
+                                       cl::desc("where the result is written"));
+static cl::opt<std::string>
+    target("target", cl::cat(category), cl::init("cpu"), cl::value_desc("cpu"),
+           cl::desc("what to compile for (default cpu)"));
+static cl::opt<std::string>
+    cpuName("cpu", cl::cat(category), cl::init("native"),
+            cl::value_desc("native|x86-64-v3|x86-64-v4"),
+            cl::desc("instruction set (default native: this machine's)"));
+static cl::list<std::string>
+    record("record", cl::cat(category), cl::value_desc("node:what"),
+           cl::desc("build in a probe of a neuron's spikes, v, ..."));
+static cl::opt<std::string> emitPhase(
+    "emit", cl::cat(category), cl::value_desc("phase"),
+    cl::desc("stop after a phase and write IR (--phases lists them)"));
+static cl::opt<std::string>
+    dumpDirectory("dump-phases", cl::cat(category), cl::value_desc("directory"),
+                  cl::desc("write the IR after each phase to this directory"));
+static cl::opt<bool> listPhases("phases", cl::cat(category),
+                                cl::desc("list the phases and end"));
+static cl::opt<bool>
+    check("check", cl::cat(category),
+          cl::desc("only say of every node whether it is supported"));
+static cl::opt<bool> asJSON("json", cl::cat(category),
+                            cl::desc("write the result of --check as JSON"));
+static cl::opt<bool>
+    explain("explain", cl::cat(category),
+            cl::desc("print what the compiler decided, and why"));
+static cl::opt<bool> quiet("quiet", cl::cat(category),
+                           cl::desc("print errors only"));
+static cl::opt<std::string>
+    kernel("kernel", cl::cat(category), cl::value_desc("name"),
+           cl::desc("take this kernel strategy wherever it is possible"));
+
+[[noreturn]] static void fail(const Twine &message) {
+  errs() << "snn-compile: error: " << message << '\n';
+  std::exit(1);
+}
+
+static void printPhases() {
+  for (const Phase &phase : getPhases())
+    outs() << phase.name << ": " << phase.description << '\n';
+}
+
+int main(int argc, char **argv) {
+  InitLLVM init(argc, argv);
+  tools::ModelOptions modelOptions("input");
+  tools::initializeTool(
+      argc, argv, "Compiles a spiking network to a native shared object.\n",
+      category);
+  if (listPhases) {
+    printPhases();
+    return 0;
+  }
+  if (modelPath.empty())
+    fail("expects a model file");
+  if (target != "cpu")
+    fail("there is no target '" + target + "'; there is cpu");
+  Expected<nir::ImportOptions> importOptions = modelOptions.get();
+  if (!importOptions)
+    fail(toString(importOptions.takeError()));
+
+  mlir::DialectRegistry registry;
+  registerDialects(registry);
+  mlir::MLIRContext context(registry);
+  if (explain)
+    enableRemarks(context, errs());
+  if (check)
+    return checkModel(modelPath, *importOptions, &context, asJSON, outs());
+
+  tools::DiagnosticPrinter printer(&context, /*showRemarks=*/!quiet);
+  if (outputPath.empty() && emitPhase.empty())
+    fail("expects -o FILE, --emit=PHASE or --check");
+  mlir::OwningOpRef<mlir::ModuleOp> module =
+      loadModel(modelPath, *importOptions, &context);
+  if (!module)
+    return 1;
+
+  CompileOptions options;
+  options.cpu = cpuName;
+  options.phases.pipeline.record.assign(record.begin(), record.end());
+  options.phases.pipeline.kernel = kernel;
+  options.phases.dumpDirectory = dumpDirectory;
+  if (!emitPhase.empty()) {
+    options.phases.last = emitPhase;
+    bool toTerminal = outputPath.empty() || outputPath == "-";
+    return failed(runPhases(*module, options.phases)) ||
+           failed(writeModule(*module, toTerminal ? "-" : StringRef(outputPath),
+                              /*elideWeights=*/toTerminal));
+  }
+  // Linking resets LLVM's options, this path among them.
+  std::string path = outputPath;
+  return failed(compileToFile(*module, options, path));
+}
