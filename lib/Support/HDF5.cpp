@@ -4,8 +4,12 @@
 #include "llvm/ADT/Twine.h"
 #include "llvm/Support/FormatVariadic.h"
 #include <algorithm>
+#include <cerrno>
+#include <csignal>
+#include <fcntl.h>
 #include <hdf5.h>
-#include <mutex>
+#include <sys/wait.h>
+#include <unistd.h>
 
 using namespace volley::hdf5;
 using llvm::createStringError;
@@ -21,6 +25,29 @@ struct SilenceErrors {
   SilenceErrors() { H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr); }
 };
 } // namespace
+
+/// Longer than any file takes whose large arrays are not read.
+static constexpr unsigned kProbeSeconds = 20;
+
+bool volley::hdf5::survives(llvm::function_ref<void()> function) {
+  pid_t child = fork();
+  if (child < 0)
+    return true; // Nothing can be said.
+  if (child == 0) {
+    // The crash handlers of the tool are not for this.
+    for (int number : {SIGSEGV, SIGBUS, SIGABRT, SIGFPE, SIGILL, SIGALRM})
+      signal(number, SIG_DFL);
+    if (int null = open("/dev/null", O_WRONLY); null >= 0)
+      dup2(null, STDERR_FILENO);
+    alarm(kProbeSeconds);
+    function();
+    _exit(0);
+  }
+  int status = 0;
+  while (waitpid(child, &status, 0) < 0 && errno == EINTR)
+    ;
+  return WIFEXITED(status) && WEXITSTATUS(status) == 0;
+}
 
 static void initialise() { static SilenceErrors silence; }
 
@@ -73,7 +100,7 @@ int64_t Dataset::getNumElements() const {
   return count;
 }
 
-Error Dataset::read(int64_t memoryType, void *out, bool isNumber) const {
+Error Dataset::readAs(int64_t memoryType, void *out, bool isNumber) const {
   if (isNumber && kind != ElementKind::Integer && kind != ElementKind::Float)
     return createStringError("'" + path + "' does not hold numbers");
   if (getNumElements() == 0)
@@ -83,32 +110,54 @@ Error Dataset::read(int64_t memoryType, void *out, bool isNumber) const {
   return Error::success();
 }
 
-Error Dataset::readFloats(float *out) const {
-  return read(H5T_NATIVE_FLOAT, out, /*isNumber=*/true);
+Error Dataset::read(float *out) const {
+  return readAs(H5T_NATIVE_FLOAT, out, /*isNumber=*/true);
 }
 
-Error Dataset::readDoubles(double *out) const {
-  return read(H5T_NATIVE_DOUBLE, out, /*isNumber=*/true);
+Error Dataset::read(double *out) const {
+  return readAs(H5T_NATIVE_DOUBLE, out, /*isNumber=*/true);
 }
 
-Error Dataset::readIntegers(int64_t *out) const {
+Error Dataset::read(int64_t *out) const {
   if (kind == ElementKind::Float)
     return createStringError("'" + path + "' does not hold integers");
-  return read(H5T_NATIVE_INT64, out, /*isNumber=*/true);
+  return readAs(H5T_NATIVE_INT64, out, /*isNumber=*/true);
 }
 
 Expected<std::vector<double>> Dataset::readDoubles() const {
   std::vector<double> values(getNumElements());
-  if (Error error = readDoubles(values.data()))
+  if (Error error = read(values.data()))
     return std::move(error);
   return values;
 }
 
 Expected<std::vector<int64_t>> Dataset::readIntegers() const {
   std::vector<int64_t> values(getNumElements());
-  if (Error error = readIntegers(values.data()))
+  if (Error error = read(values.data()))
     return std::move(error);
   return values;
+}
+
+void Dataset::probe() const {
+  constexpr int64_t small = 1 << 16;
+  if (kind == ElementKind::String) {
+    llvm::consumeError(readStrings().takeError());
+  } else if (getNumElements() <= small) {
+    llvm::consumeError(readDoubles().takeError());
+  } else {
+    hsize_t chunks = 0;
+    Handle space(H5Dget_space(handle.get()));
+    H5Dget_num_chunks(handle.get(), space.get(), &chunks);
+    for (hsize_t i = 0; i < chunks; ++i) {
+      std::vector<hsize_t> offset(shape.size());
+      haddr_t address;
+      hsize_t size;
+      unsigned mask;
+      if (H5Dget_chunk_info(handle.get(), space.get(), i, offset.data(), &mask,
+                            &address, &size) < 0)
+        break;
+    }
+  }
 }
 
 Expected<std::vector<std::string>> Dataset::readStrings() const {
@@ -123,7 +172,7 @@ Expected<std::vector<std::string>> Dataset::readStrings() const {
     H5Tset_size(memoryType.get(), H5T_VARIABLE);
     H5Tset_cset(memoryType.get(), H5Tget_cset(fileType.get()));
     std::vector<char *> pointers(strings.size(), nullptr);
-    if (Error error = read(memoryType.get(), pointers.data(), false))
+    if (Error error = readAs(memoryType.get(), pointers.data(), false))
       return std::move(error);
     for (auto [string, pointer] : llvm::zip(strings, pointers))
       string = pointer ? pointer : "";
@@ -134,7 +183,7 @@ Expected<std::vector<std::string>> Dataset::readStrings() const {
   }
   size_t size = H5Tget_size(fileType.get());
   std::vector<char> bytes(size * strings.size());
-  if (Error error = read(fileType.get(), bytes.data(), false))
+  if (Error error = readAs(fileType.get(), bytes.data(), false))
     return std::move(error);
   for (auto [index, string] : llvm::enumerate(strings)) {
     StringRef padded(bytes.data() + index * size, size);

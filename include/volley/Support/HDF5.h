@@ -6,6 +6,7 @@
 #define VOLLEY_SUPPORT_HDF5_H
 
 #include "llvm/ADT/ArrayRef.h"
+#include "llvm/ADT/STLFunctionalExtras.h"
 #include "llvm/ADT/SmallVector.h"
 #include "llvm/ADT/StringRef.h"
 #include "llvm/Support/Error.h"
@@ -14,6 +15,11 @@
 #include <vector>
 
 namespace volley::hdf5 {
+
+/// Runs `function` in a child process and tells whether that survived: libhdf5
+/// has no defence against some damaged files, and may overwrite memory or never
+/// end. What `function` changes is lost.
+bool survives(llvm::function_ref<void()> function);
 
 /// An open HDF5 identifier of any kind.
 class Handle {
@@ -47,18 +53,22 @@ public:
 
   /// All elements in row-major order, converted to the type, into `out`, which
   /// holds getNumElements() of them.
-  llvm::Error readFloats(float *out) const;
-  llvm::Error readDoubles(double *out) const;
-  llvm::Error readIntegers(int64_t *out) const;
+  llvm::Error read(float *out) const;
+  llvm::Error read(double *out) const;
+  llvm::Error read(int64_t *out) const;
   /// Fixed or variable length, without padding.
   llvm::Expected<std::vector<std::string>> readStrings() const;
+
+  /// Reads what a damaged file could break: small arrays whole, of large ones
+  /// the index of their chunks.
+  void probe() const;
 
   llvm::Expected<std::vector<double>> readDoubles() const;
   llvm::Expected<std::vector<int64_t>> readIntegers() const;
 
 private:
   friend class Group;
-  llvm::Error read(int64_t memoryType, void *out, bool isNumber) const;
+  llvm::Error readAs(int64_t memoryType, void *out, bool isNumber) const;
 
   Handle handle;
   std::string path;

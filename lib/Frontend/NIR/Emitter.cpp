@@ -179,17 +179,6 @@ static TypedAttr makeElements(RankedTensorType type, AsmResourceBlob blob,
   return DenseResourceElementsAttr::get(type, name, std::move(blob));
 }
 
-template <typename T>
-static bool areFinite(MutableArrayRef<T> values, int64_t &position) {
-  // A sum that stays finite would do, but may overflow; test each.
-  for (auto [index, value] : llvm::enumerate(values))
-    if (!std::isfinite(value)) {
-      position = index;
-      return false;
-    }
-  return true;
-}
-
 /// Swaps the last two dimensions, of `rows` and `columns`, of `data`.
 template <typename T>
 static AsmResourceBlob transpose(ArrayRef<T> data, int64_t rows,
@@ -204,51 +193,51 @@ static AsmResourceBlob transpose(ArrayRef<T> data, int64_t rows,
   return blob;
 }
 
-/// Reads a field of floats in the network's precision. `shape` is the field's,
-/// without batch dimensions; with `isTransposed`, the result has its last two
-/// dimensions swapped.
+/// Fills `values` with a field's numbers; they must be finite.
+template <typename T>
+static llvm::Error readFinite(const hdf5::Dataset &dataset, StringRef field,
+                              MutableArrayRef<T> values) {
+  if (llvm::Error error = dataset.read(values.data()))
+    return error;
+  for (auto [index, value] : llvm::enumerate(values))
+    if (!std::isfinite(value))
+      return llvm::createStringError(
+          llvm::formatv("expects '{0}' to be finite in f{1}, but got {2} at "
+                        "element {3}",
+                        field, 8 * sizeof(T), formatNumber(value), index)
+              .str());
+  return llvm::Error::success();
+}
+
+/// Reads a field of floats in the network's precision; a shorter field than
+/// `shape` is repeated. With `isTransposed`, the result has the last two
+/// dimensions of `shape` swapped.
 Value Emitter::readWeight(Node &node, StringRef field, ArrayRef<int64_t> shape,
                           bool isTransposed) {
   const hdf5::Dataset &dataset = node.fields.find(field)->second;
   auto type = RankedTensorType::get(shape, floatType);
-  size_t elementSize = floatType.getWidth() / 8;
-  size_t bytes = type.getNumElements() * elementSize;
+  size_t bytes = type.getNumElements() * (floatType.getWidth() / 8);
   AsmResourceBlob blob = HeapAsmResourceBlob::allocate(bytes, /*align=*/64);
-  llvm::Error error = llvm::Error::success();
-  int64_t position = 0;
-  bool isFinite = true;
-  char *data = blob.getMutableData().data();
-  if (floatType.isF32()) {
-    auto *values = reinterpret_cast<float *>(data);
-    error = dataset.readFloats(values);
-    isFinite = error ? true
-                     : areFinite(MutableArrayRef(values, type.getNumElements()),
-                                 position);
-  } else {
-    auto *values = reinterpret_cast<double *>(data);
-    error = dataset.readDoubles(values);
-    isFinite = error ? true
-                     : areFinite(MutableArrayRef(values, type.getNumElements()),
-                                 position);
-  }
-  if (error) {
-    node.refuse(toString(std::move(error)));
-  } else if (!isFinite) {
-    node.refuse(llvm::formatv("expects '{0}' to be finite in {1}, but got a "
-                              "value that is not at element {2}",
-                              field, floatType.isF32() ? "f32" : "f64",
-                              position)
-                    .str());
-  }
-  if (isTransposed) {
+  auto read = [&](auto *values) {
+    size_t stored = dataset.getNumElements(), count = type.getNumElements();
+    if (llvm::Error error =
+            readFinite(dataset, field, MutableArrayRef(values, stored)))
+      node.refuse(toString(std::move(error)));
+    for (size_t i = stored; i < count; ++i)
+      values[i] = values[i - stored];
+    if (!isTransposed)
+      return;
     int64_t rows = shape[shape.size() - 2], columns = shape.back();
+    blob = transpose(ArrayRef(values, count), rows, columns);
     SmallVector<int64_t> swapped(shape.drop_back(2));
     swapped.append({columns, rows});
     type = RankedTensorType::get(swapped, floatType);
-    blob = floatType.isF32()
-               ? transpose(blob.getDataAs<float>(), rows, columns)
-               : transpose(blob.getDataAs<double>(), rows, columns);
-  }
+  };
+  char *data = blob.getMutableData().data();
+  if (floatType.isF32())
+    read(reinterpret_cast<float *>(data));
+  else
+    read(reinterpret_cast<double *>(data));
   std::string name = node.name + "." + field.str();
   return arith::ConstantOp::create(builder, loc,
                                    makeElements(type, std::move(blob), name));

@@ -192,6 +192,13 @@ static void readFields(const hdf5::Group &group, Node &node) {
       node.refuse(toString(dataset.takeError()));
       return;
     }
+    bool isText = member == "padding" || member == "input_type" ||
+                  member == "input_shape" || member == "shape";
+    if (!isText && dataset->getKind() != hdf5::ElementKind::Integer &&
+        dataset->getKind() != hdf5::ElementKind::Float)
+      node.refuse("expects field '" + member + "' to hold numbers");
+    if (dataset->getNumElements() == 0 && !isText)
+      node.refuse("expects field '" + member + "' not to be empty");
     node.fields.emplace(member, std::move(*dataset));
   }
   for (StringRef field : info->required)
@@ -252,7 +259,7 @@ void GraphReader::readScope(const hdf5::Group &group, Scope &scope,
                             unsigned depth) {
   if (depth > kMaxNesting)
     return graph.refuse("graphs are nested more than " + Twine(kMaxNesting) +
-                        " deep at '" + group.getPath() + "'");
+                        " deep");
   Expected<hdf5::Group> nodes = group.openGroup("nodes");
   if (!nodes)
     return graph.refuse(toString(nodes.takeError()));
@@ -264,14 +271,16 @@ void GraphReader::readScope(const hdf5::Group &group, Scope &scope,
     node.name = makeFullName(scope, name);
     node.isNested = depth > 0;
     Expected<hdf5::Group> member = nodes->openGroup(name);
-    if (!member) {
+    Expected<std::string> type = member ? readString(*member, "type")
+                                        : Expected<std::string>("");
+    if (!member)
       node.refuse(toString(member.takeError()));
-      graph.nodes.push_back(std::move(node));
-      continue;
-    }
-    Expected<std::string> type = readString(*member, "type");
-    if (!type) {
+    else if (!type)
       node.refuse(toString(type.takeError()));
+    if (node.isRefused()) {
+      if (!type)
+        llvm::consumeError(type.takeError());
+      scope.nodes.emplace(name, graph.nodes.size());
       graph.nodes.push_back(std::move(node));
       continue;
     }
@@ -424,6 +433,31 @@ void GraphReader::addTerminals() {
         node.isIgnored = true;
       }
 
+  // Terminals of nested graphs that the edges around them go past.
+  for (Node &node : graph.nodes) {
+    bool isDead =
+        node.isNested && !node.isRefused() && !node.isIgnored &&
+        ((node.type == NodeType::Input && node.sources.empty() &&
+          llvm::all_of(node.targets, [&](unsigned target) {
+            return graph.nodes[target].sources.size() > 1;
+          })) ||
+         (node.type == NodeType::Output && node.targets.empty() &&
+          llvm::all_of(node.sources, [&](unsigned source) {
+            return graph.nodes[source].targets.size() > 1;
+          })));
+    if (!isDead)
+      continue;
+    unsigned index = &node - graph.nodes.data();
+    for (unsigned target : node.targets)
+      llvm::erase(graph.nodes[target].sources, index);
+    for (unsigned source : node.sources)
+      llvm::erase(graph.nodes[source].targets, index);
+    node.sources.clear();
+    node.targets.clear();
+    node.assume("has no edge from outside of its graph and is ignored");
+    node.isIgnored = true;
+  }
+
   size_t count = graph.nodes.size();
   for (size_t index = 0; index < count; ++index) {
     auto addTerminal = [&](StringRef prefix, NodeType type,
@@ -559,7 +593,10 @@ static std::string formatPosition(ArrayRef<int64_t> shape, int64_t index) {
   return " at " + formatShape(position);
 }
 
-void volley::nir::readParameters(Graph &graph) {
+void volley::nir::readParameters(Graph &graph, bool doublePrecision) {
+  const double largest = doublePrecision
+                             ? std::numeric_limits<double>::max()
+                             : std::numeric_limits<float>::max();
   for (Node &node : graph.nodes) {
     if (node.isRefused())
       continue;
@@ -578,8 +615,8 @@ void volley::nir::readParameters(Graph &graph) {
         break;
       }
       for (auto [index, value] : llvm::enumerate(*values)) {
-        bool isValid =
-            std::isfinite(value) && (info.sign == Sign::Any || value > 0);
+        bool isValid = std::abs(value) <= largest &&
+                       (info.sign == Sign::Any || value > 0);
         if (isValid)
           continue;
         node.refuse(

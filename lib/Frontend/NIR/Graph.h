@@ -84,6 +84,8 @@ struct Node {
   Window window;
   /// The weight is stored as [in, out].
   bool isTransposed = false;
+  /// The bias lacks the leading dimensions of the result.
+  bool isBiasShared = false;
 
   void assume(const llvm::Twine &text);
   void remark(const llvm::Twine &text);
@@ -115,8 +117,9 @@ struct Graph {
 /// noted at the node or the graph.
 Graph readGraph(llvm::StringRef path);
 
-/// Reads the small fields and checks their values.
-void readParameters(Graph &graph);
+/// Reads the small fields and checks their values: finite, in f32 too unless
+/// `doublePrecision`.
+void readParameters(Graph &graph, bool doublePrecision);
 
 /// Gives every neuron its settings, finds the time step (which it returns, in
 /// seconds) and turns delays into steps.

@@ -11,6 +11,7 @@
 #include "llvm/ADT/STLExtras.h"
 
 using namespace mlir;
+using namespace volley;
 using namespace volley::nir;
 
 bool ImportReport::hasErrors() const {
@@ -39,35 +40,49 @@ static void checkInputs(Graph &graph, const ImportOptions &options) {
                    "', which is no input of the file");
 }
 
+/// True if libhdf5 can go through the file without a crash.
+static bool isReadable(StringRef path) {
+  return hdf5::survives([&] {
+    Graph graph = readGraph(path);
+    for (const Node &node : graph.nodes)
+      for (const auto &field : node.fields)
+        field.second.probe();
+  });
+}
+
 /// Runs the phases until one refuses the file.
 static OwningOpRef<ModuleOp> importGraph(Graph &graph, StringRef path,
                                          const ImportOptions &options,
                                          MLIRContext *context) {
+  if (!isReadable(path)) {
+    graph.refuse("is damaged: libhdf5 cannot read it");
+    return nullptr;
+  }
   graph = readGraph(path);
   if (graph.nodes.empty())
     return nullptr;
-  readParameters(graph);
+  readParameters(graph, options.doublePrecision);
   checkInputs(graph, options);
-  if (!graph.isRefused()) {
-    double dt = resolveSettings(graph, options);
-    inferShapes(graph);
-    if (!graph.isRefused()) {
-      bool isDeclared = !options.profile.empty() ||
-                        options.settings.isDeclared("feedback", "");
-      std::vector<Instance> instances = cutCycles(graph, isDeclared);
-      if (options.strict) {
-        refuseAssumptions(graph.notes);
-        for (Node &node : graph.nodes)
-          refuseAssumptions(node.notes);
-      }
-      if (!graph.isRefused())
-        return emitNetwork(graph, instances, dt, path, options, context);
-    }
-  } else {
+  if (graph.isRefused()) {
     // Shapes may be wrong elsewhere too: say it all at once.
     inferShapes(graph);
+    return nullptr;
   }
-  return nullptr;
+  double dt = resolveSettings(graph, options);
+  inferShapes(graph);
+  if (graph.isRefused())
+    return nullptr;
+  bool isDeclared = !options.profile.empty() ||
+                    options.settings.isDeclared("feedback", "");
+  std::vector<Instance> instances = cutCycles(graph, isDeclared);
+  if (options.strict) {
+    refuseAssumptions(graph.notes);
+    for (Node &node : graph.nodes)
+      refuseAssumptions(node.notes);
+  }
+  if (graph.isRefused())
+    return nullptr;
+  return emitNetwork(graph, instances, dt, path, options, context);
 }
 
 /// The first error alone, with what else is wrong in a note; or all remarks.

@@ -223,8 +223,13 @@ void ShapeInference::inferAffine(Node &node, const Shape &input) {
   }
   if (node.hasField("bias")) {
     ArrayRef<int64_t> bias = node.fields["bias"].getShape();
-    if (dropLeadingOnes(bias) != dropLeadingOnes(output) ||
-        countElements(bias) != countElements(output))
+    // One bias for all leading dimensions, as arrays broadcast.
+    node.isBiasShared = output.size() > 1 && bias == ArrayRef(output.back());
+    if (node.isBiasShared)
+      node.assume("its bias " + formatShape(bias) + " is broadcast over " +
+                  formatShape(output));
+    else if (dropLeadingOnes(bias) != dropLeadingOnes(output) ||
+             countElements(bias) != countElements(output))
       return node.refuse("expects a bias of shape " + formatShape(output) +
                          ", but got " + formatShape(bias));
   }
@@ -585,6 +590,25 @@ void ShapeInference::infer(Node &node, const Shape &input) {
   }
 }
 
+/// More elements than this are a mistake, and would overflow sizes in bytes.
+static constexpr int64_t kLargestSignal = int64_t(1) << 31;
+
+static void checkSize(Node &node) {
+  if (!node.outShape)
+    return;
+  int64_t count = 1;
+  for (int64_t dim : *node.outShape) {
+    if (dim <= kLargestSignal / count) {
+      count *= dim;
+      continue;
+    }
+    node.refuse("has a signal of shape " + formatShape(*node.outShape) +
+                ", of more than 2^31 elements");
+    node.outShape.reset();
+    return;
+  }
+}
+
 void ShapeInference::run() {
   // Terminals first, then along the edges; what no input reaches starts from
   // what its own fields ask for.
@@ -594,6 +618,7 @@ void ShapeInference::run() {
   };
   auto inferAndPush = [&](Node &node, const Shape &input) {
     infer(node, input);
+    checkSize(node);
     if (node.outShape)
       push(node);
   };
@@ -614,6 +639,7 @@ void ShapeInference::run() {
     if (node.type == NodeType::Input && node.sources.empty() &&
         !node.isIgnored && !node.isRefused()) {
       inferInput(node);
+      checkSize(node);
       if (node.outShape)
         push(node);
     }
