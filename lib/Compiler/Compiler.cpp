@@ -119,6 +119,11 @@ LogicalResult PhaseRunner::runTo(StringRef last) {
     const Phase &phase = getPhases()[next];
     PassManager pm(module.getContext());
     buildPhase(pm, phase, options.pipeline);
+    TimingScope scope;
+    if (options.timing) {
+      scope = options.timing->nest("phase " + phase.name.str());
+      pm.enableTiming(scope);
+    }
     if (failed(pm.run(module)) || failed(dump(phase)))
       return failure();
   }
@@ -148,7 +153,10 @@ LogicalResult volley::compileToFile(ModuleOp module,
   cpu::ProgramDataPtr data = cpu::collectProgramData(module);
   if (!data || failed(runner.runTo("lowered")))
     return failure();
-  return cpu::writeArtifact(module, *data, *level, path);
+  TimingScope none;
+  return cpu::writeArtifact(module, *data, *level, path,
+                            options.phases.timing ? *options.phases.timing
+                                                  : none);
 }
 
 std::shared_ptr<runtime::Artifact>
@@ -188,6 +196,19 @@ volley::interpret(ModuleOp module, const std::vector<std::string> &record,
     return nullptr;
   snn::NetworkOp network = getNetwork(*copy);
   return network ? reference::createInterpreter(network, batch) : nullptr;
+}
+
+std::vector<std::pair<std::string, std::vector<std::string>>>
+volley::listRecordable(snn::NetworkOp network) {
+  std::vector<std::pair<std::string, std::vector<std::string>>> result;
+  for (Operation &op : network.getBodyBlock()) {
+    if (!isa<snn::NeuronOp, snn::PopulationOp>(op))
+      continue;
+    StringRef name = op.getAttrOfType<StringAttr>("name").getValue();
+    if (!name.empty())
+      result.push_back({name.str(), snn::getRecordableNames(&op)});
+  }
+  return result;
 }
 
 //===----------------------------------------------------------------------===//

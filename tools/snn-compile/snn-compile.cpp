@@ -44,6 +44,9 @@ static cl::opt<bool> asJSON("json", cl::cat(category),
 static cl::opt<bool>
     explain("explain", cl::cat(category),
             cl::desc("print what the compiler decided, and why"));
+static cl::opt<bool>
+    timeReport("time-report", cl::cat(category),
+               cl::desc("print the time that every phase and pass took"));
 static cl::opt<bool> quiet("quiet", cl::cat(category),
                            cl::desc("print errors only"));
 static cl::opt<std::string>
@@ -80,17 +83,22 @@ int main(int argc, char **argv) {
 
   mlir::DialectRegistry registry;
   registerDialects(registry);
-  mlir::MLIRContext context(registry);
+  mlir::MLIRContext context(registry, mlir::MLIRContext::Threading::DISABLED);
   if (explain)
     enableRemarks(context, errs());
   if (check)
     return checkModel(modelPath, *importOptions, &context, asJSON, outs());
 
+  mlir::DefaultTimingManager timingManager;
+  timingManager.setEnabled(timeReport);
+  mlir::TimingScope timing = timingManager.getRootScope();
   tools::DiagnosticPrinter printer(&context, /*showRemarks=*/!quiet);
   if (outputPath.empty() && emitPhase.empty())
     fail("expects -o FILE, --emit=PHASE or --check");
+  mlir::TimingScope loading = timing.nest("load the model");
   mlir::OwningOpRef<mlir::ModuleOp> module =
       loadModel(modelPath, *importOptions, &context);
+  loading.stop();
   if (!module)
     return 1;
 
@@ -99,6 +107,7 @@ int main(int argc, char **argv) {
   options.phases.pipeline.record.assign(record.begin(), record.end());
   options.phases.pipeline.kernel = kernel;
   options.phases.dumpDirectory = dumpDirectory;
+  options.phases.timing = &timing;
   if (!emitPhase.empty()) {
     options.phases.last = emitPhase;
     bool toTerminal = outputPath.empty() || outputPath == "-";

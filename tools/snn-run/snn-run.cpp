@@ -400,7 +400,7 @@ int main(int argc, char **argv) {
 
   mlir::DialectRegistry registry;
   registerDialects(registry);
-  mlir::MLIRContext context(registry);
+  mlir::MLIRContext context(registry, mlir::MLIRContext::Threading::DISABLED);
   tools::DiagnosticPrinter printer(&context, /*showRemarks=*/!options.isQuiet);
   // NODE:WHAT:FILE; a node's name may hold colons.
   std::vector<std::string> record;

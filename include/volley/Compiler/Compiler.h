@@ -7,6 +7,7 @@
 #ifndef VOLLEY_COMPILER_COMPILER_H
 #define VOLLEY_COMPILER_COMPILER_H
 
+#include "mlir/Support/Timing.h"
 #include "volley/Frontend/NIR/NIR.h"
 #include "volley/Pipelines/Phases.h"
 #include "volley/Runtime/Session.h"
@@ -38,6 +39,8 @@ struct PhaseOptions {
   std::string last;
   /// If not empty, a directory that gets NN-PHASE.mlir after each phase.
   std::string dumpDirectory;
+  /// Where time is accounted for, if it is.
+  mlir::TimingScope *timing = nullptr;
 };
 
 /// Runs phases on a module in the `imported` form.
@@ -79,6 +82,11 @@ void enableRemarks(mlir::MLIRContext &context, llvm::raw_ostream &stream);
 
 /// The only network of a module; null, with an error, if there is not one.
 snn::NetworkOp getNetwork(mlir::ModuleOp module);
+
+/// Every neuron and population of a network that has a name, with the outputs
+/// and states that can be recorded of it.
+std::vector<std::pair<std::string, std::vector<std::string>>>
+listRecordable(snn::NetworkOp network);
 
 /// Writes IR as text, or as bytecode if the path ends in .mlirbc; "-" is the
 /// standard output. Weights of text to the standard output are left out if

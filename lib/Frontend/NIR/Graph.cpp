@@ -271,8 +271,8 @@ void GraphReader::readScope(const hdf5::Group &group, Scope &scope,
     node.name = makeFullName(scope, name);
     node.isNested = depth > 0;
     Expected<hdf5::Group> member = nodes->openGroup(name);
-    Expected<std::string> type = member ? readString(*member, "type")
-                                        : Expected<std::string>("");
+    Expected<std::string> type =
+        member ? readString(*member, "type") : Expected<std::string>("");
     if (!member)
       node.refuse(toString(member.takeError()));
     else if (!type)
@@ -438,9 +438,10 @@ void GraphReader::addTerminals() {
     bool isDead =
         node.isNested && !node.isRefused() && !node.isIgnored &&
         ((node.type == NodeType::Input && node.sources.empty() &&
-          llvm::all_of(node.targets, [&](unsigned target) {
-            return graph.nodes[target].sources.size() > 1;
-          })) ||
+          llvm::all_of(node.targets,
+                       [&](unsigned target) {
+                         return graph.nodes[target].sources.size() > 1;
+                       })) ||
          (node.type == NodeType::Output && node.targets.empty() &&
           llvm::all_of(node.sources, [&](unsigned source) {
             return graph.nodes[source].targets.size() > 1;
@@ -594,9 +595,8 @@ static std::string formatPosition(ArrayRef<int64_t> shape, int64_t index) {
 }
 
 void volley::nir::readParameters(Graph &graph, bool doublePrecision) {
-  const double largest = doublePrecision
-                             ? std::numeric_limits<double>::max()
-                             : std::numeric_limits<float>::max();
+  const double largest = doublePrecision ? std::numeric_limits<double>::max()
+                                         : std::numeric_limits<float>::max();
   for (Node &node : graph.nodes) {
     if (node.isRefused())
       continue;
@@ -615,8 +615,8 @@ void volley::nir::readParameters(Graph &graph, bool doublePrecision) {
         break;
       }
       for (auto [index, value] : llvm::enumerate(*values)) {
-        bool isValid = std::abs(value) <= largest &&
-                       (info.sign == Sign::Any || value > 0);
+        bool isValid =
+            std::abs(value) <= largest && (info.sign == Sign::Any || value > 0);
         if (isValid)
           continue;
         node.refuse(

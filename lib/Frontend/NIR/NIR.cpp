@@ -72,8 +72,8 @@ static OwningOpRef<ModuleOp> importGraph(Graph &graph, StringRef path,
   inferShapes(graph);
   if (graph.isRefused())
     return nullptr;
-  bool isDeclared = !options.profile.empty() ||
-                    options.settings.isDeclared("feedback", "");
+  bool isDeclared =
+      !options.profile.empty() || options.settings.isDeclared("feedback", "");
   std::vector<Instance> instances = cutCycles(graph, isDeclared);
   if (options.strict) {
     refuseAssumptions(graph.notes);

@@ -4,7 +4,7 @@
 // descriptor, kernels and runtime from bitcode, an object, lld, and the weight
 // image as a segment of its own behind the code.
 
-#include "KernelBitcode.h"
+#include "KernelLibrary.h"
 #include "Link.h"
 #include "ProgramData.h"
 #include "volley/Target/CPU/CPU.h"
@@ -12,19 +12,15 @@
 #include "mlir/Target/LLVMIR/Dialect/Builtin/BuiltinToLLVMIRTranslation.h"
 #include "mlir/Target/LLVMIR/Dialect/LLVMIR/LLVMToLLVMIRTranslation.h"
 #include "mlir/Target/LLVMIR/Export.h"
-#include "llvm/Bitcode/BitcodeReader.h"
 #include "llvm/IR/Constants.h"
 #include "llvm/IR/LegacyPassManager.h"
 #include "llvm/IR/Module.h"
-#include "llvm/Linker/Linker.h"
 #include "llvm/MC/TargetRegistry.h"
 #include "llvm/Passes/PassBuilder.h"
 #include "llvm/Support/TargetSelect.h"
 #include "llvm/Support/raw_ostream.h"
 #include "llvm/Target/TargetMachine.h"
 #include "llvm/TargetParser/Host.h"
-#include "llvm/Transforms/IPO/GlobalDCE.h"
-#include "llvm/Transforms/IPO/Internalize.h"
 
 #include "../../Kernels/Descriptor.h"
 
@@ -187,11 +183,12 @@ void DescriptorBuilder::build(ArrayRef<StringRef> messages) {
        {"volley_create", "volley_destroy", "volley_reset", "volley_run",
         "volley_saved_size", "volley_save", "volley_load", "volley_error"})
     program.push_back(function(name));
+  llvm::Function *tile = module.getFunction("volley_tile");
+  tile->setVisibility(llvm::GlobalValue::HiddenVisibility);
   // struct Descriptor
   auto *descriptor = llvm::ConstantStruct::getAnon(
-      {llvm::ConstantStruct::getAnon(program), function("volley_tile"),
-       integer64(data.rows), weights,
-       weightPointer(data.weights.getInitialStateOffset()),
+      {llvm::ConstantStruct::getAnon(program), tile, integer64(data.rows),
+       weights, weightPointer(data.weights.getInitialStateOffset()),
        integer32(static_cast<uint32_t>(level)), array(texts),
        integer64(data.fingerprint)});
   auto *variable = new llvm::GlobalVariable(
@@ -208,8 +205,9 @@ namespace {
 /// The module of one artefact on its way to an object file.
 class CodeGenerator {
 public:
-  CodeGenerator(ModuleOp source, const ProgramData &data, Level level)
-      : source(source), data(data), level(level) {}
+  CodeGenerator(ModuleOp source, const ProgramData &data, Level level,
+                TimingScope &timing)
+      : source(source), data(data), level(level), timing(timing) {}
 
   /// The object file, or an error.
   llvm::Expected<SmallVector<char, 0>> run();
@@ -217,13 +215,13 @@ public:
 private:
   llvm::Error createTargetMachine();
   llvm::Error translate();
-  llvm::Error linkBitcode(StringRef bitcode, bool onlyNeeded);
   void optimize();
   llvm::Expected<SmallVector<char, 0>> emitObject();
 
   ModuleOp source;
   const ProgramData &data;
   Level level;
+  TimingScope &timing;
   llvm::LLVMContext context;
   std::unique_ptr<llvm::Module> module;
   std::unique_ptr<llvm::TargetMachine> machine;
@@ -272,28 +270,8 @@ llvm::Error CodeGenerator::translate() {
   return llvm::Error::success();
 }
 
-llvm::Error CodeGenerator::linkBitcode(StringRef bitcode, bool onlyNeeded) {
-  auto library = llvm::getOwningLazyBitcodeModule(
-      llvm::MemoryBuffer::getMemBuffer(bitcode, "kernels",
-                                       /*RequiresNullTerminator=*/false),
-      context);
-  if (!library)
-    return library.takeError();
-  (*library)->setTargetTriple(module->getTargetTriple());
-  (*library)->setDataLayout(module->getDataLayout());
-  unsigned flags = onlyNeeded ? llvm::Linker::Flags::LinkOnlyNeeded
-                              : llvm::Linker::Flags::None;
-  if (llvm::Linker::linkModules(*module, std::move(*library), flags))
-    return llvm::createStringError("kernels cannot be linked");
-  return llvm::Error::success();
-}
-
 void CodeGenerator::optimize() {
-  llvm::internalizeModule(*module, [](const llvm::GlobalValue &value) {
-    return value.getName() == "volley_query" || value.isDeclaration();
-  });
-  // The kernels are optimised when they are compiled; what the passes here find
-  // to do is in the generated functions. Those are vectorised already.
+  // Generated functions are vectorised already.
   llvm::PipelineTuningOptions tuning;
   tuning.LoopVectorization = false;
   tuning.SLPVectorization = false;
@@ -308,11 +286,8 @@ void CodeGenerator::optimize() {
   builder.registerFunctionAnalyses(functions);
   builder.registerLoopAnalyses(loops);
   builder.crossRegisterProxies(loops, functions, components, modules);
-  llvm::ModulePassManager passes;
-  passes.addPass(llvm::GlobalDCEPass());
-  passes.addPass(
-      builder.buildPerModuleDefaultPipeline(llvm::OptimizationLevel::O1));
-  passes.run(*module, modules);
+  builder.buildPerModuleDefaultPipeline(llvm::OptimizationLevel::O1)
+      .run(*module, modules);
 }
 
 llvm::Expected<SmallVector<char, 0>> CodeGenerator::emitObject() {
@@ -329,27 +304,30 @@ llvm::Expected<SmallVector<char, 0>> CodeGenerator::emitObject() {
 llvm::Expected<SmallVector<char, 0>> CodeGenerator::run() {
   if (llvm::Error error = createTargetMachine())
     return std::move(error);
-  if (llvm::Error error = translate())
-    return std::move(error);
-  if (llvm::Error error =
-          linkBitcode(getRuntimeBitcode(), /*onlyNeeded=*/false))
-    return std::move(error);
-  if (llvm::Error error =
-          linkBitcode(getKernelBitcode(level), /*onlyNeeded=*/true))
-    return std::move(error);
-  optimize();
+  {
+    TimingScope scope = timing.nest("translate to LLVM IR");
+    if (llvm::Error error = translate())
+      return std::move(error);
+  }
+  {
+    TimingScope scope = timing.nest("optimize");
+    optimize();
+  }
+  TimingScope scope = timing.nest("generate code");
   return emitObject();
 }
 
 LogicalResult volley::cpu::writeArtifact(ModuleOp module,
                                          const ProgramData &data, Level level,
-                                         StringRef path) {
+                                         StringRef path, TimingScope &timing) {
   llvm::Expected<SmallVector<char, 0>> object =
-      CodeGenerator(module, data, level).run();
+      CodeGenerator(module, data, level, timing).run();
   if (!object)
     return module.emitError("cannot be compiled: ")
            << toString(object.takeError());
-  if (llvm::Error error = linkArtifact(*object, data.weights, path))
+  TimingScope scope = timing.nest("link");
+  if (llvm::Error error =
+          linkArtifact(*object, getKernelLibrary(level), data.weights, path))
     return emitError(FileLineColLoc::get(module.getContext(), path, 0, 0))
            << toString(std::move(error));
   return success();

@@ -176,7 +176,7 @@ static Error appendWeights(StringRef path, const WeightImage &weights) {
   return Error::success();
 }
 
-Error volley::cpu::linkArtifact(ArrayRef<char> object,
+Error volley::cpu::linkArtifact(ArrayRef<char> object, StringRef library,
                                 const WeightImage &weights, StringRef path) {
   // Next to the result, so that it can be moved there in one step.
   SmallString<128> directory(sys::path::parent_path(path));
@@ -189,7 +189,11 @@ Error volley::cpu::linkArtifact(ArrayRef<char> object,
   std::string objectFile = temporary.getFile("code.o");
   std::string scriptFile = temporary.getFile("script.ld");
   std::string outputFile = temporary.getFile("artifact.so");
+  std::string libraryFile = temporary.getFile("kernels.a");
   if (Error error = writeFile(objectFile, object))
+    return error;
+  if (Error error =
+          writeFile(libraryFile, ArrayRef(library.data(), library.size())))
     return error;
   // A page at least: an empty segment would be dropped.
   uint64_t bytes = std::max<uint64_t>(weights.getBytes(), 1);
@@ -201,12 +205,13 @@ Error volley::cpu::linkArtifact(ArrayRef<char> object,
     return error;
 
   std::vector<std::string> arguments{
-      "ld.lld",          "-shared", "--hash-style=gnu", "-z", "noexecstack",
-      "--build-id=none", "-T",      scriptFile,         "-o", outputFile,
-      objectFile};
-  if (std::string library = findMathLibrary(); !library.empty()) {
+      "ld.lld",   "-shared",     "--gc-sections",   "--hash-style=gnu",
+      "-z",       "noexecstack", "--build-id=none", "-T",
+      scriptFile, "-o",          outputFile,        objectFile,
+      libraryFile};
+  if (std::string math = findMathLibrary(); !math.empty()) {
     arguments.push_back("--as-needed");
-    arguments.push_back(library);
+    arguments.push_back(math);
   }
   if (Error error = runLinker(arguments))
     return error;

@@ -425,6 +425,9 @@ func::FuncOp StepFunctions::get(snn::StepOp step) {
           .str(),
       builder.getFunctionType(arguments, {}));
   function.setPrivate();
+  function->setAttr(
+      "llvm.linkage",
+      LLVM::LinkageAttr::get(module.getContext(), LLVM::Linkage::Internal));
   StepBuilder(function, step, model).build();
   return function;
 }

@@ -7,6 +7,7 @@
 #define VOLLEY_TARGET_CPU_CPU_H
 
 #include "mlir/IR/BuiltinOps.h"
+#include "mlir/Support/Timing.h"
 #include "llvm/Support/Error.h"
 
 namespace volley::cpu {
@@ -37,7 +38,8 @@ ProgramDataPtr collectProgramData(mlir::ModuleOp module);
 /// copied.
 mlir::LogicalResult writeArtifact(mlir::ModuleOp module,
                                   const ProgramData &data, Level level,
-                                  llvm::StringRef path);
+                                  llvm::StringRef path,
+                                  mlir::TimingScope &timing);
 
 } // namespace volley::cpu
 

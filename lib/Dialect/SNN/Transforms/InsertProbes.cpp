@@ -58,6 +58,15 @@ Recordable::Recordable(Operation *op) : op(op) {
   }
 }
 
+std::vector<std::string> volley::snn::getRecordableNames(Operation *op) {
+  Recordable recordable(op);
+  std::vector<std::string> names;
+  for (StringRef name :
+       llvm::concat<StringRef>(recordable.outputs, recordable.states))
+    names.push_back(name.str());
+  return names;
+}
+
 Value Recordable::expose(StringRef state, Type elementType) {
   auto exposed = op->getAttrOfType<ArrayAttr>("exposed");
   SmallVector<Attribute> names(exposed.begin(), exposed.end());

@@ -13,6 +13,10 @@ class NetworkOp;
 #define GEN_PASS_REGISTRATION
 #include "volley/Dialect/SNN/Transforms/Passes.h.inc"
 
+/// The outputs, then the states, that snn-insert-probes can record of a neuron
+/// or population.
+std::vector<std::string> getRecordableNames(mlir::Operation *op);
+
 } // namespace volley::snn
 
 #endif // VOLLEY_DIALECT_SNN_TRANSFORMS_PASSES_H

@@ -1,0 +1,378 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// The extension module volley._volley: networks, artefacts and sessions. What
+// users see is the package around it.
+
+#include "mlir/IR/MLIRContext.h"
+#include "volley/Compiler/Compiler.h"
+#include "volley/Dialect/SNN/IR/SNNOps.h"
+#include "volley/Reference/Interpreter.h"
+#include "volley/Runtime/Array.h"
+#include "volley/Runtime/Artifact.h"
+#include "volley/Support/Diagnostics.h"
+
+#include <nanobind/nanobind.h>
+#include <nanobind/ndarray.h>
+#include <nanobind/stl/map.h>
+#include <nanobind/stl/optional.h>
+#include <nanobind/stl/pair.h>
+#include <nanobind/stl/shared_ptr.h>
+#include <nanobind/stl/string.h>
+#include <nanobind/stl/tuple.h>
+#include <nanobind/stl/unique_ptr.h>
+#include <nanobind/stl/vector.h>
+
+namespace nb = nanobind;
+using namespace volley;
+using namespace volley::runtime;
+
+namespace {
+
+/// Diagnostics of a scope: errors become an exception, remarks are kept.
+class DiagnosticCollector {
+public:
+  explicit DiagnosticCollector(mlir::MLIRContext &context)
+      : handler(&context, [this](mlir::Diagnostic &diagnostic) {
+          std::string text = formatDiagnostic(diagnostic);
+          if (diagnostic.getSeverity() == mlir::DiagnosticSeverity::Error)
+            errors.push_back(text);
+          else
+            remarks.push_back(text);
+        }) {}
+
+  std::vector<std::string> errors, remarks;
+
+private:
+  mlir::ScopedDiagnosticHandler handler;
+};
+
+/// volley.CompileError, raised with the list of the compiler's errors.
+/// Borrowed: the package keeps it.
+PyObject *compileError = nullptr;
+
+[[noreturn]] void raise(const std::vector<std::string> &errors) {
+  nb::list diagnostics;
+  for (const std::string &error : errors)
+    diagnostics.append(error);
+  PyErr_SetObject(compileError, diagnostics.ptr());
+  throw nb::python_error();
+}
+
+/// A model in the `imported` form, with a context of its own.
+struct Network {
+  std::unique_ptr<mlir::MLIRContext> context;
+  mlir::OwningOpRef<mlir::ModuleOp> module;
+  std::vector<std::string> remarks;
+
+  ~Network() {
+    // The module goes before its context.
+    module = {};
+  }
+
+  snn::NetworkOp getOp() { return getNetwork(*module); }
+
+  mlir::OwningOpRef<mlir::ModuleOp> clone() {
+    return mlir::OwningOpRef<mlir::ModuleOp>(module->clone());
+  }
+};
+
+std::unique_ptr<mlir::MLIRContext> makeContext() {
+  mlir::DialectRegistry registry;
+  registerDialects(registry);
+  return std::make_unique<mlir::MLIRContext>(
+      registry, mlir::MLIRContext::Threading::DISABLED);
+}
+
+using Settings = std::vector<std::tuple<std::string, std::string, std::string>>;
+
+nir::ImportOptions makeOptions(const std::string &profile,
+                               std::optional<double> dt, bool strict,
+                               const std::string &precision,
+                               const std::map<std::string, std::string> &inputs,
+                               const Settings &settings) {
+  nir::ImportOptions options;
+  options.profile = profile;
+  options.dt = dt;
+  options.strict = strict;
+  if (precision != "f32" && precision != "f64")
+    throw nb::value_error(
+        ("precision must be 'f32' or 'f64', not '" + precision + "'").c_str());
+  options.doublePrecision = precision == "f64";
+  for (const auto &[name, kind] : inputs) {
+    if (kind == "real")
+      options.inputs[name] = nir::InputKind::Real;
+    else if (kind == "count")
+      options.inputs[name] = nir::InputKind::Count;
+    else if (kind == "spike")
+      options.inputs[name] = nir::InputKind::Spike;
+    else
+      throw nb::value_error(
+          ("an input is 'spike', 'count' or 'real', not '" + kind + "'")
+              .c_str());
+  }
+  for (const auto &[name, node, value] : settings)
+    if (llvm::Error error = options.settings.set(name, node, value))
+      throw nb::value_error(toString(std::move(error)).c_str());
+  return options;
+}
+
+std::shared_ptr<Network> load(const std::string &path,
+                              const std::string &profile,
+                              std::optional<double> dt, bool strict,
+                              const std::string &precision,
+                              const std::map<std::string, std::string> &inputs,
+                              const Settings &settings) {
+  nir::ImportOptions options =
+      makeOptions(profile, dt, strict, precision, inputs, settings);
+  auto network = std::make_shared<Network>();
+  network->context = makeContext();
+  DiagnosticCollector diagnostics(*network->context);
+  network->module = loadModel(path, options, network->context.get());
+  if (!network->module)
+    raise(diagnostics.errors);
+  network->remarks = std::move(diagnostics.remarks);
+  return network;
+}
+
+std::string check(const std::string &path, const std::string &profile,
+                  std::optional<double> dt, bool strict,
+                  const std::string &precision,
+                  const std::map<std::string, std::string> &inputs,
+                  const Settings &settings) {
+  nir::ImportOptions options =
+      makeOptions(profile, dt, strict, precision, inputs, settings);
+  std::unique_ptr<mlir::MLIRContext> context = makeContext();
+  std::string text;
+  llvm::raw_string_ostream stream(text);
+  checkModel(path, options, context.get(), /*asJSON=*/true, stream);
+  return text;
+}
+
+CompileOptions makeCompileOptions(const std::vector<std::string> &record,
+                                  const std::string &cpu) {
+  CompileOptions options;
+  options.cpu = cpu;
+  options.phases.pipeline.record = record;
+  return options;
+}
+
+std::shared_ptr<Artifact> compile(Network &network,
+                                  const std::vector<std::string> &record,
+                                  const std::string &cpu) {
+  DiagnosticCollector diagnostics(*network.context);
+  auto module = network.clone();
+  std::shared_ptr<Artifact> artifact =
+      compileInMemory(*module, makeCompileOptions(record, cpu));
+  if (!artifact)
+    raise(diagnostics.errors);
+  return artifact;
+}
+
+void compileTo(Network &network, const std::vector<std::string> &record,
+               const std::string &cpu, const std::string &path) {
+  DiagnosticCollector diagnostics(*network.context);
+  auto module = network.clone();
+  if (failed(compileToFile(*module, makeCompileOptions(record, cpu), path)))
+    raise(diagnostics.errors);
+}
+
+std::unique_ptr<Session>
+interpretNetwork(Network &network, const std::vector<std::string> &record,
+                 int64_t batch) {
+  DiagnosticCollector diagnostics(*network.context);
+  std::unique_ptr<Session> session = interpret(*network.module, record, batch);
+  if (!session)
+    raise(diagnostics.errors);
+  return session;
+}
+
+std::string emit(Network &network, const std::string &phase,
+                 const std::vector<std::string> &record) {
+  DiagnosticCollector diagnostics(*network.context);
+  auto module = network.clone();
+  PhaseOptions options;
+  options.last = phase;
+  options.pipeline.record = record;
+  if (failed(runPhases(*module, options)))
+    raise(diagnostics.errors);
+  return printModule(*module);
+}
+
+/// Names of neurons and populations, and what of each can be recorded.
+std::vector<std::pair<std::string, std::vector<std::string>>>
+getRecordable(Network &network) {
+  return listRecordable(network.getOp());
+}
+
+using AnyArray = nb::ndarray<nb::device::cpu, nb::c_contig>;
+
+/// A copy of `source` with the element type of a signal, in `target`.
+void convertArray(AnyArray source, AnyArray target, const SignalInfo &signal) {
+  char kind = 'f';
+  switch (static_cast<nb::dlpack::dtype_code>(source.dtype().code)) {
+  case nb::dlpack::dtype_code::Bool:
+    kind = 'b';
+    break;
+  case nb::dlpack::dtype_code::Int:
+    kind = 'i';
+    break;
+  case nb::dlpack::dtype_code::UInt:
+    kind = 'u';
+    break;
+  case nb::dlpack::dtype_code::Float:
+    break;
+  default:
+    throw nb::type_error("expects an array of real numbers");
+  }
+  std::optional<Element> element = getElement(kind, source.itemsize());
+  if (!element)
+    throw nb::type_error("expects an array of numbers of 8 to 64 bit");
+  std::vector<int64_t> shape;
+  for (size_t dim = 0; dim < source.ndim(); ++dim)
+    shape.push_back(source.shape(dim));
+  std::string error =
+      convert(*element, source.data(), signal.type, target.data(), shape);
+  if (!error.empty())
+    throw nb::value_error(("input '" + signal.name + "': " + error).c_str());
+}
+
+void run(Session &session, const std::vector<AnyArray> &inputs,
+         const std::vector<AnyArray> &outputs,
+         const std::vector<std::optional<AnyArray>> &probes, int64_t steps) {
+  RunBuffers buffers;
+  for (const AnyArray &input : inputs)
+    buffers.inputs.push_back(input.data());
+  for (const AnyArray &output : outputs)
+    buffers.outputs.push_back(output.data());
+  for (const std::optional<AnyArray> &probe : probes)
+    buffers.probes.push_back(probe ? probe->data() : nullptr);
+  std::string error;
+  {
+    nb::gil_scoped_release release;
+    error = session.run(buffers, steps);
+  }
+  if (!error.empty())
+    throw std::runtime_error(error);
+}
+
+const char *getNumPyName(DType type) {
+  switch (type) {
+  case DType::Bool:
+    return "uint8";
+  case DType::I32:
+    return "int32";
+  case DType::F32:
+    return "float32";
+  case DType::F64:
+    return "float64";
+  }
+  return "";
+}
+
+} // namespace
+
+NB_MODULE(_volley, m) {
+  m.doc() = "The compiler library; use the package volley.";
+
+  nb::class_<SignalInfo>(m, "Signal")
+      .def_ro("name", &SignalInfo::name)
+      .def_ro("what", &SignalInfo::what)
+      .def_prop_ro(
+          "shape",
+          [](const SignalInfo &s) { return nb::tuple(nb::cast(s.shape)); })
+      .def_prop_ro("dtype",
+                   [](const SignalInfo &s) { return getNumPyName(s.type); });
+
+  nb::class_<ProgramInfo>(m, "ProgramInfo")
+      .def_ro("name", &ProgramInfo::name)
+      .def_ro("dt", &ProgramInfo::timeStep)
+      .def_ro("inputs", &ProgramInfo::inputs)
+      .def_ro("outputs", &ProgramInfo::outputs)
+      .def_ro("probes", &ProgramInfo::probes);
+
+  nb::class_<Session>(m, "Session")
+      .def_prop_ro("batch", &Session::getBatch)
+      .def_prop_ro("info", &Session::getInfo, nb::rv_policy::reference_internal)
+      .def("reset", &Session::reset)
+      .def("run", &run)
+      .def("save",
+           [](const Session &session) {
+             std::vector<char> bytes = session.save();
+             return nb::bytes(bytes.data(), bytes.size());
+           })
+      .def("load", [](Session &session, nb::bytes bytes) {
+        std::string error = session.load(
+            std::vector<char>(bytes.c_str(), bytes.c_str() + bytes.size()));
+        if (!error.empty())
+          throw nb::value_error(error.c_str());
+      });
+
+  nb::class_<ThreadPool>(m, "ThreadPool")
+      .def(nb::init<int>())
+      .def_prop_ro("threads", &ThreadPool::getNumThreads);
+
+  nb::class_<Artifact>(m, "Artifact")
+      .def_prop_ro("info", &Artifact::getInfo,
+                   nb::rv_policy::reference_internal)
+      .def(
+          "session",
+          [](Artifact &artifact, int64_t batch,
+             std::shared_ptr<ThreadPool> pool) {
+            std::string error;
+            auto session =
+                artifact.createSession(batch, std::move(pool), error);
+            if (!session)
+              throw std::runtime_error(error);
+            return session;
+          },
+          nb::arg("batch"), nb::arg("pool").none());
+
+  nb::class_<Network>(m, "Network")
+      .def_prop_ro("info",
+                   [](Network &network) {
+                     return reference::getProgramInfo(network.getOp());
+                   })
+      .def_prop_ro("recordable", &getRecordable)
+      .def_ro("remarks", &Network::remarks)
+      .def("text",
+           [](Network &network) { return printModule(*network.module); })
+      .def("emit", &emit)
+      .def("write", [](Network &network, const std::string &path) {
+        DiagnosticCollector diagnostics(*network.context);
+        if (failed(writeModule(*network.module, path, false)))
+          raise(diagnostics.errors);
+      });
+
+  m.def("load", &load);
+  m.def("check", &check);
+  m.def("compile", &compile);
+  m.def("compile_to", &compileTo);
+  m.def("interpret", &interpretNetwork);
+  m.def("convert", &convertArray);
+  m.def("open", [](const std::string &path) {
+    std::string error;
+    std::shared_ptr<Artifact> artifact = Artifact::load(path, error);
+    if (!artifact)
+      throw std::runtime_error(error);
+    return artifact;
+  });
+  m.def("settings", [] {
+    std::vector<std::tuple<std::string, std::string, std::string>> result;
+    for (const nir::SettingInfo &info : nir::getSettingInfos())
+      result.push_back({info.name.str(), info.values.str(), info.help.str()});
+    return result;
+  });
+  m.def("profiles", [] {
+    std::vector<std::tuple<std::string, std::string>> result;
+    for (const nir::Profile &profile : nir::getProfiles())
+      result.push_back({profile.name.str(), profile.description.str()});
+    return result;
+  });
+  m.def("phases", [] {
+    std::vector<std::tuple<std::string, std::string>> result;
+    for (const Phase &phase : getPhases())
+      result.push_back({phase.name.str(), phase.description.str()});
+    return result;
+  });
+  m.def("set_error_type", [](nb::handle type) { compileError = type.ptr(); });
+}

@@ -1,0 +1,197 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+"""Networks: model files as the compiler understands them."""
+
+import json
+import os
+
+from volley import _volley
+
+
+class CompileError(Exception):
+    """A model was refused, or a program could not be compiled.
+
+    Attributes:
+        diagnostics: the compiler's errors, each naming file and node.
+    """
+
+    def __init__(self, diagnostics):
+        self.diagnostics = (
+            [diagnostics] if isinstance(diagnostics, str) else list(diagnostics)
+        )
+        super().__init__("\n".join(self.diagnostics))
+
+
+_volley.set_error_type(CompileError)
+
+
+def _setting_values(settings):
+    """Keywords as (setting, node, value) strings; node is "" for all nodes."""
+    known = {name.replace("-", "_"): name for name, _, _ in _volley.settings()}
+
+    def to_text(value):
+        if isinstance(value, bool):
+            return "on" if value else "off"
+        return value if isinstance(value, str) else repr(float(value))
+
+    result = []
+    for keyword, value in settings.items():
+        if keyword not in known:
+            raise TypeError(
+                f"there is no setting {keyword!r}; there are {', '.join(known)}"
+            )
+        if value is None:
+            continue
+        per_node = value if isinstance(value, dict) else {"*": value}
+        for node, one in per_node.items():
+            node = "" if node == "*" else node
+            result.append((known[keyword], node, to_text(one)))
+    return result
+
+
+def _import_arguments(path, profile, dt, strict, precision, inputs, settings):
+    return (
+        os.fspath(path),
+        profile or "",
+        None if dt is None else float(dt),
+        bool(strict),
+        precision,
+        dict(inputs or {}),
+        _setting_values(settings),
+    )
+
+
+class Network:
+    """A network with a declared meaning, not yet compiled.
+
+    ``print(net)`` shows its IR. Made by :func:`load`.
+    """
+
+    def __init__(self, handle):
+        self._handle = handle
+
+    def __str__(self):
+        return self._handle.text()
+
+    def __repr__(self):
+        return f"<volley.Network {self.name!r}: {len(self.neurons)} neuron nodes>"
+
+    @property
+    def name(self):
+        return self._handle.info.name
+
+    @property
+    def dt(self):
+        """The time step in seconds."""
+        return self._handle.info.dt
+
+    @property
+    def inputs(self):
+        """Inputs by name, as (shape, dtype), without steps and batch."""
+        return {s.name: (s.shape, s.dtype) for s in self._handle.info.inputs}
+
+    @property
+    def outputs(self):
+        """Outputs by name, as (shape, dtype), without steps and batch."""
+        return {s.name: (s.shape, s.dtype) for s in self._handle.info.outputs}
+
+    @property
+    def neurons(self):
+        """What can be recorded of each neuron node, by its name."""
+        return dict(self._handle.recordable)
+
+    @property
+    def remarks(self):
+        """What the importer assumed, one line each."""
+        return list(self._handle.remarks)
+
+    def emit(self, phase="imported", record=()):
+        """The IR at the end of a phase (see :func:`phases`), as text."""
+        return self._handle.emit(phase, _record_list(self, record))
+
+    def save(self, path):
+        """Writes the IR with its weights: .mlir is text, .mlirbc bytecode."""
+        self._handle.write(os.fspath(path))
+
+
+def _record_list(network, record):
+    """["lif1"] means everything of lif1; "lif1:v" one signal."""
+    neurons = network.neurons
+    signals = []
+    for entry in [record] if isinstance(record, str) else record or ():
+        if entry in neurons:
+            signals += [f"{entry}:{what}" for what in neurons[entry]]
+        else:
+            signals.append(entry)
+    return list(dict.fromkeys(signals))
+
+
+def load(
+    path,
+    *,
+    profile=None,
+    dt=None,
+    strict=False,
+    precision="f32",
+    inputs=None,
+    **settings,
+):
+    """Reads a model file: NIR (HDF5), or the compiler's own .mlir and .mlirbc.
+
+    A NIR file says less than a network needs. What is open is declared here, or
+    assumed and listed in ``remarks``.
+
+    Args:
+        path: the file.
+        profile: a tool whose law is taken (see :func:`profiles`); without it,
+            "snntorch", as an assumption.
+        dt: the time step in seconds; without it, inferred or 1e-4.
+        strict: refuse instead of assuming.
+        precision: "f32" or "f64", of signals, states and weights.
+        inputs: kinds of inputs by name: "spike" (0 or 1), "count" or "real"
+            (default).
+        **settings: single settings, for all neurons or as a dict by node name
+            ("*" for all): reset, reset_delay, residual_reset, spikes, compare,
+            v_min, scheme, feedback, late, tau_scale. See ``snn-compile --help``.
+
+    Raises:
+        CompileError: the file is refused; the message names file and node.
+        ValueError: an argument has no such value.
+        TypeError: there is no such setting.
+    """
+    return Network(
+        _volley.load(
+            *_import_arguments(path, profile, dt, strict, precision, inputs, settings)
+        )
+    )
+
+
+def check(
+    path,
+    *,
+    profile=None,
+    dt=None,
+    strict=False,
+    precision="f32",
+    inputs=None,
+    **settings,
+):
+    """What :func:`load` would say of every node, as a dict.
+
+    Keys: "file", "accepted" (bool), "model" and "nodes", a list of dicts with
+    "name", "type", "status" ("supported", "assumed" or "refused") and "notes".
+    """
+    return json.loads(
+        _volley.check(
+            *_import_arguments(path, profile, dt, strict, precision, inputs, settings)
+        )
+    )
+
+
+def profiles():
+    """Descriptions of the profiles by name."""
+    return dict(_volley.profiles())
+
+
+def phases():
+    """Descriptions of the phases of a compilation, in order."""
+    return dict(_volley.phases())

@@ -1,0 +1,308 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+"""Programs: compiled networks, run on NumPy arrays."""
+
+import os
+
+import numpy as np
+
+from volley import _volley
+from volley._network import Network, _record_list
+
+
+def _to_signal(x, signal):
+    """An array in the type and layout of a signal; a copy only if it must be."""
+    x = np.asarray(x)
+    shape = tuple(signal.shape)
+    if x.ndim != len(shape) + 2 or x.shape[2:] != shape:
+        raise ValueError(
+            f"input {signal.name!r}: expects shape (steps, batch, "
+            f"{', '.join(map(str, shape))}), but got {x.shape}"
+        )
+    x = np.ascontiguousarray(x)
+    dtype = np.dtype(signal.dtype)
+    if x.dtype == dtype or (x.dtype == np.bool_ and dtype == np.uint8):
+        return x.view(dtype)
+    if x.dtype.kind not in "biuf" or x.dtype.itemsize > 8:
+        raise TypeError(
+            f"input {signal.name!r}: expects an array of real numbers, but got "
+            f"{x.dtype}"
+        )
+    x = x.astype(x.dtype.newbyteorder("="), copy=False)
+    converted = np.empty(x.shape, dtype)
+    _volley.convert(x, converted, signal)
+    return converted
+
+
+def _to_inputs(x, info):
+    """One array per input; all agree in steps and batch."""
+    if isinstance(x, dict):
+        names = [signal.name for signal in info.inputs]
+        if set(x) != set(names):
+            raise ValueError(f"expects inputs {names}, but got {list(x)}")
+        arrays = [_to_signal(x[signal.name], signal) for signal in info.inputs]
+    elif len(info.inputs) == 1:
+        arrays = [_to_signal(x, info.inputs[0])]
+    else:
+        names = [signal.name for signal in info.inputs]
+        raise ValueError(f"expects a dict of inputs {names}")
+    sizes = {array.shape[:2] for array in arrays}
+    if len(sizes) > 1:
+        raise ValueError(f"inputs differ in steps and batch: {sorted(sizes)}")
+    return arrays
+
+
+class _Runner:
+    """Runs a session of the extension module on NumPy arrays."""
+
+    def __init__(self, session):
+        self.session = session
+        self.info = session.info
+
+    def run(self, inputs, wanted):
+        """Outputs, and the probes in `wanted`, a set of "node:what"."""
+        steps, batch = inputs[0].shape[:2]
+
+        def allocate(signal):
+            return np.empty((steps, batch, *signal.shape), signal.dtype)
+
+        outputs = [allocate(signal) for signal in self.info.outputs]
+        probes = [
+            allocate(probe) if f"{probe.name}:{probe.what}" in wanted else None
+            for probe in self.info.probes
+        ]
+        self.session.run(inputs, outputs, probes, steps)
+        if len(outputs) == 1:
+            y = outputs[0]
+        else:
+            y = {s.name: a for s, a in zip(self.info.outputs, outputs)}
+        record = {}
+        for probe, array in zip(self.info.probes, probes):
+            if array is not None:
+                record.setdefault(probe.name, {})[probe.what] = array
+        return y, record
+
+
+class Session:
+    """A program together with the state of a batch: runs go on from each other.
+
+    Any division of a sequence into runs gives the same bits.
+    """
+
+    def __init__(self, handle, wanted):
+        self._runner = _Runner(handle)
+        self._wanted = wanted
+
+    @property
+    def batch(self):
+        return self._runner.session.batch
+
+    def reset(self):
+        """Back to the state before the first step."""
+        self._runner.session.reset()
+
+    def run(self, x):
+        """Runs (T, B, *input) and returns (y, rec), like :meth:`Program.run`."""
+        inputs = _to_inputs(x, self._runner.info)
+        if inputs[0].shape[1] != self.batch:
+            raise ValueError(
+                f"the session has batch {self.batch}, but the input has "
+                f"{inputs[0].shape[1]}"
+            )
+        return self._runner.run(inputs, self._wanted)
+
+    def __call__(self, x):
+        return self.run(x)[0]
+
+    def save_state(self):
+        """The state as bytes."""
+        return self._runner.session.save()
+
+    def load_state(self, state):
+        """Takes over what :meth:`save_state` gave.
+
+        Raises:
+            ValueError: the bytes are the state of another program or batch.
+        """
+        self._runner.session.load(state)
+
+
+class Program:
+    """A compiled network. Made by :func:`compile` and :func:`open`.
+
+    ``prog(x)`` starts from the initial state at every call; :meth:`session`
+    gives an object that keeps it.
+    """
+
+    def __init__(self, artifact, threads, network=None, cpu="native"):
+        self._artifact = artifact
+        self._threads = threads
+        self._pool = _volley.ThreadPool(threads) if threads != 1 else None
+        self._network = network
+        self._cpu = cpu
+        self._sessions = {}
+        self._kept = None
+
+    def __repr__(self):
+        return f"<volley.Program {self.name!r}>"
+
+    @property
+    def name(self):
+        return self._artifact.info.name
+
+    @property
+    def dt(self):
+        """The time step in seconds."""
+        return self._artifact.info.dt
+
+    @property
+    def inputs(self):
+        """Inputs by name, as (shape, dtype), without steps and batch."""
+        return {s.name: (s.shape, s.dtype) for s in self._artifact.info.inputs}
+
+    @property
+    def outputs(self):
+        """Outputs by name, as (shape, dtype), without steps and batch."""
+        return {s.name: (s.shape, s.dtype) for s in self._artifact.info.outputs}
+
+    @property
+    def probes(self):
+        """Signals that are built in, as "node:what"."""
+        return [f"{p.name}:{p.what}" for p in self._artifact.info.probes]
+
+    def _resolve_record(self, record):
+        """The signals that `record` means; compiles them in if need be."""
+        built = self.probes
+        if self._network is not None:
+            wanted = _record_list(self._network, record)
+        else:
+            wanted = []
+            for entry in [record] if isinstance(record, str) else record or ():
+                whole = [p for p in built if p.rpartition(":")[0] == entry]
+                wanted += whole or [entry]
+        missing = [signal for signal in wanted if signal not in built]
+        if missing and self._network is None:
+            raise ValueError(
+                f"{', '.join(missing)} is not built into the program; "
+                + (f"it has {', '.join(built)}" if built else "it has no probes")
+            )
+        if missing:
+            self._artifact = _volley.compile(
+                self._network._handle, built + missing, self._cpu
+            )
+            self._sessions.clear()
+            self._kept = None
+        return set(wanted)
+
+    def session(self, batch=1, record=()):
+        """A session for `batch` samples that records `record` in every run."""
+        wanted = self._resolve_record(record)
+        return Session(self._artifact.session(batch, self._pool), wanted)
+
+    def __call__(self, x):
+        """Runs x of shape (T, B, *input) and gives (T, B, *output).
+
+        Several inputs or outputs are dicts by name. Binary signals are uint8,
+        counts int32. An input of another NumPy type is converted.
+
+        Raises:
+            ValueError: a shape is wrong, or a value cannot be represented (the
+                message has its index).
+        """
+        return self.run(x)[0]
+
+    def run(self, x, record=(), keep_state=False):
+        """Runs x and returns (y, rec).
+
+        Args:
+            x: (T, B, *input), or a dict of several inputs.
+            record: names of neuron nodes, or "node:what" for one signal.
+                ``rec["node"]["spikes"]`` and ``rec["node"]["v"]`` have shape
+                (T, B, *shape); a state is that at the end of its step.
+            keep_state: go on from the state that the last run with keep_state
+                left; :meth:`reset` ends that.
+        """
+        wanted = self._resolve_record(record)
+        inputs = _to_inputs(x, self._artifact.info)
+        batch = inputs[0].shape[1]
+        if keep_state:
+            if self._kept is None:
+                self._kept = _Runner(self._artifact.session(batch, self._pool))
+            elif self._kept.session.batch != batch:
+                raise ValueError(
+                    f"the kept state has batch {self._kept.session.batch}, but "
+                    f"the input has {batch}; reset() first"
+                )
+            return self._kept.run(inputs, wanted)
+        runner = self._sessions.get(batch)
+        if runner is None:
+            runner = _Runner(self._artifact.session(batch, self._pool))
+            # One session is kept for reuse; states can be large.
+            self._sessions = {batch: runner}
+        else:
+            runner.session.reset()
+        return runner.run(inputs, wanted)
+
+    def reset(self):
+        """Forgets the state that runs with keep_state have left."""
+        self._kept = None
+
+    def save(self, path):
+        """Writes the artefact, a shared object that needs nothing else.
+
+        Raises:
+            ValueError: the program was itself opened from a file.
+        """
+        if self._network is None:
+            raise ValueError("a program that was opened is saved already; copy it")
+        _volley.compile_to(
+            self._network._handle, self.probes, self._cpu, os.fspath(path)
+        )
+
+
+def compile(net, target="cpu", threads=1, record=(), cpu="native"):
+    """Compiles a network.
+
+    Args:
+        net: a :class:`Network`, or the path of a model file.
+        target: "cpu".
+        threads: threads that share a batch; 0 means all of the machine.
+        record: probes to build in, as for :meth:`Program.run`. A program in
+            memory compiles missing ones when they are asked for; a saved one
+            has only these.
+        cpu: "native", "x86-64-v3" or "x86-64-v4".
+
+    Raises:
+        CompileError: the network cannot be compiled.
+        ValueError: there is no such target.
+    """
+    if target != "cpu":
+        raise ValueError(f"there is no target {target!r}; there is 'cpu'")
+    if not isinstance(net, Network):
+        from volley._network import load
+
+        net = load(net)
+    artifact = _volley.compile(net._handle, _record_list(net, record), cpu)
+    return Program(artifact, threads, net, cpu)
+
+
+def open(path, threads=1):
+    """Opens a saved artefact.
+
+    Raises:
+        RuntimeError: the file is no artefact, or needs instructions that this
+            processor does not have.
+    """
+    return Program(_volley.open(os.fspath(path)), threads)
+
+
+def interpret(net, x, record=None):
+    """Runs a network on the reference interpreter, the meaning of its IR.
+
+    Takes what :meth:`Program.run` takes. Returns y, or (y, rec) if `record` is
+    given.
+    """
+    signals = _record_list(net, record)
+    inputs = _to_inputs(x, net._handle.info)
+    session = _volley.interpret(net._handle, signals, inputs[0].shape[1])
+    y, rec = _Runner(session).run(inputs, set(signals))
+    return y if record is None else (y, rec)
