@@ -140,6 +140,16 @@ LogicalResult volley::runPhases(ModuleOp module, const PhaseOptions &options) {
 // Compiling
 //===----------------------------------------------------------------------===//
 
+bool volley::isLevelSupported(StringRef name) {
+  llvm::Expected<cpu::Level> wanted = cpu::parseLevel(name);
+  llvm::Expected<cpu::Level> host = cpu::parseLevel("native");
+  if (wanted && host)
+    return *wanted <= *host;
+  llvm::consumeError(wanted.takeError());
+  llvm::consumeError(host.takeError());
+  return false;
+}
+
 LogicalResult volley::compileToFile(ModuleOp module,
                                     const CompileOptions &options,
                                     StringRef path) {

@@ -54,6 +54,9 @@ struct CompileOptions {
   std::string cpu = "native";
 };
 
+/// True if this machine can run code for an instruction set.
+bool isLevelSupported(llvm::StringRef name);
+
 /// Compiles a module in the `imported` form, which it consumes, into an
 /// artefact for the CPU at `path`. The file appears when it is complete.
 mlir::LogicalResult compileToFile(mlir::ModuleOp module,

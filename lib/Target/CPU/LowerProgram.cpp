@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "Declarations.h"
 #include "StepFunctions.h"
 #include "Storage.h"
 #include "Strategies.h"
@@ -181,17 +182,8 @@ Value ProgramLowering::getWeights(Operation *op, unsigned index) {
 //===----------------------------------------------------------------------===//
 
 void ProgramLowering::call(const Twine &name, ValueRange arguments) {
-  std::string text = name.str();
-  auto module = program->getParentOfType<ModuleOp>();
-  auto function = module.lookupSymbol<LLVM::LLVMFuncOp>(text);
-  if (!function) {
-    OpBuilder declarations = OpBuilder::atBlockBegin(module.getBody());
-    auto type = LLVM::LLVMFunctionType::get(
-        LLVM::LLVMVoidType::get(builder.getContext()),
-        llvm::to_vector(arguments.getTypes()));
-    function = LLVM::LLVMFuncOp::create(declarations, loc, text, type);
-  }
-  LLVM::CallOp::create(builder, loc, function, arguments);
+  callExternal(builder, loc, program->getParentOfType<ModuleOp>(), name.str(),
+               /*result=*/nullptr, arguments);
 }
 
 /// "i1", "i32", "f32", "f64": how kernels name element types.

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "StepFunctions.h"
 
+#include "Declarations.h"
+
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
@@ -247,8 +249,9 @@ void StepBuilder::cloneOp(Operation &op, IRMapping &mapping, int64_t count) {
     StringRef name = type.isF32()
                          ? (isExp ? "volley_exp_f32" : "volley_log_f32")
                          : (isExp ? "exp" : "log");
-    auto call = LLVM::CallOp::create(builder, loc, TypeRange{type}, name,
-                                     mapping.lookup(op.getOperand(0)));
+    auto call =
+        callExternal(builder, loc, function->getParentOfType<ModuleOp>(), name,
+                     type, mapping.lookup(op.getOperand(0)));
     mapping.map(op.getResult(0), call.getResult());
     return;
   }

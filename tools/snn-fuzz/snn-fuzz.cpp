@@ -1,0 +1,481 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Differential fuzzing: random networks on random input, compiled code against
+// the interpreter, bit for bit, also in chunks, batch splits, threads, from
+// saved states and under forced kernels.
+
+#include "Generator.h"
+#include "ToolOptions.h"
+#include "mlir/IR/MLIRContext.h"
+#include "mlir/IR/Verifier.h"
+#include "mlir/Parser/Parser.h"
+#include "volley/Compiler/Compiler.h"
+#include "volley/Runtime/Artifact.h"
+#include "llvm/Support/FormatVariadic.h"
+#include "llvm/Support/InitLLVM.h"
+#include "llvm/Support/Regex.h"
+#include "llvm/Support/raw_ostream.h"
+#include <chrono>
+#include <cmath>
+#include <cstring>
+
+using namespace llvm;
+using namespace volley;
+using namespace volley::fuzz;
+using namespace volley::runtime;
+
+//===----------------------------------------------------------------------===//
+// Data
+//===----------------------------------------------------------------------===//
+
+namespace {
+/// Arrays of all signals of one kind over all steps and samples.
+using Arrays = std::vector<std::vector<char>>;
+
+struct Result {
+  Arrays outputs, probes;
+};
+
+/// A run of one network: what goes in, and over how many steps and samples.
+struct Case {
+  Arrays inputs;
+  int64_t steps, batch;
+};
+} // namespace
+
+static Arrays allocate(ArrayRef<SignalInfo> signals, int64_t rows) {
+  Arrays arrays;
+  for (const SignalInfo &signal : signals)
+    arrays.emplace_back(rows * signal.getBytes());
+  return arrays;
+}
+
+template <typename T> static T randomReal(Random &random) {
+  switch (random.below(20)) {
+  case 0:
+    return T(-0.0);
+  case 1:
+    return T(1e-42);
+  case 2:
+    return T(random.real(-20, 20));
+  case 3:
+  case 4:
+  case 5:
+  case 6:
+    return T(0);
+  case 7:
+    return T(1);
+  default:
+    return T(random.real(-1.5, 1.5));
+  }
+}
+
+static std::vector<char> randomInput(Random &random, const SignalInfo &signal,
+                                     int64_t rows) {
+  std::vector<char> bytes(rows * signal.getBytes());
+  int64_t count = rows * signal.getNumElements();
+  unsigned density = random.pick({0, 5, 20, 50, 100});
+  for (int64_t i = 0; i < count; ++i)
+    switch (signal.type) {
+    case DType::Bool:
+      bytes[i] = random.chance(density);
+      break;
+    case DType::I32:
+      reinterpret_cast<int32_t *>(bytes.data())[i] =
+          random.chance(density) ? random.between(-4, 4) : 0;
+      break;
+    case DType::F32:
+      reinterpret_cast<float *>(bytes.data())[i] = randomReal<float>(random);
+      break;
+    case DType::F64:
+      reinterpret_cast<double *>(bytes.data())[i] = randomReal<double>(random);
+      break;
+    }
+  return bytes;
+}
+
+//===----------------------------------------------------------------------===//
+// Comparison
+//===----------------------------------------------------------------------===//
+
+/// True if the element is the same number, any NaN being equal to any other.
+static bool isEqual(DType type, const char *a, const char *b) {
+  if (std::memcmp(a, b, getSize(type)) == 0)
+    return true;
+  if (type == DType::F32) {
+    float x, y;
+    std::memcpy(&x, a, 4);
+    std::memcpy(&y, b, 4);
+    return std::isnan(x) && std::isnan(y);
+  }
+  if (type == DType::F64) {
+    double x, y;
+    std::memcpy(&x, a, 8);
+    std::memcpy(&y, b, 8);
+    return std::isnan(x) && std::isnan(y);
+  }
+  return false;
+}
+
+static std::string formatElement(DType type, const char *data) {
+  switch (type) {
+  case DType::Bool:
+    return std::to_string(*data);
+  case DType::I32:
+    return std::to_string(*reinterpret_cast<const int32_t *>(data));
+  case DType::F32:
+    return formatv("{0:e9}", *reinterpret_cast<const float *>(data)).str();
+  case DType::F64:
+    return formatv("{0:e17}", *reinterpret_cast<const double *>(data)).str();
+  }
+  return "";
+}
+
+/// Empty if all arrays are equal, else where the first difference is.
+static std::string compareArrays(ArrayRef<SignalInfo> signals,
+                                 const Arrays &expected, const Arrays &actual,
+                                 int64_t batch) {
+  for (auto [index, signal] : enumerate(signals)) {
+    size_t size = getSize(signal.type);
+    int64_t elements = signal.getNumElements();
+    int64_t count = expected[index].size() / size;
+    for (int64_t i = 0; i < count; ++i) {
+      const char *a = expected[index].data() + i * size;
+      const char *b = actual[index].data() + i * size;
+      if (isEqual(signal.type, a, b))
+        continue;
+      int64_t row = i / elements;
+      return formatv("'{0}' {1}: step {2}, sample {3}, element {4}: expected "
+                     "{5}, got {6}",
+                     signal.name, signal.what, row / batch, row % batch,
+                     i % elements, formatElement(signal.type, a),
+                     formatElement(signal.type, b))
+          .str();
+    }
+  }
+  return "";
+}
+
+static std::string compareResults(const ProgramInfo &info,
+                                  const Result &expected, const Result &actual,
+                                  int64_t batch) {
+  std::string difference =
+      compareArrays(info.outputs, expected.outputs, actual.outputs, batch);
+  if (difference.empty())
+    difference =
+        compareArrays(info.probes, expected.probes, actual.probes, batch);
+  return difference;
+}
+
+//===----------------------------------------------------------------------===//
+// Runs
+//===----------------------------------------------------------------------===//
+
+/// Runs steps [first, first + count) of a case.
+static std::string runSteps(Session &session, const Case &test, Result &result,
+                            int64_t first, int64_t count) {
+  const ProgramInfo &info = session.getInfo();
+  RunBuffers buffers;
+  auto at = [&](auto &array, const SignalInfo &signal) {
+    return array.data() + first * test.batch * signal.getBytes();
+  };
+  for (auto [signal, array] : zip(info.inputs, test.inputs))
+    buffers.inputs.push_back(at(array, signal));
+  for (auto [signal, array] : zip(info.outputs, result.outputs))
+    buffers.outputs.push_back(at(array, signal));
+  for (auto [signal, array] : zip(info.probes, result.probes))
+    buffers.probes.push_back(at(array, signal));
+  return session.run(buffers, count);
+}
+
+static Result makeResult(const ProgramInfo &info, const Case &test) {
+  int64_t rows = test.steps * test.batch;
+  return {allocate(info.outputs, rows), allocate(info.probes, rows)};
+}
+
+/// All steps in pieces of random sizes, perhaps through a saved state.
+static std::string runChunked(Session &session, const Case &test,
+                              Result &result, Random &random,
+                              std::unique_ptr<Session> other) {
+  Session *current = &session;
+  int64_t done = 0;
+  while (done < test.steps) {
+    int64_t count = random.between(1, test.steps - done);
+    if (std::string error = runSteps(*current, test, result, done, count);
+        !error.empty())
+      return error;
+    done += count;
+    if (other && random.chance(50)) {
+      Session *next = current == &session ? other.get() : &session;
+      if (std::string error = next->load(current->save()); !error.empty())
+        return error;
+      current = next;
+    }
+  }
+  return "";
+}
+
+/// Samples [first, first + count) of a case as a case of their own.
+static Case takeSamples(const ProgramInfo &info, const Case &test,
+                        int64_t first, int64_t count) {
+  Case part{{}, test.steps, count};
+  for (auto [signal, array] : zip(info.inputs, test.inputs)) {
+    size_t bytes = signal.getBytes();
+    std::vector<char> samples;
+    for (int64_t step = 0; step < test.steps; ++step) {
+      const char *row = array.data() + (step * test.batch + first) * bytes;
+      samples.insert(samples.end(), row, row + count * bytes);
+    }
+    part.inputs.push_back(std::move(samples));
+  }
+  return part;
+}
+
+static void putSamples(ArrayRef<SignalInfo> signals, const Arrays &from,
+                       Arrays &to, const Case &test, int64_t first,
+                       int64_t count) {
+  for (auto [signal, source, target] : zip(signals, from, to)) {
+    size_t bytes = signal.getBytes();
+    for (int64_t step = 0; step < test.steps; ++step)
+      std::memcpy(target.data() + (step * test.batch + first) * bytes,
+                  source.data() + step * count * bytes, count * bytes);
+  }
+}
+
+//===----------------------------------------------------------------------===//
+// One network
+//===----------------------------------------------------------------------===//
+
+namespace {
+/// Tests one seed. `failure` says what is wrong, if something is.
+class Trial {
+public:
+  Trial(uint64_t seed, bool hasAVX512) : random(seed), hasAVX512(hasAVX512) {}
+
+  bool run();
+
+  std::string failure;
+  /// The network, for a failure's report.
+  std::string text;
+
+private:
+  bool fail(const Twine &what) {
+    failure = what.str();
+    return false;
+  }
+  bool checkRoundTrip(mlir::ModuleOp module);
+  std::shared_ptr<Artifact> compile(mlir::ModuleOp module,
+                                    const CompileOptions &options);
+  bool checkArtifact(Artifact &artifact, const Twine &what);
+  std::unique_ptr<Session> createSession(Artifact &artifact, int64_t batch,
+                                         int threads);
+
+  Random random;
+  bool hasAVX512;
+  std::string diagnostics;
+  Case test;
+  Result expected;
+  /// What the interpreter says instead of a result.
+  std::string expectedError;
+};
+} // namespace
+
+/// Text that parses to the same text.
+bool Trial::checkRoundTrip(mlir::ModuleOp module) {
+  std::string printed;
+  raw_string_ostream stream(printed);
+  module->print(stream); // Not <<, which leaves out resources.
+  mlir::ParserConfig config(module.getContext());
+  auto parsed = mlir::parseSourceString<mlir::ModuleOp>(printed, config);
+  if (!parsed)
+    return fail("the printed network does not parse: " + diagnostics);
+  // Resources get other names when they are read into the same context.
+  auto strip = [](mlir::ModuleOp op) {
+    std::string text;
+    raw_string_ostream out(text);
+    op->print(out, mlir::OpPrintingFlags().elideLargeResourceString(0));
+    Regex name("dense_resource<[^>]+>");
+    for (std::string next; (next = name.sub("resource", text)) != text;)
+      text = next;
+    return text.substr(0, text.find("{-#"));
+  };
+  if (strip(module) != strip(*parsed))
+    return fail("printing and parsing changes the network");
+  return true;
+}
+
+std::shared_ptr<Artifact> Trial::compile(mlir::ModuleOp module,
+                                         const CompileOptions &options) {
+  mlir::OwningOpRef<mlir::ModuleOp> copy(module.clone());
+  return compileInMemory(*copy, options);
+}
+
+std::unique_ptr<Session> Trial::createSession(Artifact &artifact, int64_t batch,
+                                              int threads) {
+  static std::map<int, std::shared_ptr<ThreadPool>> pools;
+  auto &pool = pools[threads];
+  if (!pool)
+    pool = std::make_shared<ThreadPool>(threads);
+  return artifact.createSession(batch, pool, failure);
+}
+
+bool Trial::checkArtifact(Artifact &artifact, const Twine &what) {
+  const ProgramInfo &info = artifact.getInfo();
+  auto check = [&](const std::string &error, const Result &actual,
+                   const Twine &how) {
+    if (!expectedError.empty())
+      return error == expectedError ||
+             fail(what + ", " + how + ": expected the error '" + expectedError +
+                  "', got '" + error + "'");
+    if (!error.empty())
+      return fail(what + ", " + how + ": " + error);
+    std::string difference = compareResults(info, expected, actual, test.batch);
+    return difference.empty() || fail(what + ", " + how + ": " + difference);
+  };
+
+  std::unique_ptr<Session> session = createSession(artifact, test.batch, 1);
+  if (!session)
+    return false;
+  Result whole = makeResult(info, test);
+  std::string error = runSteps(*session, test, whole, 0, test.steps);
+  if (!check(error, whole, "in one run"))
+    return false;
+  if (!expectedError.empty())
+    return true;
+
+  session->reset();
+  Result chunked = makeResult(info, test);
+  error = runChunked(*session, test, chunked, random,
+                     createSession(artifact, test.batch, 1));
+  if (!check(error, chunked, "in chunks"))
+    return false;
+
+  std::unique_ptr<Session> threaded = createSession(artifact, test.batch, 2);
+  Result parallel = makeResult(info, test);
+  error = runChunked(*threaded, test, parallel, random, nullptr);
+  if (!check(error, parallel, "with two threads"))
+    return false;
+
+  Result split = makeResult(info, test);
+  error.clear();
+  for (int64_t first = 0; first < test.batch && error.empty();) {
+    int64_t count = random.between(1, test.batch - first);
+    Case part = takeSamples(info, test, first, count);
+    Result partResult = makeResult(info, part);
+    std::unique_ptr<Session> one = createSession(artifact, count, 1);
+    error = runSteps(*one, part, partResult, 0, part.steps);
+    putSamples(info.outputs, partResult.outputs, split.outputs, test, first,
+               count);
+    putSamples(info.probes, partResult.probes, split.probes, test, first,
+               count);
+    first += count;
+  }
+  return check(error, split, "with the batch split");
+}
+
+bool Trial::run() {
+  mlir::DialectRegistry registry;
+  registerDialects(registry);
+  mlir::MLIRContext context(registry, mlir::MLIRContext::Threading::DISABLED);
+  mlir::ScopedDiagnosticHandler handler(
+      &context, [&](mlir::Diagnostic &d) { diagnostics += d.str() + "\n"; });
+  mlir::OwningOpRef<mlir::ModuleOp> module = generateNetwork(&context, random);
+  raw_string_ostream stream(text);
+  (*module)->print(stream);
+  if (failed(mlir::verify(*module)))
+    return fail("the generated network is not valid: " + diagnostics);
+  if (!checkRoundTrip(*module))
+    return false;
+
+  // Some neurons' signals are recorded.
+  CompileOptions options;
+  for (const auto &[node, signals] : listRecordable(getNetwork(*module)))
+    for (const std::string &signal : signals)
+      if (random.chance(20))
+        options.phases.pipeline.record.push_back(node + ":" + signal);
+
+  test.batch = random.pick<int64_t>({1, 1, 2, 3, 5, 9});
+  test.steps = random.between(1, 24);
+  std::unique_ptr<Session> reference =
+      interpret(*module, options.phases.pipeline.record, test.batch);
+  if (!reference)
+    return fail("cannot be interpreted: " + diagnostics);
+  const ProgramInfo info = reference->getInfo();
+  for (const SignalInfo &signal : info.inputs)
+    test.inputs.push_back(randomInput(random, signal, test.steps * test.batch));
+  expected = makeResult(info, test);
+  expectedError = runSteps(*reference, test, expected, 0, test.steps);
+
+  std::shared_ptr<Artifact> artifact = compile(*module, options);
+  if (!artifact)
+    return fail("cannot be compiled: " + diagnostics);
+  if (!checkArtifact(*artifact, "as chosen"))
+    return false;
+
+  // Another choice of kernels, tiles and instructions.
+  options.phases.pipeline.kernel =
+      random.pick<const char *>({"event", "blocked", "depthwise"});
+  options.phases.pipeline.rows = random.pick<int64_t>({1, 2, 7, 64, 300});
+  options.cpu = hasAVX512 && random.chance(50) ? "x86-64-v4" : "x86-64-v3";
+  artifact = compile(*module, options);
+  if (!artifact)
+    return fail("cannot be compiled: " + diagnostics);
+  return checkArtifact(*artifact,
+                       formatv("kernel {0}, {1} rows, {2}",
+                               options.phases.pipeline.kernel,
+                               options.phases.pipeline.rows, options.cpu)
+                           .str());
+}
+
+//===----------------------------------------------------------------------===//
+// The tool
+//===----------------------------------------------------------------------===//
+
+int main(int argc, char **argv) {
+  InitLLVM init(argc, argv);
+  static cl::OptionCategory category("Options of snn-fuzz");
+  static cl::opt<uint64_t> firstSeed("seed", cl::cat(category),
+                                     cl::desc("the first seed"), cl::init(1));
+  static cl::opt<uint64_t> countOption(
+      "count", cl::cat(category), cl::init(100),
+      cl::desc("how many networks to test (0: without end)"));
+  static cl::opt<bool> print("print", cl::cat(category),
+                             cl::desc("only print the network of the seed"));
+  tools::initializeTool(
+      argc, argv,
+      "Compares compiled random networks with the interpreter, bit for bit.\n",
+      category);
+  // Linking resets LLVM's options.
+  uint64_t seed = firstSeed, count = countOption;
+  if (print) {
+    mlir::DialectRegistry registry;
+    registerDialects(registry);
+    mlir::MLIRContext context(registry);
+    Random random(seed);
+    (*generateNetwork(&context, random))->print(outs());
+    return 0;
+  }
+  bool hasAVX512 = isLevelSupported("x86-64-v4");
+
+  uint64_t passed = 0, failed = 0;
+  auto start = std::chrono::steady_clock::now();
+  for (uint64_t i = 0; count == 0 || i < count; ++i) {
+    Trial trial(seed + i, hasAVX512);
+    if (trial.run()) {
+      ++passed;
+    } else {
+      ++failed;
+      errs() << "seed " << seed + i << ": " << trial.failure << '\n'
+             << "  snn-fuzz --seed=" << seed + i << " --count=1\n";
+    }
+    if (count == 0 && (i + 1) % 100 == 0) {
+      std::chrono::duration<double> elapsed =
+          std::chrono::steady_clock::now() - start;
+      errs() << i + 1 << " networks, " << failed << " failed, "
+             << formatv("{0:f1}", elapsed.count() / (i + 1) * 1000)
+             << " ms each\n";
+    }
+  }
+  outs() << passed << " networks agree, " << failed << " do not\n";
+  return failed > 0;
+}
