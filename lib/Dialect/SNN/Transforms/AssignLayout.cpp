@@ -33,7 +33,8 @@ private:
   llvm::EquivalenceClasses<Value> classes;
   /// Leaders of the classes that are channels last.
   llvm::DenseSet<Value> marked;
-  DenseMap<Value, Value> permuted;
+  /// By constant and rank of the signal.
+  DenseMap<std::pair<Value, int64_t>, Value> permuted;
 };
 } // namespace
 
@@ -135,7 +136,7 @@ Value AssignLayout::permuteConstant(Value constant, RankedTensorType signal) {
   auto type = dyn_cast<RankedTensorType>(constant.getType());
   if (!type)
     return constant;
-  Value &result = permuted[constant];
+  Value &result = permuted[{constant, signal.getRank()}];
   if (result)
     return result;
   SmallVector<int64_t> shape(type.getShape());

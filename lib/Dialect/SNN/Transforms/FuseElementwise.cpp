@@ -156,50 +156,52 @@ PopulationOp FuseElementwise::fuse(PopulationOp producer, PopulationOp consumer,
     return builder.getStringAttr(name);
   };
 
+  // Two mappings, as both may be of one model.
   OwningOpRef<NeuronModelOp> model;
-  SmallVector<std::pair<BlockArgument, Type>> arguments;
+  IRMapping firstMapping, secondMapping;
+  SmallVector<std::pair<BlockArgument, IRMapping *>> arguments;
   for (BlockArgument state : second.getStates())
-    arguments.push_back({state, state.getType()});
+    arguments.push_back({state, &secondMapping});
   for (auto [index, value] : llvm::enumerate(consumer.getInputs())) {
     if (index == input) {
       for (auto [arg, operand] :
            llvm::zip(first.getInputs(), producer.getInputs())) {
-        arguments.push_back({arg, arg.getType()});
+        arguments.push_back({arg, &firstMapping});
         inputs.push_back(operand);
       }
       continue;
     }
     BlockArgument arg = second.getInputs()[index];
-    arguments.push_back({arg, arg.getType()});
+    arguments.push_back({arg, &secondMapping});
     inputs.push_back(value);
   }
   for (size_t i = 0; i < inputs.size(); ++i)
     parts.inputNames.push_back(makeName(("x" + Twine(i)).str()));
   for (auto [arg, name, value] : llvm::zip(
            second.getParams(), second.getParamNames(), consumer.getParams())) {
-    arguments.push_back({arg, arg.getType()});
+    arguments.push_back({arg, &secondMapping});
     parts.paramNames.push_back(name);
     params.push_back(value);
   }
   for (auto [arg, name, value] : llvm::zip(
            first.getParams(), first.getParamNames(), producer.getParams())) {
-    arguments.push_back({arg, arg.getType()});
+    arguments.push_back({arg, &firstMapping});
     parts.paramNames.push_back(makeName(cast<StringAttr>(name).getValue()));
     params.push_back(value);
   }
   model = createModel(loc, second.getSymName(), parts);
 
   Block &body = model->getBodyBlock();
-  IRMapping mapping;
-  for (auto [arg, type] : arguments)
-    mapping.map(arg, body.addArgument(type, loc));
+  for (auto [arg, mapping] : arguments)
+    mapping->map(arg, body.addArgument(arg.getType(), loc));
   OpBuilder inner = OpBuilder::atBlockEnd(&body);
   for (Operation &op : first.getBodyBlock().without_terminator())
-    inner.clone(op, mapping);
-  mapping.map(second.getInputs()[input],
-              mapping.lookup(first.getNextOp().getOutputs().front()));
+    inner.clone(op, firstMapping);
+  secondMapping.map(
+      second.getInputs()[input],
+      firstMapping.lookup(first.getNextOp().getOutputs().front()));
   for (Operation &op : second.getBodyBlock())
-    inner.clone(op, mapping);
+    inner.clone(op, secondMapping);
 
   auto fused = PopulationOp::create(
       builder, loc, consumer.getResultTypes(), models.insert(std::move(model)),
