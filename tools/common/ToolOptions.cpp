@@ -114,7 +114,10 @@ DiagnosticPrinter::DiagnosticPrinter(mlir::MLIRContext *context,
         if (showRemarks ||
             diagnostic.getSeverity() != mlir::DiagnosticSeverity::Remark)
           llvm::errs() << formatDiagnostic(diagnostic) << '\n';
-      }) {}
+      }) {
+  // The location says enough; printing a network would print its weights.
+  context->printOpOnDiagnostic(false);
+}
 
 void volley::tools::initializeTool(int argc, char **argv, StringRef overview,
                                    cl::OptionCategory &category) {

@@ -5,7 +5,7 @@
 
 #include "ToolOptions.h"
 #include "mlir/IR/MLIRContext.h"
-#include "volley/Compiler/Compiler.h"
+#include "volley/Compiler/Conformance.h"
 #include "volley/Runtime/Array.h"
 #include "volley/Runtime/Artifact.h"
 #include "llvm/Support/Format.h"
@@ -26,10 +26,10 @@ namespace {
 /// What the command line says. A struct of its own: linking an artefact in
 /// memory resets LLVM's options.
 struct Options {
-  std::string model, cpu;
+  std::string model, cpu, kernel;
   std::vector<std::string> inputs, outputs, records;
   nir::ImportOptions import;
-  bool hasModelOptions, useReference, isQuiet;
+  bool hasModelOptions, useReference, isQuiet, isConformance;
   int threads;
   /// Negative: all that there are.
   int64_t steps;
@@ -88,6 +88,13 @@ static Options parseCommandLine(int argc, char **argv) {
   static cl::opt<double> bin(
       "bin", cl::cat(category), cl::value_desc("seconds"), cl::init(1e-3),
       cl::desc("events of this time are one step (default 1e-3)"));
+  static cl::opt<std::string> kernel(
+      "kernel", cl::cat(category), cl::value_desc("name"),
+      cl::desc("take this kernel strategy wherever it is possible"));
+  static cl::opt<bool> conformance(
+      "conformance", cl::cat(category),
+      cl::desc("run every network of an .mlir file on the inputs that it "
+               "states and compare with what it expects"));
   static cl::opt<bool> quiet("quiet", cl::cat(category),
                              cl::desc("print neither remarks nor a summary"));
   static tools::ModelOptions modelOptions("input-kind");
@@ -101,6 +108,7 @@ static Options parseCommandLine(int argc, char **argv) {
     fail("--bin expects a positive time");
   return {model,
           cpu,
+          kernel,
           {inputs.begin(), inputs.end()},
           {outputs.begin(), outputs.end()},
           {records.begin(), records.end()},
@@ -108,6 +116,7 @@ static Options parseCommandLine(int argc, char **argv) {
           modelOptions.isAnyGiven(),
           reference,
           quiet,
+          conformance,
           threads,
           steps,
           chunk,
@@ -359,6 +368,7 @@ Runnable::Runnable(mlir::MLIRContext &context, std::vector<std::string> record)
   CompileOptions compileOptions;
   compileOptions.cpu = options.cpu;
   compileOptions.phases.pipeline.record = this->record;
+  compileOptions.phases.pipeline.kernel = options.kernel;
   artifact = compileInMemory(*module, compileOptions);
   if (!artifact)
     std::exit(1);
@@ -402,6 +412,15 @@ int main(int argc, char **argv) {
   registerDialects(registry);
   mlir::MLIRContext context(registry, mlir::MLIRContext::Threading::DISABLED);
   tools::DiagnosticPrinter printer(&context, /*showRemarks=*/!options.isQuiet);
+  if (options.isConformance) {
+    ConformanceOptions conformance;
+    conformance.reference = options.useReference;
+    conformance.compile.cpu = options.cpu;
+    conformance.compile.phases.pipeline.kernel = options.kernel;
+    conformance.threads = options.threads;
+    return failed(
+        checkConformance(options.model, conformance, &context, outs()));
+  }
   // NODE:WHAT:FILE; a node's name may hold colons.
   std::vector<std::string> record;
   std::vector<std::string> recordPaths;

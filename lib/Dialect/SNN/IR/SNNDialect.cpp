@@ -2,6 +2,7 @@
 #include "volley/Dialect/SNN/IR/SNNDialect.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/IR/DialectImplementation.h"
+#include "volley/Dialect/SNN/IR/Conformance.h"
 #include "volley/Dialect/SNN/IR/Constants.h"
 #include "volley/Dialect/SNN/IR/SNNOps.h"
 
@@ -17,6 +18,11 @@ void SNNDialect::initialize() {
 #define GET_OP_LIST
 #include "volley/Dialect/SNN/IR/SNNOps.cpp.inc"
       >();
+}
+
+LogicalResult SNNDialect::verifyOperationAttribute(Operation *op,
+                                                   NamedAttribute attribute) {
+  return verifyConformanceAttr(op, attribute);
 }
 
 Type volley::snn::getElementTypeOrSelf(Type type) {

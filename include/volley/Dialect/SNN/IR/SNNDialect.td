@@ -22,7 +22,14 @@ def SNN_Dialect : Dialect {
     `snn.scan` marks the parts that run step by step.
 
     The meaning of every op is written down in `docs/Spec/`.
+
+    A network can state its own test: `snn.inputs` and `snn.expected` map names
+    of inputs, and of outputs and probes ("node:what"), to constants of shape
+    (steps, batch, shape); `snn.tolerance` is the largest allowed difference
+    (without it, results are bit-identical), `snn.error` the message that the
+    run ends with. `snn-run --conformance` runs such files.
   }];
+  let hasOperationAttrVerify = 1;
   let dependentDialects = ["::mlir::arith::ArithDialect"];
 }
 
