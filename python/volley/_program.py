@@ -185,12 +185,16 @@ class Program:
                 f"{', '.join(missing)} is not built into the program; "
                 + (f"it has {', '.join(built)}" if built else "it has no probes")
             )
+        if missing and self._kept is not None:
+            raise ValueError(
+                f"recording {', '.join(missing)} needs another program, which would "
+                "lose the kept state; reset() first, or record from the first run on"
+            )
         if missing:
             self._artifact = _volley.compile(
                 self._network._handle, built + missing, self._cpu
             )
             self._sessions.clear()
-            self._kept = None
         return set(wanted)
 
     def session(self, batch=1, record=()):

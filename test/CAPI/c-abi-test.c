@@ -1,0 +1,360 @@
+/* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+ *
+ * Uses an artefact as a C program does: nothing but volley.h and dlopen. The
+ * network is that of c-abi.mlir.
+ */
+#include "volley-c/volley.h"
+
+#include <dlfcn.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static int failures = 0;
+
+#define CHECK(condition)                                                       \
+  do {                                                                         \
+    if (!(condition)) {                                                        \
+      fprintf(stderr, "%s:%d: expects %s\n", __FILE__, __LINE__, #condition);  \
+      ++failures;                                                              \
+    }                                                                          \
+  } while (0)
+
+enum { STEPS = 37, BATCH = 5, IN = 3, N = 2 };
+
+typedef struct {
+  uint8_t spikes[STEPS * BATCH * IN];
+  float current[STEPS * BATCH * N];
+} inputs_t;
+
+typedef struct {
+  uint8_t out[STEPS * BATCH * N];
+  double total[STEPS * BATCH];
+  float v[STEPS * BATCH * N];
+} results_t;
+
+static void fill(inputs_t *inputs) {
+  uint32_t seed = 12345;
+  for (size_t i = 0; i < sizeof inputs->spikes; ++i) {
+    seed = seed * 1664525u + 1013904223u;
+    inputs->spikes[i] = (uint8_t)(seed >> 31);
+  }
+  for (size_t i = 0; i < STEPS * BATCH * N; ++i) {
+    seed = seed * 1664525u + 1013904223u;
+    inputs->current[i] = (float)(seed >> 8) / (float)(1 << 24);
+  }
+}
+
+/* What the network means, written out. */
+static void expect(const inputs_t *inputs, results_t *results) {
+  static const float w[N][IN] = {{0.3f, 0.7f, -0.2f}, {0.9f, -0.4f, 0.6f}};
+  static const float wr[N][N] = {{0.0f, 0.8f}, {-0.5f, 0.0f}};
+  for (int b = 0; b < BATCH; ++b) {
+    float v[N] = {0, 0};
+    int late[N] = {0, 0};
+    for (int t = 0; t < STEPS; ++t) {
+      size_t row = (size_t)t * BATCH + (size_t)b;
+      int now[N];
+      results->total[row] = 0;
+      for (int n = 0; n < N; ++n) {
+        float a = 0.0f, r = 0.0f;
+        for (int k = 0; k < IN; ++k)
+          if (inputs->spikes[row * IN + (size_t)k])
+            a += w[n][k];
+        for (int k = 0; k < N; ++k)
+          if (late[k])
+            r += wr[n][k];
+        volatile float drive = a + r;
+        drive = drive + inputs->current[row * N + (size_t)n];
+        /* v / 2 is exact, so this is the fused product and sum. */
+        volatile float next = 0.5f * v[n] + drive;
+        now[n] = next > 1.0f;
+        v[n] = now[n] ? next - 1.0f : next;
+        results->out[row * N + (size_t)n] = (uint8_t)now[n];
+        results->v[row * N + (size_t)n] = v[n];
+        results->total[row] += now[n];
+      }
+      memcpy(late, now, sizeof late);
+    }
+  }
+}
+
+static int same(const results_t *a, const results_t *b) {
+  return !memcmp(a->out, b->out, sizeof a->out) &&
+         !memcmp(a->total, b->total, sizeof a->total) &&
+         !memcmp(a->v, b->v, sizeof a->v);
+}
+
+static volley_state *create(const volley_program *net, int64_t batch,
+                            const volley_executor *executor) {
+  volley_state_options options = {sizeof options, batch, executor};
+  volley_state *state = NULL;
+  CHECK(net->create(net, &options, &state) == VOLLEY_OK);
+  CHECK(state != NULL);
+  return state;
+}
+
+/* Runs the steps [begin, end). */
+static volley_status run(const volley_program *net, volley_state *state,
+                         const inputs_t *inputs, results_t *results, int begin,
+                         int end) {
+  const void *in[] = {inputs->spikes + begin * BATCH * IN,
+                      inputs->current + begin * BATCH * N};
+  void *out[] = {results->out + begin * BATCH * N,
+                 results->total + begin * BATCH};
+  void *probes[] = {results->v + begin * BATCH * N};
+  volley_run_args args = {sizeof args, end - begin, BATCH, in, out, probes};
+  return net->run(state, &args);
+}
+
+/*===-- Tests ------------------------------------------------------------===*/
+
+static void test_query(const volley_program *net) {
+  CHECK(net->size >= sizeof *net);
+  CHECK(net->abi_version == VOLLEY_ABI_VERSION);
+  CHECK(!strcmp(net->name, "net"));
+  CHECK(!strncmp(net->compiler, "volley ", 7));
+  CHECK(net->time_step == 1e-3);
+  CHECK(net->num_inputs == 2 && net->num_outputs == 2 && net->num_probes == 1);
+  CHECK(!strcmp(net->inputs[0].name, "spikes"));
+  CHECK(net->inputs[0].type == VOLLEY_BOOL && net->inputs[0].rank == 1);
+  CHECK(net->inputs[0].shape[0] == 3 && net->inputs[0].elements == 3);
+  CHECK(!strcmp(net->inputs[1].name, "the current"));
+  CHECK(net->inputs[1].type == VOLLEY_F32);
+  CHECK(!strcmp(net->inputs[1].what, ""));
+  CHECK(!strcmp(net->outputs[1].name, "total"));
+  CHECK(net->outputs[1].type == VOLLEY_F64 && net->outputs[1].rank == 0);
+  CHECK(net->outputs[1].elements == 1);
+  CHECK(!strcmp(net->probes[0].name, "lif"));
+  CHECK(!strcmp(net->probes[0].what, "v"));
+  CHECK(net->state_sample_bytes >= 2 * sizeof(float));
+}
+
+static void test_runs(const volley_program *net, const inputs_t *inputs,
+                      const results_t *expected) {
+  static const int chunks[] = {1, 2, 7, STEPS};
+  volley_state *state = create(net, BATCH, NULL);
+  results_t results;
+  for (size_t c = 0; c < sizeof chunks / sizeof *chunks; ++c) {
+    memset(&results, 0xff, sizeof results);
+    for (int t = 0; t < STEPS; t += chunks[c]) {
+      int end = t + chunks[c] < STEPS ? t + chunks[c] : STEPS;
+      CHECK(run(net, state, inputs, &results, t, end) == VOLLEY_OK);
+    }
+    CHECK(same(&results, expected));
+    CHECK(net->reset(state) == VOLLEY_OK);
+  }
+
+  /* Nothing happens in no steps. */
+  CHECK(run(net, state, inputs, &results, 0, 0) == VOLLEY_OK);
+
+  /* Probes are a choice. */
+  const void *in[] = {inputs->spikes, inputs->current};
+  void *out[] = {results.out, results.total};
+  void *probes[] = {NULL};
+  volley_run_args args = {sizeof args, STEPS, BATCH, in, out, probes};
+  memset(&results, 0, sizeof results);
+  CHECK(net->run(state, &args) == VOLLEY_OK);
+  CHECK(!memcmp(results.out, expected->out, sizeof results.out));
+  CHECK(results.v[0] == 0.0f);
+  net->reset(state);
+  args.probes = NULL;
+  memset(&results, 0, sizeof results);
+  CHECK(net->run(state, &args) == VOLLEY_OK);
+  CHECK(!memcmp(results.out, expected->out, sizeof results.out));
+  net->destroy(state);
+  net->destroy(NULL);
+}
+
+static void test_states_are_independent(const volley_program *net,
+                                        const inputs_t *inputs,
+                                        const results_t *expected) {
+  volley_state *a = create(net, BATCH, NULL), *b = create(net, BATCH, NULL);
+  results_t of_a, of_b;
+  for (int t = 0; t < STEPS; ++t) {
+    CHECK(run(net, a, inputs, &of_a, t, t + 1) == VOLLEY_OK);
+    CHECK(run(net, b, inputs, &of_b, t, t + 1) == VOLLEY_OK);
+  }
+  CHECK(same(&of_a, expected));
+  CHECK(same(&of_b, expected));
+  net->destroy(a);
+  net->destroy(b);
+}
+
+static void test_saving(const volley_program *net, const inputs_t *inputs,
+                        const results_t *expected) {
+  volley_state *a = create(net, BATCH, NULL), *b = create(net, BATCH, NULL);
+  results_t results;
+  size_t size = net->saved_size(a);
+  char *saved = malloc(size);
+  CHECK(run(net, a, inputs, &results, 0, 20) == VOLLEY_OK);
+  CHECK(net->save(a, saved, size) == VOLLEY_OK);
+  CHECK(net->save(a, saved, size - 1) == VOLLEY_INVALID_ARGUMENT);
+  CHECK(net->load(b, saved, size) == VOLLEY_OK);
+  CHECK(run(net, b, inputs, &results, 20, STEPS) == VOLLEY_OK);
+  CHECK(same(&results, expected));
+
+  CHECK(net->load(b, saved, size - 1) == VOLLEY_BAD_STATE);
+  CHECK(strstr(net->error(b, VOLLEY_BAD_STATE), "another size"));
+  saved[0] = (char)~saved[0];
+  CHECK(net->load(b, saved, size) == VOLLEY_BAD_STATE);
+  CHECK(strstr(net->error(b, VOLLEY_BAD_STATE), "another program"));
+  free(saved);
+  net->destroy(a);
+  net->destroy(b);
+}
+
+typedef struct {
+  uint32_t count, worker, workers;
+  volley_task task;
+  void *argument;
+} share_t;
+
+/* Every `workers`-th task. */
+static void *work(void *argument) {
+  share_t *share = argument;
+  for (uint32_t i = share->worker; i < share->count; i += share->workers)
+    share->task(share->argument, i, share->worker);
+  return NULL;
+}
+
+static void parallel_for(void *context, uint32_t count, volley_task task,
+                         void *argument) {
+  uint32_t workers = *(uint32_t *)context;
+  pthread_t threads[4];
+  share_t shares[4];
+  for (uint32_t w = 0; w < workers; ++w) {
+    share_t share = {count, w, workers, task, argument};
+    shares[w] = share;
+    pthread_create(&threads[w], NULL, work, &shares[w]);
+  }
+  for (uint32_t w = 0; w < workers; ++w)
+    pthread_join(threads[w], NULL);
+}
+
+static void test_executor(const volley_program *net, const inputs_t *inputs,
+                          const results_t *expected) {
+  for (uint32_t workers = 1; workers <= 4; ++workers) {
+    volley_executor executor = {&workers, workers, parallel_for};
+    volley_state *state = create(net, BATCH, &executor);
+    results_t results;
+    memset(&results, 0xff, sizeof results);
+    CHECK(run(net, state, inputs, &results, 0, STEPS) == VOLLEY_OK);
+    CHECK(same(&results, expected));
+    net->destroy(state);
+  }
+}
+
+static void test_errors(const volley_program *net, const inputs_t *inputs) {
+  volley_state *state = (volley_state *)1;
+  volley_state_options options = {sizeof options, 0, NULL};
+  CHECK(net->create(net, &options, &state) == VOLLEY_INVALID_ARGUMENT);
+  CHECK(state == NULL);
+  CHECK(strstr(net->error(NULL, VOLLEY_INVALID_ARGUMENT), "batch"));
+  options.batch = INT64_MAX / 2;
+  CHECK(net->create(net, &options, &state) == VOLLEY_OUT_OF_MEMORY);
+  CHECK(state == NULL);
+  options.batch = 1;
+  options.size = 1;
+  CHECK(net->create(net, &options, &state) == VOLLEY_INVALID_ARGUMENT);
+
+  state = create(net, BATCH, NULL);
+  results_t results;
+  const void *in[] = {inputs->spikes, inputs->current};
+  void *out[] = {results.out, results.total};
+  volley_run_args args = {sizeof args, 1, BATCH, in, out, NULL};
+
+  args.batch = BATCH + 1;
+  CHECK(net->run(state, &args) == VOLLEY_INVALID_ARGUMENT);
+  CHECK(strstr(net->error(state, VOLLEY_INVALID_ARGUMENT), "batch"));
+  args.batch = BATCH;
+  args.steps = -1;
+  CHECK(net->run(state, &args) == VOLLEY_INVALID_ARGUMENT);
+  args.steps = 1;
+  args.size = 8;
+  CHECK(net->run(state, &args) == VOLLEY_INVALID_ARGUMENT);
+  args.size = sizeof args;
+  in[1] = NULL;
+  CHECK(net->run(state, &args) == VOLLEY_INVALID_ARGUMENT);
+  CHECK(strstr(net->error(state, VOLLEY_INVALID_ARGUMENT), "'the current'"));
+  in[1] = inputs->current;
+  out[1] = NULL;
+  CHECK(net->run(state, &args) == VOLLEY_INVALID_ARGUMENT);
+  CHECK(strstr(net->error(state, VOLLEY_INVALID_ARGUMENT), "'total'"));
+  out[1] = results.total;
+  args.inputs = NULL;
+  CHECK(net->run(state, &args) == VOLLEY_INVALID_ARGUMENT);
+  args.inputs = in;
+
+  /* A binary input that is not. */
+  static uint8_t counts[BATCH * IN];
+  counts[2 * IN + 1] = 2;
+  in[0] = counts;
+  CHECK(net->run(state, &args) == VOLLEY_INVALID_ARGUMENT);
+  CHECK(strstr(net->error(state, VOLLEY_INVALID_ARGUMENT),
+               "element 1 of step 0, sample 2 is 2"));
+  in[0] = inputs->spikes;
+
+  /* None of this has touched the state. */
+  CHECK(net->run(state, &args) == VOLLEY_OK);
+  CHECK(!strcmp(net->error(state, VOLLEY_OK), ""));
+
+  /* A law that is violated; the state is of no use until a reset. */
+  static float huge[BATCH * N];
+  huge[0] = 1e9f;
+  in[1] = huge;
+  CHECK(net->run(state, &args) == VOLLEY_LAW_VIOLATED);
+  CHECK(strstr(net->error(state, VOLLEY_LAW_VIOLATED), "ran away"));
+  in[1] = inputs->current;
+  CHECK(net->run(state, &args) == VOLLEY_LAW_VIOLATED);
+  CHECK(net->reset(state) == VOLLEY_OK);
+  CHECK(net->run(state, &args) == VOLLEY_OK);
+  net->destroy(state);
+}
+
+/* An artefact for AVX-512 runs, or says politely that it cannot. */
+static void test_cpu(const volley_program *net) {
+  volley_state_options options = {sizeof options, 1, NULL};
+  volley_state *state;
+  CHECK(!strcmp(net->cpu, "x86-64-v4"));
+  volley_status status = net->create(net, &options, &state);
+  if (status == VOLLEY_OK)
+    net->destroy(state);
+  else
+    CHECK(status == VOLLEY_UNSUPPORTED_CPU &&
+          strstr(net->error(NULL, status), "x86-64-v4"));
+}
+
+int main(int argc, char **argv) {
+  int needs_v4 = argc == 3 && !strcmp(argv[1], "--needs-v4");
+  if (argc != 2 && !needs_v4) {
+    fprintf(stderr, "usage: %s [--needs-v4] artefact.so\n", argv[0]);
+    return 2;
+  }
+  void *object = dlopen(argv[argc - 1], RTLD_NOW | RTLD_LOCAL);
+  if (!object) {
+    fprintf(stderr, "%s\n", dlerror());
+    return 1;
+  }
+  volley_query_fn query;
+  *(void **)&query = dlsym(object, "volley_query");
+  CHECK(query(VOLLEY_ABI_VERSION + 1) == NULL);
+  const volley_program *net = query(VOLLEY_ABI_VERSION);
+  if (needs_v4) {
+    test_cpu(net);
+  } else {
+    static inputs_t inputs;
+    static results_t expected;
+    fill(&inputs);
+    expect(&inputs, &expected);
+    test_query(net);
+    test_runs(net, &inputs, &expected);
+    test_states_are_independent(net, &inputs, &expected);
+    test_saving(net, &inputs, &expected);
+    test_executor(net, &inputs, &expected);
+    test_errors(net, &inputs);
+  }
+  dlclose(object);
+  return failures ? 1 : 0;
+}
