@@ -238,6 +238,14 @@ openMember(const Handle &group, StringRef groupPath, StringRef name) {
   return {path, Handle(H5Oopen(group.get(), name.str().c_str(), H5P_DEFAULT))};
 }
 
+bool Group::isNull(StringRef name) const {
+  auto [memberPath, member] = openMember(handle, path, name);
+  if (!member.isValid() || H5Iget_type(member.get()) != H5I_DATASET)
+    return false;
+  Handle space(H5Dget_space(member.get()));
+  return space.isValid() && H5Sget_simple_extent_type(space.get()) == H5S_NULL;
+}
+
 bool Group::isGroup(StringRef name) const {
   auto [memberPath, member] = openMember(handle, path, name);
   return member.isValid() && H5Iget_type(member.get()) == H5I_GROUP;

@@ -87,6 +87,8 @@ public:
   llvm::Expected<std::vector<std::string>> getMembers() const;
   bool hasMember(llvm::StringRef name) const;
   bool isGroup(llvm::StringRef name) const;
+  /// True for a dataset that is declared to hold nothing.
+  bool isNull(llvm::StringRef name) const;
   llvm::Expected<Group> openGroup(llvm::StringRef name) const;
   llvm::Expected<Dataset> openDataset(llvm::StringRef name) const;
 

@@ -302,7 +302,8 @@ std::vector<Instance> CycleCutter::run() {
       noteCuts(node);
   }
   for (unsigned node = 0; node < graph.nodes.size(); ++node)
-    if (graph.nodes[node].type == NodeType::Output)
+    if (graph.nodes[node].type == NodeType::Output &&
+        !graph.nodes[node].isIgnored)
       getPlain(node);
   return sortInstances();
 }

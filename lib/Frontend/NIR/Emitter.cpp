@@ -209,6 +209,25 @@ static llvm::Error readFinite(const hdf5::Dataset &dataset, StringRef field,
   return llvm::Error::success();
 }
 
+template <typename T>
+static llvm::Error checkFinite(const hdf5::Dataset &dataset, StringRef field) {
+  std::vector<T> values(dataset.getNumElements());
+  return readFinite(dataset, field, MutableArrayRef(values));
+}
+
+void volley::nir::checkWeights(Graph &graph, bool doublePrecision) {
+  for (Node &node : graph.nodes)
+    for (StringRef field : {"weight", "bias"}) {
+      if (node.isRefused() || !node.hasField(field))
+        continue;
+      const hdf5::Dataset &dataset = node.fields.find(field)->second;
+      if (llvm::Error error = doublePrecision
+                                  ? checkFinite<double>(dataset, field)
+                                  : checkFinite<float>(dataset, field))
+        node.refuse(toString(std::move(error)));
+    }
+}
+
 /// Reads a field of floats in the network's precision; a shorter field than
 /// `shape` is repeated. With `isTransposed`, the result has the last two
 /// dimensions of `shape` swapped.

@@ -187,6 +187,9 @@ static void readFields(const hdf5::Group &group, Node &node) {
                   " and is ignored");
       continue;
     }
+    // How h5py writes None: the field is absent.
+    if (group.isNull(member))
+      continue;
     Expected<hdf5::Dataset> dataset = group.openDataset(member);
     if (!dataset) {
       node.refuse(toString(dataset.takeError()));

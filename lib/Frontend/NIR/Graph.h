@@ -128,6 +128,10 @@ double resolveSettings(Graph &graph, const ImportOptions &options);
 /// Finds the shapes of all signals, and what has to be assumed for them to fit.
 void inferShapes(Graph &graph);
 
+/// Refuses nodes whose weights are not finite. The emitter does so as it reads
+/// them; this is for files that are refused before.
+void checkWeights(Graph &graph, bool doublePrecision);
+
 /// "[2, 34, 34]".
 std::string formatShape(llvm::ArrayRef<int64_t> shape);
 

@@ -64,14 +64,17 @@ static OwningOpRef<ModuleOp> importGraph(Graph &graph, StringRef path,
   readParameters(graph, options.doublePrecision);
   checkInputs(graph, options);
   if (graph.isRefused()) {
-    // Shapes may be wrong elsewhere too: say it all at once.
+    // More may be wrong elsewhere: say it all at once.
     inferShapes(graph);
+    checkWeights(graph, options.doublePrecision);
     return nullptr;
   }
   double dt = resolveSettings(graph, options);
   inferShapes(graph);
-  if (graph.isRefused())
+  if (graph.isRefused()) {
+    checkWeights(graph, options.doublePrecision);
     return nullptr;
+  }
   bool isDeclared =
       !options.profile.empty() || options.settings.isDeclared("feedback", "");
   std::vector<Instance> instances = cutCycles(graph, isDeclared);

@@ -617,8 +617,14 @@ void ShapeInference::run() {
     worklist.insert(worklist.end(), node.targets.begin(), node.targets.end());
   };
   auto inferAndPush = [&](Node &node, const Shape &input) {
-    infer(node, input);
-    checkSize(node);
+    // A node that is refused still tells its consumers their shape, so that
+    // what is wrong with them is found too.
+    if (!node.isRefused()) {
+      infer(node, input);
+      checkSize(node);
+    } else if (isElementwise(node)) {
+      node.inShape = node.outShape = input;
+    }
     if (node.outShape)
       push(node);
   };
@@ -626,7 +632,7 @@ void ShapeInference::run() {
     while (!worklist.empty()) {
       Node &node = graph.nodes[worklist.back()];
       worklist.pop_back();
-      if (node.outShape || node.isRefused())
+      if (node.outShape)
         continue;
       for (unsigned source : node.sources)
         if (const Node &from = graph.nodes[source]; from.outShape) {
