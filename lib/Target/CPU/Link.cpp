@@ -179,9 +179,11 @@ static Error appendWeights(StringRef path, const WeightImage &weights) {
 Error volley::cpu::linkArtifact(ArrayRef<char> object, StringRef library,
                                 const WeightImage &weights, StringRef path) {
   // Next to the result, so that it can be moved there in one step.
+  // Absolute: LLVM takes a relative name to be one in the system's temporary
+  // directory.
   SmallString<128> directory(sys::path::parent_path(path));
-  if (directory.empty())
-    directory = ".";
+  if (std::error_code code = sys::fs::make_absolute(directory))
+    return createStringError("cannot be written: " + code.message());
   sys::path::append(directory, ".volley");
   TemporaryDirectory temporary;
   if (std::error_code code = temporary.create(directory))
