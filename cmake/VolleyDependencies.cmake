@@ -17,6 +17,8 @@ find_package(LLD REQUIRED CONFIG)
 list(APPEND CMAKE_MODULE_PATH "${MLIR_CMAKE_DIR}" "${LLVM_CMAKE_DIR}")
 # MLIRConfig.cmake does not export this; everything of ours links libMLIR.so,
 # never the static archives beside it.
+# Where add_mlir_doc puts what it generates.
+set(MLIR_BINARY_DIR "${CMAKE_BINARY_DIR}")
 set(MLIR_LINK_MLIR_DYLIB ON)
 set(LLVM_LINK_LLVM_DYLIB ON)
 set(LLVM_EXTERNAL_LIT "${LLVM_TOOLS_BINARY_DIR}/lit" CACHE STRING "lit")
@@ -37,6 +39,6 @@ list(GET HDF5_C_LIBRARIES 0 VOLLEY_HDF5_LIBRARY)
 target_link_libraries(volley_hdf5 INTERFACE ${VOLLEY_HDF5_LIBRARY})
 # oneTBB: the thread pool that snn-run and Python hand to an artefact.
 find_package(TBB REQUIRED)
-# clang compiles lib/Kernels to bitcode; it must match LLVM's version.
+# clang compiles lib/Kernels, for each instruction set level.
 find_program(VOLLEY_CLANG NAMES clang-22 HINTS "${LLVM_TOOLS_BINARY_DIR}"
   REQUIRED)

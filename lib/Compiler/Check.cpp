@@ -96,9 +96,20 @@ int volley::checkModel(StringRef path, const nir::ImportOptions &options,
                        MLIRContext *context, bool asJSON,
                        llvm::raw_ostream &stream) {
   nir::ImportReport report;
-  // The report has what the diagnostics say.
-  ScopedDiagnosticHandler handler(context, [](Diagnostic &) {});
-  nir::importNIR(path, options, context, &report);
+  if (isMLIRFile(path)) {
+    // Says all itself; there is nothing to assume, and no list of nodes.
+    nir::NodeReport &file = report.nodes.emplace_back();
+    file.type = "snn.network";
+    ScopedDiagnosticHandler handler(context, [&](Diagnostic &diagnostic) {
+      if (diagnostic.getSeverity() == DiagnosticSeverity::Error)
+        file.notes.push_back({nir::Note::Error, diagnostic.str()});
+    });
+    loadModel(path, options, context);
+  } else {
+    // The report has what the diagnostics say.
+    ScopedDiagnosticHandler handler(context, [](Diagnostic &) {});
+    nir::importNIR(path, options, context, &report);
+  }
   if (asJSON)
     writeJSON(path, report, stream);
   else

@@ -46,6 +46,18 @@ snn::NetworkOp volley::getNetwork(ModuleOp module) {
 // Loading
 //===----------------------------------------------------------------------===//
 
+/// True for the compiler's own form: by its extension, or as bytecode.
+static bool isMLIR(StringRef path, StringRef start) {
+  StringRef extension = llvm::sys::path::extension(path);
+  return extension == ".mlir" || extension == ".mlirbc" ||
+         start.starts_with("ML\xefR");
+}
+
+bool volley::isMLIRFile(StringRef path) {
+  auto buffer = llvm::MemoryBuffer::getFileSlice(path, 16, 0);
+  return buffer && isMLIR(path, (*buffer)->getBuffer());
+}
+
 OwningOpRef<ModuleOp> volley::loadModel(StringRef path,
                                         const nir::ImportOptions &options,
                                         MLIRContext *context,
@@ -56,14 +68,29 @@ OwningOpRef<ModuleOp> volley::loadModel(StringRef path,
         << "cannot be opened: " << buffer.getError().message();
     return nullptr;
   }
-  StringRef start = (*buffer)->getBuffer();
-  StringRef extension = llvm::sys::path::extension(path);
-  bool isMLIR = extension == ".mlir" || extension == ".mlirbc" ||
-                start.starts_with("ML\xefR");
-  if (!isMLIR)
+  if (!isMLIR(path, (*buffer)->getBuffer()))
     return nir::importNIR(path, options, context, report);
+  if (options.declaresMeaning()) {
+    emitError(getFileLocation(context, path))
+        << "says itself what it means; profile, dt, precision, input kinds and "
+           "settings of neurons are for NIR files";
+    return nullptr;
+  }
+  // Bytecode wants its sections aligned, which a small file's buffer need not
+  // be.
+  auto file = llvm::MemoryBuffer::getFile(path, /*IsText=*/false,
+                                          /*RequiresNullTerminator=*/true,
+                                          /*IsVolatile=*/false,
+                                          /*Alignment=*/llvm::Align(64));
+  if (!file) {
+    emitError(getFileLocation(context, path))
+        << "cannot be read: " << file.getError().message();
+    return nullptr;
+  }
+  auto sourceMgr = std::make_shared<llvm::SourceMgr>();
+  sourceMgr->AddNewSourceBuffer(std::move(*file), llvm::SMLoc());
   ParserConfig config(context);
-  OwningOpRef<ModuleOp> module = parseSourceFile<ModuleOp>(path, config);
+  OwningOpRef<ModuleOp> module = parseSourceFile<ModuleOp>(sourceMgr, config);
   if (!module || !getNetwork(*module))
     return nullptr;
   return module;
@@ -201,6 +228,7 @@ volley::interpret(ModuleOp module, const std::vector<std::string> &record,
   snn::SNNInsertProbesOptions probes;
   probes.record.assign(record.begin(), record.end());
   pm.addPass(snn::createSNNInsertProbes(probes));
+  pm.addNestedPass<snn::NetworkOp>(snn::createSNNVerifyWeights());
   pm.addPass(snn::createSNNDiscretize());
   if (failed(pm.run(*copy)))
     return nullptr;
@@ -240,7 +268,10 @@ std::string volley::printModule(ModuleOp module) {
   std::string text;
   llvm::raw_string_ostream stream(text);
   module->print(stream, getReaderFlags());
-  return text;
+  // The weights that are left out leave an empty section behind.
+  StringRef rest = StringRef(text).rtrim();
+  rest.consume_back("{-#\n\n#-}");
+  return rest.rtrim().str() + "\n";
 }
 
 LogicalResult volley::writeModule(ModuleOp module, StringRef path,
@@ -253,9 +284,10 @@ LogicalResult volley::writeModule(ModuleOp module, StringRef path,
     if (failed(writeBytecodeToFile(module, file->os())))
       return failure();
   } else {
-    OpPrintingFlags flags = elideWeights ? getReaderFlags() : OpPrintingFlags();
-    module->print(file->os(), flags);
-    file->os() << '\n';
+    if (elideWeights)
+      file->os() << printModule(module);
+    else
+      module->print(file->os());
   }
   file->keep();
   return success();

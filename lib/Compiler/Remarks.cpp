@@ -17,6 +17,8 @@ public:
   void streamOptimizationRemark(const remark::detail::Remark &remark) override {
     if (auto name = remark.getLocation()->findInstanceOf<NameLoc>())
       stream << "node '" << name.getName().getValue() << "': ";
+    else if (auto file = remark.getLocation()->findInstanceOf<FileLineColLoc>())
+      stream << file.getFilename().getValue() << ':' << file.getLine() << ": ";
     stream << remark.getCategoryName() << ": ";
     llvm::interleaveComma(remark.getArgs(), stream, [&](const auto &arg) {
       if (arg.key == "Remark")
@@ -34,7 +36,7 @@ private:
 
 void volley::enableRemarks(MLIRContext &context, llvm::raw_ostream &stream) {
   remark::RemarkCategories all;
-  all.all = ".*";
+  all.passed = all.missed = all.analysis = all.failed = ".*";
   // Fails only if remarks are enabled already.
   (void)remark::enableOptimizationRemarks(
       context, std::make_unique<LineStreamer>(stream),

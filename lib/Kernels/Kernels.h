@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// What every kernel shares. This folder is compiled to LLVM bitcode, once per
+// What every kernel shares. This folder is compiled to objects, once per
 // instruction set level, and linked into each artefact: freestanding, without
 // exceptions, globals or a C++ library. The laws of the sums are those of
 // docs/Spec/Sums.md; a vector holds different outputs, never terms of one sum.

@@ -24,6 +24,7 @@ static void buildImported(OpPassManager &pm, const PipelineOptions &options) {
     probes.record.assign(options.record.begin(), options.record.end());
     pm.addPass(snn::createSNNInsertProbes(probes));
   }
+  pm.addNestedPass<snn::NetworkOp>(snn::createSNNVerifyWeights());
 }
 
 static void buildCanonical(OpPassManager &pm, const PipelineOptions &) {
@@ -59,6 +60,29 @@ static void buildLowered(OpPassManager &pm, const PipelineOptions &) {
   pm.addPass(createReconcileUnrealizedCastsPass());
 }
 
+static std::vector<std::string>
+concat(std::initializer_list<ArrayRef<StringRef>> lists) {
+  std::vector<std::string> names;
+  for (ArrayRef<StringRef> list : lists)
+    names.insert(names.end(), list.begin(), list.end());
+  return names;
+}
+
+/// Laws of neurons.
+static constexpr StringRef kModelOps[] = {
+    "snn.neuron_model", "snn.next", "snn.exp", "snn.log", "snn.to_int",
+    "snn.assert",       "arith.*",  "math.*",  "scf.*"};
+/// Ops without state that both forms hold.
+static constexpr StringRef kSignalOps[] = {"snn.dense",     "snn.conv",
+                                           "snn.pool",      "snn.reshape",
+                                           "snn.transpose", "snn.probe"};
+static constexpr StringRef kNetworkOps[] = {
+    "snn.network", "snn.output", "snn.population", "snn.delay",
+    "snn.add",     "snn.mul",    "snn.scale"};
+static constexpr StringRef kProgramOps[] = {
+    "snn.program", "snn.yield",      "snn.scan",
+    "snn.step",    "snn.delay_read", "snn.delay_write"};
+
 ArrayRef<Phase> volley::getPhases() {
   static const std::vector<Phase> phases = {
       {"imported",
@@ -66,27 +90,21 @@ ArrayRef<Phase> volley::getPhases() {
        "nothing simplified, every location points to a node of the source; "
        "requested signals have probes",
        buildImported,
-       {}},
+       concat({kModelOps, kSignalOps, kNetworkOps, {"snn.neuron"}})},
       {"canonical",
        "discretised (only neuron models are left); shapes in normal form; what "
        "no output needs is gone",
-       buildCanonical,
-       {"snn.neuron"}},
+       buildCanonical, concat({kModelOps, kSignalOps, kNetworkOps})},
       {"scheduled",
        "time is explicit: cycles are scanned step by step, everything else "
-       "acts "
-       "on a tile of steps; state is SSA; channels are innermost around "
+       "acts on a tile of steps; state is SSA; channels are innermost around "
        "convolutions; elementwise ops are part of neuron models; products and "
        "convolutions carry their kernel; everything has its place in memory",
-       buildScheduled,
-       {"snn.network", "snn.neuron", "snn.population", "snn.delay", "snn.add",
-        "snn.mul", "snn.scale"}},
+       buildScheduled, concat({kModelOps, kSignalOps, kProgramOps})},
       {"lowered",
        "LLVM dialect: a function over one tile of steps and samples",
        buildLowered,
-       {"snn.program", "snn.neuron_model", "scf.for",
-        "builtin.unrealized_"
-        "conversion_cast"}},
+       {"llvm.*"}},
   };
   return phases;
 }
@@ -103,7 +121,7 @@ void volley::buildPhase(OpPassManager &pm, const Phase &phase,
   phase.build(pm, options);
   snn::SNNVerifyPhaseOptions verify;
   verify.phase = phase.name.str();
-  verify.illegal.assign(phase.illegalOps.begin(), phase.illegalOps.end());
+  verify.legal.assign(phase.legalOps.begin(), phase.legalOps.end());
   pm.addPass(snn::createSNNVerifyPhase(verify));
 }
 

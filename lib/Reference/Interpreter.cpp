@@ -376,7 +376,7 @@ class DelayNode : public Node {
 public:
   DelayNode(snn::DelayOp op, Signal &input, Signal &output)
       : input(input), output(output), initial(op.getType()),
-        depth(std::max<int64_t>(op.getLargestLatency(), 1)) {
+        depth(std::max<int64_t>(op.getLargestLatency(0), 1)) {
     ArrayRef<int64_t> steps = op.getSteps();
     for (int64_t i = 0; i < output.count; ++i)
       delays.push_back(steps[steps.size() == 1 ? 0 : i]);
@@ -631,8 +631,10 @@ public:
   void reset() override {
     for (auto &node : nodes)
       node->reset(batch);
+    isBroken = false;
   }
-  std::string run(const runtime::RunBuffers &buffers, int64_t steps) override;
+  runtime::RunStatus run(const runtime::RunBuffers &buffers, int64_t steps,
+                         std::string &error) override;
   std::vector<char> save() const override;
   std::string load(const std::vector<char> &bytes) override;
 
@@ -651,6 +653,8 @@ private:
   /// step it needs.
   std::vector<std::unique_ptr<Node>> nodes;
   std::vector<Signal *> inputs, outputs, probes;
+  /// A neuron has left its law; only a reset helps.
+  bool isBroken = false;
 };
 } // namespace
 
@@ -795,24 +799,19 @@ static llvm::DenseSet<Operation *> findLiveOps(Block &block) {
 static std::vector<Operation *> sortOps(Block &block) {
   std::vector<Operation *> order;
   llvm::DenseSet<Operation *> done;
-  auto needs = [](Operation *op) -> ValueRange {
-    auto latency = dyn_cast<snn::LatencyOpInterface>(op);
-    if (latency && latency.getLeastLatency() > 0)
-      return {};
-    return op->getOperands();
-  };
   for (Operation &root : block) {
     SmallVector<std::pair<Operation *, unsigned>> stack{{&root, 0}};
     while (!stack.empty()) {
       auto &[op, next] = stack.back();
-      ValueRange operands = needs(op);
-      if (done.contains(op) || next == operands.size()) {
+      bool isLate =
+          op->getNumResults() > 0 && snn::hasLatency(op->getResult(0));
+      if (done.contains(op) || isLate || next == op->getNumOperands()) {
         if (done.insert(op).second)
           order.push_back(op);
         stack.pop_back();
         continue;
       }
-      Operation *def = operands[next++].getDefiningOp();
+      Operation *def = op->getOperand(next++).getDefiningOp();
       if (def && !done.contains(def))
         stack.push_back({def, 0});
     }
@@ -850,8 +849,17 @@ bool Interpreter::build(snn::NetworkOp network) {
   return true;
 }
 
-std::string Interpreter::run(const runtime::RunBuffers &buffers,
-                             int64_t steps) {
+runtime::RunStatus Interpreter::run(const runtime::RunBuffers &buffers,
+                                    int64_t steps, std::string &error) {
+  if (isBroken) {
+    error = "the state is that after an error; reset it first";
+    return runtime::RunStatus::LawViolated;
+  }
+  for (auto [signal, buffer] : llvm::zip(info.inputs, buffers.inputs)) {
+    error = runtime::describeNonBinary(signal, buffer, steps, batch);
+    if (!error.empty())
+      return runtime::RunStatus::InvalidInput;
+  }
   for (int64_t step = 0; step < steps; ++step)
     for (int64_t sample = 0; sample < batch; ++sample) {
       size_t row = step * batch + sample;
@@ -861,8 +869,11 @@ std::string Interpreter::run(const runtime::RunBuffers &buffers,
                         row * signal->bytes.size(),
                     signal->bytes.size());
       for (auto &node : nodes)
-        if (const char *message = node->evaluate(sample))
-          return "population '" + node->name + "' " + message;
+        if (const char *message = node->evaluate(sample)) {
+          error = "population '" + node->name + "' " + message;
+          isBroken = true;
+          return runtime::RunStatus::LawViolated;
+        }
       for (auto &node : nodes)
         node->advance(sample);
       auto store = [&](const std::vector<Signal *> &from,
@@ -876,7 +887,7 @@ std::string Interpreter::run(const runtime::RunBuffers &buffers,
       store(outputs, buffers.outputs);
       store(probes, buffers.probes);
     }
-  return "";
+  return runtime::RunStatus::Ok;
 }
 
 std::vector<char> Interpreter::save() const {

@@ -2,9 +2,13 @@
 #include "volley/Runtime/Artifact.h"
 
 #include "volley-c/volley.h"
+#include <cerrno>
+#include <cstring>
 #include <dlfcn.h>
+#include <fcntl.h>
 #include <tbb/parallel_for.h>
 #include <tbb/task_arena.h>
+#include <unistd.h>
 
 using namespace volley::runtime;
 
@@ -64,7 +68,8 @@ public:
   int64_t getBatch() const override { return batch; }
   void reset() override { getProgram().reset(state); }
 
-  std::string run(const RunBuffers &buffers, int64_t steps) override {
+  RunStatus run(const RunBuffers &buffers, int64_t steps,
+                std::string &error) override {
     volley_run_args args{sizeof args,
                          steps,
                          batch,
@@ -72,7 +77,11 @@ public:
                          buffers.outputs.data(),
                          buffers.probes.data()};
     volley_status status = getProgram().run(state, &args);
-    return status == VOLLEY_OK ? "" : getProgram().error(state, status);
+    if (status == VOLLEY_OK)
+      return RunStatus::Ok;
+    error = getProgram().error(state, status);
+    return status == VOLLEY_LAW_VIOLATED ? RunStatus::LawViolated
+                                         : RunStatus::InvalidInput;
   }
 
   std::vector<char> save() const override {
@@ -127,12 +136,21 @@ static std::vector<SignalInfo> getSignals(const volley_signal *signals,
 
 std::shared_ptr<Artifact> Artifact::load(const std::string &path,
                                          std::string &error) {
-  // The loader searches its own paths for a name without a slash.
-  std::string file = path.find('/') == std::string::npos ? "./" + path : path;
+  // By its descriptor, which stays open as long as the artefact is loaded: the
+  // loader takes a name that it has loaded already for the same object, also if
+  // the file has been replaced since.
   std::shared_ptr<Artifact> artifact(new Artifact());
-  artifact->handle = dlopen(file.c_str(), RTLD_NOW | RTLD_LOCAL);
+  artifact->file = open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  if (artifact->file < 0) {
+    error = path + ": cannot be opened: " + std::strerror(errno);
+    return nullptr;
+  }
+  std::string name = "/proc/self/fd/" + std::to_string(artifact->file);
+  artifact->handle = dlopen(name.c_str(), RTLD_NOW | RTLD_LOCAL);
   if (!artifact->handle) {
     error = dlerror();
+    if (error.compare(0, name.size(), name) == 0)
+      error.replace(0, name.size(), path);
     return nullptr;
   }
   auto query = reinterpret_cast<volley_query_fn>(
@@ -157,6 +175,8 @@ std::shared_ptr<Artifact> Artifact::load(const std::string &path,
 Artifact::~Artifact() {
   if (handle)
     dlclose(handle);
+  if (file >= 0)
+    close(file);
 }
 
 std::unique_ptr<Session>

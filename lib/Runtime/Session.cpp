@@ -36,3 +36,20 @@ int64_t SignalInfo::getNumElements() const {
     count *= dim;
   return count;
 }
+
+std::string volley::runtime::describeNonBinary(const SignalInfo &signal,
+                                               const void *data, int64_t steps,
+                                               int64_t batch) {
+  if (signal.type != DType::Bool)
+    return "";
+  int64_t elements = signal.getNumElements();
+  const auto *bytes = static_cast<const uint8_t *>(data);
+  for (int64_t i = 0; i < steps * batch * elements; ++i)
+    if (bytes[i] > 1)
+      return "input '" + signal.name + "' is binary, but element " +
+             std::to_string(i % elements) + " of step " +
+             std::to_string(i / elements / batch) + ", sample " +
+             std::to_string(i / elements % batch) + " is " +
+             std::to_string(bytes[i]);
+  return "";
+}

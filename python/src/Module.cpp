@@ -79,8 +79,11 @@ struct Network {
 std::unique_ptr<mlir::MLIRContext> makeContext() {
   mlir::DialectRegistry registry;
   registerDialects(registry);
-  return std::make_unique<mlir::MLIRContext>(
+  auto context = std::make_unique<mlir::MLIRContext>(
       registry, mlir::MLIRContext::Threading::DISABLED);
+  // The location says enough; printing a network would print its weights.
+  context->printOpOnDiagnostic(false);
+  return context;
 }
 
 using Settings = std::vector<std::tuple<std::string, std::string, std::string>>;
@@ -205,9 +208,11 @@ getRecordable(Network &network) {
 }
 
 using AnyArray = nb::ndarray<nb::device::cpu, nb::c_contig>;
+using ConstArray = nb::ndarray<nb::ro, nb::device::cpu, nb::c_contig>;
 
 /// A copy of `source` with the element type of a signal, in `target`.
-void convertArray(AnyArray source, AnyArray target, const SignalInfo &signal) {
+void convertArray(ConstArray source, AnyArray target,
+                  const SignalInfo &signal) {
   char kind = 'f';
   switch (static_cast<nb::dlpack::dtype_code>(source.dtype().code)) {
   case nb::dlpack::dtype_code::Bool:
@@ -236,22 +241,25 @@ void convertArray(AnyArray source, AnyArray target, const SignalInfo &signal) {
     throw nb::value_error(("input '" + signal.name + "': " + error).c_str());
 }
 
-void run(Session &session, const std::vector<AnyArray> &inputs,
+void run(Session &session, const std::vector<ConstArray> &inputs,
          const std::vector<AnyArray> &outputs,
          const std::vector<std::optional<AnyArray>> &probes, int64_t steps) {
   RunBuffers buffers;
-  for (const AnyArray &input : inputs)
+  for (const ConstArray &input : inputs)
     buffers.inputs.push_back(input.data());
   for (const AnyArray &output : outputs)
     buffers.outputs.push_back(output.data());
   for (const std::optional<AnyArray> &probe : probes)
     buffers.probes.push_back(probe ? probe->data() : nullptr);
   std::string error;
+  RunStatus status;
   {
     nb::gil_scoped_release release;
-    error = session.run(buffers, steps);
+    status = session.run(buffers, steps, error);
   }
-  if (!error.empty())
+  if (status == RunStatus::InvalidInput)
+    throw nb::value_error(error.c_str());
+  if (status != RunStatus::Ok)
     throw std::runtime_error(error);
 }
 

@@ -48,6 +48,8 @@ def _to_inputs(x, info):
     sizes = {array.shape[:2] for array in arrays}
     if len(sizes) > 1:
         raise ValueError(f"inputs differ in steps and batch: {sorted(sizes)}")
+    if any(batch < 1 for _, batch in sizes):
+        raise ValueError("expects a batch of at least 1, but got 0")
     return arrays
 
 
@@ -237,14 +239,16 @@ class Program:
                     f"the input has {batch}; reset() first"
                 )
             return self._kept.run(inputs, wanted)
-        runner = self._sessions.get(batch)
+        # One session is kept for reuse; states can be large. While it runs, it
+        # is not there for another thread.
+        runner = self._sessions.pop(batch, None)
         if runner is None:
             runner = _Runner(self._artifact.session(batch, self._pool))
-            # One session is kept for reuse; states can be large.
-            self._sessions = {batch: runner}
         else:
             runner.session.reset()
-        return runner.run(inputs, wanted)
+        result = runner.run(inputs, wanted)
+        self._sessions = {batch: runner}
+        return result
 
     def reset(self):
         """Forgets the state that runs with keep_state have left."""

@@ -518,13 +518,17 @@ void NetworkGenerator::addNeuron() {
                   : Type(type);
   SmallVector<Type> types{signal.clone(element)};
   types.append(exposed.size(), signal);
+  bool hasResidualReset = random.chance(30) && reset == snn::Reset::Subtract &&
+                          !isMulti && !resetDelay && !isExact;
   bool hasVMin = random.chance(20) && !isExact;
   auto neuron = snn::NeuronOp::create(
       builder, loc, types, kind, ("n" + Twine(numNames++)).str(), input, params,
       builder.getStrArrayAttr(names), scheme, reset,
-      random.pick({snn::Compare::GT, snn::Compare::GE}),
+      isExact && info.resets
+          ? snn::Compare::GT
+          : random.pick({snn::Compare::GT, snn::Compare::GE}),
       isMulti ? snn::Spikes::Multi : snn::Spikes::Single, resetDelay,
-      random.chance(30), hasVMin ? builder.getF64FloatAttr(-0.5) : FloatAttr(),
+      hasResidualReset, hasVMin ? builder.getF64FloatAttr(-0.5) : FloatAttr(),
       random.chance(15), builder.getStrArrayAttr(exposed));
   for (Value result : neuron.getResults())
     add(result);

@@ -185,7 +185,9 @@ static std::string runSteps(Session &session, const Case &test, Result &result,
     buffers.outputs.push_back(at(array, signal));
   for (auto [signal, array] : zip(info.probes, result.probes))
     buffers.probes.push_back(at(array, signal));
-  return session.run(buffers, count);
+  std::string error;
+  session.run(buffers, count, error);
+  return error;
 }
 
 static Result makeResult(const ProgramInfo &info, const Case &test) {

@@ -2,16 +2,21 @@
 //
 // Runs passes on .mlir files.
 
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Tools/mlir-opt/MlirOptMain.h"
 #include "mlir/Transforms/Passes.h"
 #include "volley/Compiler/Compiler.h"
 #include "volley/Dialect/SNN/Transforms/Passes.h"
+#include "volley/Target/CPU/Passes.h"
 
 int main(int argc, char **argv) {
   mlir::DialectRegistry registry;
   volley::registerDialects(registry);
+  // What the last phase leaves.
+  registry.insert<mlir::LLVM::LLVMDialect>();
   mlir::registerTransformsPasses();
   volley::snn::registerSNNPasses();
+  volley::cpu::registerCPUPasses();
   volley::registerPhasePipelines();
   return mlir::asMainReturnCode(
       mlir::MlirOptMain(argc, argv, "Volley's optimizer driver\n", registry));

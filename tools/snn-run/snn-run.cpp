@@ -8,8 +8,10 @@
 #include "volley/Compiler/Conformance.h"
 #include "volley/Runtime/Array.h"
 #include "volley/Runtime/Artifact.h"
+#include "llvm/Support/FileSystem.h"
 #include "llvm/Support/Format.h"
 #include "llvm/Support/InitLLVM.h"
+#include "llvm/Support/Path.h"
 #include "llvm/Support/Process.h"
 #include "llvm/Support/raw_ostream.h"
 #include <chrono>
@@ -204,10 +206,20 @@ static Target parseTarget(StringRef option, StringRef entry,
         entry.drop_front(signal.name.size()).starts_with("="))
       return {static_cast<unsigned>(index),
               entry.drop_front(signal.name.size() + 1).str()};
-  if (signals.size() == 1)
+  if (signals.size() == 1 && !entry.contains('='))
     return {0, entry.str()};
   fail("--" + option + " expects NAME=FILE for one of " + names +
        ", but got '" + entry + "'");
+}
+
+/// Fails before a long run for what would fail after it.
+static void checkTarget(StringRef path) {
+  if (!path.ends_with(".npy") && !path.ends_with(".csv"))
+    fail(path + ": expects a file that ends in .npy or .csv");
+  StringRef directory = sys::path::parent_path(path);
+  if (!directory.empty() && !sys::fs::is_directory(directory))
+    fail(path + ": cannot be written: there is no directory '" + directory +
+         "'");
 }
 
 static void writeSignal(const std::string &path, const SignalInfo &info,
@@ -217,12 +229,9 @@ static void writeSignal(const std::string &path, const SignalInfo &info,
   if (hasBatch)
     shape.push_back(batch);
   shape.insert(shape.end(), info.shape.begin(), info.shape.end());
-  if (StringRef(path).ends_with(".npy"))
-    failIf(path, writeNpy(path, info.type, shape, data));
-  else if (StringRef(path).ends_with(".csv"))
-    failIf(path, writeCsv(path, info.type, shape, data));
-  else
-    fail(path + ": expects a file that ends in .npy or .csv");
+  failIf(path, StringRef(path).ends_with(".npy")
+                   ? writeNpy(path, info.type, shape, data)
+                   : writeCsv(path, info.type, shape, data));
 }
 
 //===----------------------------------------------------------------------===//
@@ -305,8 +314,8 @@ static void printSummary(const ProgramInfo &info,
       size_t best = max_element(sums) - sums.begin();
       outs() << "  sample " << sample << ": ";
       if (isSpikes)
-        outs() << format("%.0f", total) << " spikes, most (" << sums[best]
-               << ") of element " << best << '\n';
+        outs() << format("%.0f", total) << " spikes, most ("
+               << format("%.0f", sums[best]) << ") of element " << best << '\n';
       else
         outs() << "largest mean " << format("%g", sums[best] / steps)
                << " of element " << best << '\n';
@@ -428,6 +437,7 @@ int main(int argc, char **argv) {
     auto [signal, path] = StringRef(entry).rsplit(':');
     if (signal.find(':') == StringRef::npos || path.empty())
       fail("--record expects NODE:WHAT:FILE, but got '" + entry + "'");
+    checkTarget(path);
     record.push_back(signal.str());
     recordPaths.push_back(path.str());
   }
@@ -466,8 +476,10 @@ int main(int argc, char **argv) {
 
   // Where each output and probe goes.
   std::vector<Target> outputTargets;
-  for (const std::string &entry : options.outputs)
+  for (const std::string &entry : options.outputs) {
     outputTargets.push_back(parseTarget("output", entry, info.outputs));
+    checkTarget(outputTargets.back().path);
+  }
   auto allocate = [&](ArrayRef<SignalInfo> signals) {
     std::vector<std::vector<char>> buffers;
     for (const SignalInfo &signal : signals)
@@ -491,8 +503,9 @@ int main(int argc, char **argv) {
       buffers.outputs.push_back(data.data() + offset(signal));
     for (auto [signal, data] : zip(info.probes, probes))
       buffers.probes.push_back(data.data() + offset(signal));
-    std::string error = session->run(buffers, std::min(chunk, steps - done));
-    if (!error.empty())
+    std::string error;
+    if (session->run(buffers, std::min(chunk, steps - done), error) !=
+        RunStatus::Ok)
       fail(options.model + ": " + error);
     progress.update(std::min(done + chunk, steps));
   }

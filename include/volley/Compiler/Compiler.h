@@ -32,6 +32,9 @@ mlir::OwningOpRef<mlir::ModuleOp>
 loadModel(llvm::StringRef path, const nir::ImportOptions &options,
           mlir::MLIRContext *context, nir::ImportReport *report = nullptr);
 
+/// True if a file holds a network in the compiler's own form.
+bool isMLIRFile(llvm::StringRef path);
+
 /// How far and where to run phases.
 struct PhaseOptions {
   PipelineOptions pipeline;
@@ -73,9 +76,9 @@ std::unique_ptr<runtime::Session>
 interpret(mlir::ModuleOp module, const std::vector<std::string> &record,
           int64_t batch);
 
-/// Imports a NIR file and writes, for every node, whether it is supported, what
-/// was assumed and why it is refused, as a table or as JSON. Gives the exit
-/// code: 0 if the file is accepted.
+/// Imports a model file and writes, for every node, whether it is supported,
+/// what was assumed and why it is refused, as a table or as JSON. Gives the
+/// exit code: 0 if the file is accepted.
 int checkModel(llvm::StringRef path, const nir::ImportOptions &options,
                mlir::MLIRContext *context, bool asJSON,
                llvm::raw_ostream &stream);

@@ -28,8 +28,8 @@ struct Phase {
   llvm::StringRef description;
   /// Adds the phase's passes.
   void (*build)(mlir::OpPassManager &pm, const PipelineOptions &options);
-  /// Ops that may not be left at its end.
-  std::vector<std::string> illegalOps;
+  /// Ops that there may be at its end; "arith.*" means a whole dialect.
+  std::vector<std::string> legalOps;
 };
 
 /// All phases in order. A model file is imported before the first.

@@ -48,6 +48,7 @@ public:
 private:
   Artifact() = default;
 
+  int file = -1;
   void *handle = nullptr;
   const volley_program *program = nullptr;
   ProgramInfo info;

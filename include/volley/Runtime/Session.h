@@ -45,6 +45,20 @@ struct RunBuffers {
   std::vector<void *> outputs, probes;
 };
 
+/// How a run ended.
+enum class RunStatus {
+  Ok,
+  /// Nothing was run: a binary input holds something else than 0 and 1, say.
+  InvalidInput,
+  /// A neuron left its law. The state needs a reset.
+  LawViolated
+};
+
+/// Where a binary signal of (steps, batch, shape) holds something else than 0
+/// and 1, for a message; empty if it does not.
+std::string describeNonBinary(const SignalInfo &signal, const void *data,
+                              int64_t steps, int64_t batch);
+
 /// A network together with the state of a batch of samples.
 class Session {
 public:
@@ -56,8 +70,9 @@ public:
   /// Sets the state to that before the first step.
   virtual void reset() = 0;
 
-  /// Runs `steps` steps. Returns an empty string, or what went wrong.
-  virtual std::string run(const RunBuffers &buffers, int64_t steps) = 0;
+  /// Runs `steps` steps. Unless all is well, `error` says what went wrong.
+  virtual RunStatus run(const RunBuffers &buffers, int64_t steps,
+                        std::string &error) = 0;
 
   /// The state as bytes, for load() of a session of the same program and batch,
   /// which returns an empty string, or why they are not that.

@@ -129,7 +129,7 @@ unsigned CycleCutter::addInstance(unsigned node, std::vector<Source> sources) {
     if (instances[index].sources == sources)
       return index;
   known.push_back(instances.size());
-  instances.push_back({node, std::move(sources)});
+  instances.push_back({node, std::move(sources), /*hasName=*/false});
   return known.back();
 }
 
@@ -281,13 +281,17 @@ std::vector<Instance> CycleCutter::run() {
   computeDepths();
   std::vector<std::vector<unsigned>> targets;
   for (const Node &node : graph.nodes)
-    targets.push_back(node.targets);
+    // A late neuron's spikes come a step late already: what closes a cycle
+    // through them needs no further delay.
+    targets.push_back(node.isNeuron() && !node.isIgnored && node.settings->late
+                          ? std::vector<unsigned>()
+                          : node.targets);
   component = volley::computeComponents(targets).component;
   // Nodes with state come first, so that cycles have something to end at.
   for (unsigned node = 0; node < graph.nodes.size(); ++node)
     if (!graph.nodes[node].isIgnored && !isStateless(node)) {
       plain[node] = instances.size();
-      instances.push_back({node, {}});
+      instances.push_back({node, {}, /*hasName=*/true});
     }
   size_t stateful = instances.size();
   for (size_t index = 0; index < stateful; ++index) {
@@ -305,6 +309,11 @@ std::vector<Instance> CycleCutter::run() {
     if (graph.nodes[node].type == NodeType::Output &&
         !graph.nodes[node].isIgnored)
       getPlain(node);
+  for (const auto &[node, known] : stateless)
+    if (!known.empty()) {
+      auto it = plain.find(node);
+      instances[it == plain.end() ? known.front() : it->second].hasName = true;
+    }
   return sortInstances();
 }
 

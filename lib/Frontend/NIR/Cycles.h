@@ -23,6 +23,9 @@ struct Instance {
   unsigned node;
   /// In byte order of the nodes' names.
   std::vector<Source> sources;
+  /// One instance of a node has its name: the one that sees no delay, if there
+  /// is one.
+  bool hasName = true;
 };
 
 /// Cuts every feedback path once and gives the instances to evaluate, each

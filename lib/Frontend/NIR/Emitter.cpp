@@ -45,8 +45,8 @@ private:
   }
 
   void emit(unsigned index);
-  Value emitNode(Node &node, Value input);
-  Value emitNeuron(Node &node, Value input);
+  Value emitNode(Node &node, StringRef name, Value input);
+  Value emitNeuron(Node &node, StringRef name, Value input);
   Value emitAffine(Node &node, Value input);
   Value emitConv(Node &node, Value input);
   Value emitPool(Node &node, Value input);
@@ -424,14 +424,14 @@ static snn::NeuronKind getKind(NodeType type) {
   }
 }
 
-Value Emitter::emitNeuron(Node &node, Value input) {
+Value Emitter::emitNeuron(Node &node, StringRef name, Value input) {
   snn::NeuronKind kind = getKind(node.type);
   const snn::NeuronKindInfo &info = snn::getNeuronKindInfo(kind);
   SmallVector<Value> params;
   SmallVector<StringRef> names;
-  for (StringRef name : info.params) {
-    params.push_back(makeParameter(node.getParam(name), builder.getF64Type()));
-    names.push_back(name);
+  for (StringRef param : info.params) {
+    params.push_back(makeParameter(node.getParam(param), builder.getF64Type()));
+    names.push_back(param);
   }
   // A Threshold node has no settings; its comparison is part of its type.
   NeuronSettings settings =
@@ -441,21 +441,19 @@ Value Emitter::emitNeuron(Node &node, Value input) {
                     kind == snn::NeuronKind::IF ||
                     kind == snn::NeuronKind::Threshold;
   auto neuron = snn::NeuronOp::create(
-      builder, loc, TypeRange{getOutputType(node)}, kind, node.name, input,
-      params, builder.getStrArrayAttr(names),
+      builder, loc, TypeRange{getOutputType(node)}, kind, name, input, params,
+      builder.getStrArrayAttr(names),
       isLeakless ? settings.leaklessScheme : settings.leakyScheme,
       resets ? settings.reset : snn::Reset::None,
       info.spikes ? settings.compare : snn::Compare::GT,
       resets ? settings.spikes : snn::Spikes::Single,
-      resets && settings.resetDelay,
-      resets && settings.residualReset &&
-          settings.reset == snn::Reset::Subtract,
+      resets && settings.resetDelay, resets && settings.residualReset,
       settings.vMin ? builder.getF64FloatAttr(*settings.vMin) : FloatAttr(),
       settings.late && node.isNeuron(), builder.getArrayAttr({}));
   return neuron.getResult(0);
 }
 
-Value Emitter::emitNode(Node &node, Value input) {
+Value Emitter::emitNode(Node &node, StringRef name, Value input) {
   switch (node.type) {
   case NodeType::Input:
   case NodeType::Output:
@@ -502,7 +500,7 @@ Value Emitter::emitNode(Node &node, Value input) {
                                 TypedAttr(), /*implicit=*/false);
   }
   default:
-    return emitNeuron(node, input);
+    return emitNeuron(node, name, input);
   }
 }
 
@@ -529,7 +527,7 @@ void Emitter::emit(unsigned index) {
   else
     input = makePlaceholder(RankedTensorType::get(
         *node.inShape, required ? required : elementTypes[&node]));
-  Value value = emitNode(node, input);
+  Value value = emitNode(node, instance.hasName ? node.name : "", input);
   values[index] = value;
   if (!isReady)
     openRegisters.push_back({value.getDefiningOp(), index});

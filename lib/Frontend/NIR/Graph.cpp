@@ -58,6 +58,13 @@ bool Parameter::isUniform() const {
   return llvm::all_of(values, [&](double v) { return v == values.front(); });
 }
 
+double Parameter::getElement(llvm::ArrayRef<int64_t> position) const {
+  int64_t index = 0;
+  for (auto [dim, size] : llvm::enumerate(shape))
+    index = index * size + (size == 1 ? 0 : position[dim]);
+  return values[index];
+}
+
 bool Node::isNeuron() const {
   return type >= NodeType::I && type <= NodeType::CubaLIF;
 }

@@ -44,6 +44,9 @@ struct Parameter {
   std::vector<double> values;
 
   bool isUniform() const;
+  /// The value for the element at `position` of a shape that it broadcasts
+  /// over.
+  double getElement(llvm::ArrayRef<int64_t> position) const;
 };
 
 /// The geometry fields of convolutions and pools, one entry per dimension.
@@ -127,6 +130,9 @@ double resolveSettings(Graph &graph, const ImportOptions &options);
 
 /// Finds the shapes of all signals, and what has to be assumed for them to fit.
 void inferShapes(Graph &graph);
+
+/// Refuses neurons whose threshold is not above what they reset to.
+void checkThresholds(Graph &graph);
 
 /// Refuses nodes whose weights are not finite. The emitter does so as it reads
 /// them; this is for files that are refused before.

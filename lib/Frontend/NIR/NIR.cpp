@@ -71,6 +71,7 @@ static OwningOpRef<ModuleOp> importGraph(Graph &graph, StringRef path,
   }
   double dt = resolveSettings(graph, options);
   inferShapes(graph);
+  checkThresholds(graph);
   if (graph.isRefused()) {
     checkWeights(graph, options.doublePrecision);
     return nullptr;

@@ -11,6 +11,7 @@
 
 using namespace volley::nir;
 using namespace volley;
+using llvm::ArrayRef;
 using llvm::formatv;
 using llvm::StringRef;
 
@@ -42,7 +43,7 @@ static snn::Scheme getScheme(const Node &node) {
 // Settings of neurons
 //===----------------------------------------------------------------------===//
 
-/// "zero reset, v > threshold, forward_euler, potential 0 at first".
+/// "scheme forward_euler, reset zero, a spike if v > threshold, v starts at 0".
 static std::string describeSettings(const Node &node) {
   const NeuronSettings &settings = *node.settings;
   std::string text = ("scheme " + stringifyScheme(getScheme(node))).str();
@@ -50,13 +51,14 @@ static std::string describeSettings(const Node &node) {
     text += (", reset " + stringifyReset(settings.reset)).str();
     if (settings.resetDelay)
       text += " one step later";
-    else if (settings.reset == snn::Reset::Subtract && settings.residualReset)
+    else if (settings.residualReset)
       text += " with residual";
-    text += settings.compare == snn::Compare::GT
-                ? ", a spike if v > threshold"
-                : ", a spike if v >= threshold";
     if (settings.spikes == snn::Spikes::Multi)
       text += ", floor(v / threshold) spikes a step";
+    else if (settings.compare == snn::Compare::GT)
+      text += ", a spike if v > threshold";
+    else
+      text += ", a spike if v >= threshold";
     if (settings.late)
       text += ", spikes seen one step late";
   }
@@ -75,8 +77,10 @@ static void checkSettings(Node &node) {
                          "the schemes forward_euler, exponential and "
                          "zero_order_hold are there");
     if (isSpiking(node) &&
-        (settings.resetDelay || settings.reset == snn::Reset::None))
-      return node.refuse("has no exact law with reset-delay or reset none");
+        (settings.resetDelay || settings.reset == snn::Reset::None ||
+         settings.compare == snn::Compare::GE))
+      return node.refuse("has no exact law with reset-delay, reset none or "
+                         "compare ge");
     if (settings.vMin)
       return node.refuse("has no exact law with v-min");
   }
@@ -86,9 +90,16 @@ static void checkSettings(Node &node) {
       (settings.reset != snn::Reset::Subtract || settings.resetDelay))
     return node.refuse("expects reset subtract without reset-delay for spikes "
                        "multi");
-  // A neuron that fires at rest for ever is a mistake in the file.
+}
+
+/// A neuron that fires at rest for ever is a mistake in the file.
+static void checkThreshold(Node &node) {
   const Parameter &threshold = node.getParam("v_threshold");
-  if (settings.reset == snn::Reset::Subtract) {
+  const Parameter &reset = node.getParam("v_reset");
+  switch (node.settings->reset) {
+  case snn::Reset::None:
+    return;
+  case snn::Reset::Subtract:
     for (double value : threshold.values)
       if (!(value > 0))
         return node.refuse(formatv("expects a positive v_threshold for reset "
@@ -96,33 +107,61 @@ static void checkSettings(Node &node) {
                                    formatNumber(value))
                                .str());
     return;
+  case snn::Reset::Zero:
+    break;
   }
-  double least = *llvm::min_element(threshold.values);
-  double reset = *llvm::max_element(node.getParam("v_reset").values);
-  bool perNeuron =
-      threshold.values.size() > 1 &&
-      node.getParam("v_reset").values.size() == threshold.values.size();
-  if (perNeuron) {
-    for (auto [thr, rst] :
-         llvm::zip(threshold.values, node.getParam("v_reset").values))
-      if (!(thr > rst))
-        return node.refuse(
-            formatv("expects v_threshold above v_reset, but got {0} and {1}",
-                    formatNumber(thr), formatNumber(rst))
-                .str());
-  } else if (!(least > reset)) {
-    node.refuse(
-        formatv("expects v_threshold above v_reset, but got {0} and {1}",
-                formatNumber(least), formatNumber(reset))
-            .str());
+  Shape shape;
+  for (const Parameter *parameter : {&threshold, &reset})
+    for (auto [dim, size] : llvm::enumerate(parameter->shape)) {
+      if (dim == shape.size())
+        shape.push_back(1);
+      shape[dim] = std::max(shape[dim], size);
+    }
+  Shape position(shape.size(), 0);
+  for (int64_t i = 0; i < countElements(shape); ++i) {
+    double thr = threshold.getElement(position),
+           rst = reset.getElement(position);
+    if (!(thr > rst))
+      return node.refuse(
+          formatv("expects v_threshold above v_reset, but got {0} and {1}",
+                  formatNumber(thr), formatNumber(rst))
+              .str());
+    for (size_t dim = shape.size(); dim-- > 0;) {
+      if (++position[dim] < shape[dim])
+        break;
+      position[dim] = 0;
+    }
   }
+}
+
+void volley::nir::checkThresholds(Graph &graph) {
+  for (Node &node : graph.nodes)
+    if (isSpiking(node) && node.settings && node.outShape && !node.isRefused())
+      checkThreshold(node);
+}
+
+/// A profile's setting that another one makes void is dropped; what is declared
+/// must have an effect.
+static void dropVoidSettings(Node &node, const ImportOptions &options) {
+  NeuronSettings &settings = *node.settings;
+  // There is no spike to see late.
+  settings.late &= isSpiking(node);
+  if (!settings.residualReset)
+    return;
+  settings.residualReset =
+      isSpiking(node) && settings.reset == snn::Reset::Subtract &&
+      settings.spikes == snn::Spikes::Single && !settings.resetDelay &&
+      getScheme(node) != snn::Scheme::Exact;
+  if (!settings.residualReset && isSpiking(node) &&
+      options.settings.isDeclared("residual-reset", node.name))
+    node.refuse("expects reset subtract and spikes single, without reset-delay "
+                "and not under the scheme exact, for residual-reset on");
 }
 
 static void resolveNeuron(Node &node, const Profile &profile,
                           const ImportOptions &options) {
   node.settings = options.settings.apply(profile.settings, node.name);
-  // There is no spike to see late.
-  node.settings->late &= isSpiking(node);
+  dropVoidSettings(node, options);
   if (node.settings->tauScale)
     for (StringRef field : {"tau", "tau_syn", "tau_mem"})
       if (auto it = node.params.find(field); it != node.params.end()) {
@@ -239,11 +278,11 @@ static void resolveDelay(Node &node, double dt) {
   for (double delay : node.getParam("delay").values) {
     double steps = delay / dt;
     double rounded = std::round(steps);
-    if (!(delay >= 0) || rounded > double(1 << 30))
+    if (!(delay >= 0) || rounded > double(snn::kLargestDelay))
       return node.refuse(
           formatv("expects a delay of 0 to {0} steps of dt = {1} s, but got "
                   "{2} s",
-                  1 << 30, formatNumber(dt), formatNumber(delay))
+                  snn::kLargestDelay, formatNumber(dt), formatNumber(delay))
               .str());
     if (std::abs(steps - rounded) > 1e-3)
       return node.refuse(formatv("expects a delay that is a multiple of dt = "

@@ -114,14 +114,12 @@ static bool parseScheme(StringRef text, NeuronSettings &settings) {
   std::optional<Scheme> scheme = symbolizeScheme(text);
   if (!scheme)
     return false;
-  // I and IF have no decay that the schemes could differ in.
-  bool forLeaky = *scheme != Scheme::PerStep;
-  bool forLeakless = *scheme == Scheme::PerStep ||
-                     *scheme == Scheme::ForwardEuler ||
-                     *scheme == Scheme::Exact;
-  if (forLeaky)
+  // I and IF have no decay that exponential and zero_order_hold could treat
+  // otherwise; they keep what they have.
+  if (*scheme != Scheme::PerStep)
     settings.leakyScheme = *scheme;
-  settings.leaklessScheme = forLeakless ? *scheme : Scheme::ForwardEuler;
+  if (*scheme != Scheme::Exponential && *scheme != Scheme::ZeroOrderHold)
+    settings.leaklessScheme = *scheme;
   return true;
 }
 
@@ -153,7 +151,7 @@ static llvm::ArrayRef<Setting> getSettings() {
        [](StringRef text, NeuronSettings &s) {
          return assign(symbolizeCompare(text), s.compare);
        }},
-      {{"v-min", "X", "the potential is clamped from below at this value"},
+      {{"v-min", "number", "the potential is clamped from below at this value"},
        [](StringRef text, NeuronSettings &s) {
          s.vMin = parseNumber(text);
          return s.vMin.has_value();
@@ -174,7 +172,8 @@ static llvm::ArrayRef<Setting> getSettings() {
        [](StringRef text, NeuronSettings &s) {
          return assign(parseOnOff(text), s.late);
        }},
-      {{"tau-scale", "X", "time constants in the file are multiplied by this"},
+      {{"tau-scale", "positive number",
+        "time constants in the file are multiplied by this"},
        [](StringRef text, NeuronSettings &s) {
          s.tauScale = parseNumber(text);
          return s.tauScale && *s.tauScale > 0;
@@ -201,10 +200,9 @@ Error SettingOverrides::set(StringRef name, StringRef node, StringRef value) {
   NeuronSettings scratch = getProfiles().front().settings;
   if (!setting->parse(value, scratch))
     return llvm::createStringError(
-        llvm::formatv("{0} expects {1}, but got '{2}'", name,
-                      setting->info.values == "X" ? "a number"
-                                                  : setting->info.values,
-                      value)
+        llvm::formatv("{0} expects {1}{2}, but got '{3}'", name,
+                      setting->info.values.contains("number") ? "a " : "",
+                      setting->info.values, value)
             .str());
   Values &values = node.empty() ? all : perNode[node.str()];
   values[name.str()] = value.str();

@@ -88,7 +88,7 @@ struct AllocateStorage
   void runOnOperation() override;
 
 private:
-  void allocateStates();
+  LogicalResult allocateStates();
   void allocateBuffers();
   LogicalResult allocateWeights();
 
@@ -102,17 +102,26 @@ private:
 };
 } // namespace
 
-void AllocateStorage::allocateStates() {
+/// More state than this for one sample is a mistake, and would overflow sums.
+static constexpr uint64_t kLargestState = uint64_t(1) << 40;
+
+LogicalResult AllocateStorage::allocateStates() {
   snn::ProgramOp program = getOperation();
   Builder builder(&getContext());
   SmallVector<int64_t> offsets;
   uint64_t offset = 0;
   for (BlockArgument state : program.getStates()) {
     offsets.push_back(offset);
+    uint64_t elements =
+        cast<RankedTensorType>(state.getType()).getNumElements();
+    if (elements > kLargestState || offset > kLargestState)
+      return program.emitError(
+          "needs more than 2^40 bytes of state per sample");
     offset = align(offset + getRowBytes(state.getType()));
   }
   program->setAttr(kStateOffsets, builder.getDenseI64ArrayAttr(offsets));
   program->setAttr(kSampleBytes, builder.getI64IntegerAttr(offset));
+  return success();
 }
 
 /// Positions along the program; a scan's region comes before the scan's end.
@@ -270,7 +279,8 @@ LogicalResult AllocateStorage::allocateWeights() {
 }
 
 void AllocateStorage::runOnOperation() {
-  allocateStates();
+  if (failed(allocateStates()))
+    return signalPassFailure();
   allocateBuffers();
   if (failed(allocateWeights()))
     signalPassFailure();

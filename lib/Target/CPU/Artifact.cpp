@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // From the lowered form to the artefact: translation to LLVM IR, the
-// descriptor, kernels and runtime from bitcode, an object, lld, and the weight
+// descriptor, an object, lld with the compiled kernels, and the weight
 // image as a segment of its own behind the code.
 
 #include "KernelLibrary.h"
@@ -228,6 +228,9 @@ private:
 };
 } // namespace
 
+/// Instructions; some dozens of ops of a network.
+static constexpr unsigned kLargestOptimizedTile = 1500;
+
 llvm::Error CodeGenerator::createTargetMachine() {
   static const bool initialized = [] {
     LLVMInitializeX86TargetInfo();
@@ -262,6 +265,13 @@ llvm::Error CodeGenerator::translate() {
   for (llvm::Function &function : *module)
     if (!function.isDeclaration())
       function.addFnAttr("target-cpu", getName(level));
+  // A large network's tile is one long function of calls, of which LLVM's
+  // passes take time in the square of its length and improve nothing.
+  llvm::Function &tile = *module->getFunction("volley_tile");
+  if (tile.getInstructionCount() > kLargestOptimizedTile) {
+    tile.addFnAttr(llvm::Attribute::NoInline);
+    tile.addFnAttr(llvm::Attribute::OptimizeNone);
+  }
   SmallVector<StringRef> messages;
   if (auto attr = source->getAttrOfType<ArrayAttr>("snn.messages"))
     for (StringAttr message : attr.getAsRange<StringAttr>())

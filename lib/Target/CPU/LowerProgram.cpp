@@ -125,6 +125,10 @@ struct LowerProgram : volley::cpu::impl::CPULowerProgramBase<LowerProgram> {
     std::vector<std::string> messages;
     for (auto program :
          llvm::make_early_inc_range(module.getOps<snn::ProgramOp>())) {
+      if (!program->hasAttr(kSampleBytes)) {
+        program.emitError("expects storage; cpu-allocate-storage gives it");
+        return signalPassFailure();
+      }
       ProgramLowering(program, functions, messages).run();
       program.erase();
     }
@@ -296,14 +300,13 @@ void ProgramLowering::lowerStep(snn::StepOp op) {
                          : IntegerAttr::get(type, view.getInteger(0));
     arguments.push_back(arith::ConstantOp::create(builder, loc, attr));
   }
-  // What the law asserts, if it asserts something.
-  unsigned message = 0;
+  // What the law asserts: the number of the first message; the others follow.
+  unsigned message = messages.size() + 1;
   auto model = SymbolTable::lookupNearestSymbolFrom<snn::NeuronModelOp>(
       op, op.getModelAttr());
   model.walk([&](snn::AssertOp check) {
     messages.push_back("population '" + op.getName().str() + "' " +
                        check.getMessage().str());
-    message = messages.size();
   });
   Value number = arith::ConstantOp::create(builder, loc,
                                            builder.getI32IntegerAttr(message));

@@ -3,6 +3,7 @@
 #include "volley/Target/CPU/Passes.h"
 
 #include "mlir/IR/Remarks.h"
+#include "llvm/ADT/SetVector.h"
 #include "llvm/Support/Format.h"
 
 namespace volley::cpu {
@@ -19,6 +20,15 @@ struct SelectKernels : volley::cpu::impl::CPUSelectKernelsBase<SelectKernels> {
   using CPUSelectKernelsBase::CPUSelectKernelsBase;
 
   void runOnOperation() override {
+    llvm::SetVector<StringRef> names;
+    for (const Strategy *strategy : getStrategies())
+      names.insert(strategy->getName());
+    if (!force.empty() && !names.contains(force)) {
+      InFlightDiagnostic diag = getOperation().emitError("there is no kernel '")
+                                << force << "'; there are ";
+      llvm::interleaveComma(names, diag);
+      return signalPassFailure();
+    }
     WalkResult result = getOperation().walk([&](Operation *op) {
       if (!isa<snn::DenseOp, snn::ConvOp>(op))
         return WalkResult::advance();

@@ -73,6 +73,8 @@ private:
   SmallVector<Value> states, params;
   SmallVector<ParamKind> paramKinds;
   Value sampleBytes, steps, samples, error, errorNumber;
+  /// In the order of their messages.
+  SmallVector<snn::AssertOp> assertions;
 };
 } // namespace
 
@@ -103,6 +105,7 @@ StepBuilder::StepBuilder(func::FuncOp function, snn::StepOp step,
     neurons *= dim;
   channels = shape.empty() ? 1 : shape.back();
   isVector = isVectorizable(model);
+  model.walk([&](snn::AssertOp check) { assertions.push_back(check); });
   if (isVector)
     lanes = usesDoubles(model) ? 8 : 16;
 
@@ -257,11 +260,15 @@ void StepBuilder::cloneOp(Operation &op, IRMapping &mapping, int64_t count) {
   }
   if (auto check = dyn_cast<snn::AssertOp>(op)) {
     Value holds = mapping.lookup(check.getCondition());
+    unsigned index = llvm::find(assertions, check) - assertions.begin();
     scf::IfOp::create(
         builder, loc, holds,
         [](OpBuilder &b, Location l) { scf::YieldOp::create(b, l); },
         [&](OpBuilder &b, Location l) {
-          LLVM::StoreOp::create(b, l, errorNumber, error);
+          Value offset =
+              arith::ConstantOp::create(b, l, b.getI32IntegerAttr(index));
+          Value number = arith::AddIOp::create(b, l, errorNumber, offset);
+          LLVM::StoreOp::create(b, l, number, error);
           scf::YieldOp::create(b, l);
         });
     return;

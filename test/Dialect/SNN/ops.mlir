@@ -206,8 +206,6 @@ snn.network @elementwise(%b: tensor<4x2xi1>, %n: tensor<4x2xi32>, %x: tensor<4x2
 snn.network @populations(%x: tensor<2xf32>) -> () dt(1.0e-3) {
   // CHECK: snn.population @outputs_only ""(%x) : (tensor<2xf32>) -> tensor<2xf32>
   snn.population @outputs_only "" (%x) : (tensor<2xf32>) -> tensor<2xf32>
-  // CHECK: snn.population @states_only "p"(%x) : (tensor<2xf32>) -> ()
-  snn.population @states_only "p" (%x) : (tensor<2xf32>) -> ()
   // CHECK: snn.population @states_only "q"(%x) expose ["v"] {key} : (tensor<2xf32>) -> tensor<2xf32>
   snn.population @states_only "q" (%x) expose ["v"] {key} : (tensor<2xf32>) -> tensor<2xf32>
   snn.output
@@ -222,10 +220,13 @@ snn.network @neurons(%x: tensor<2x3xf32>) -> () dt(1.0e-3) {
   snn.neuron threshold "t" (%x) params(threshold = %each : tensor<2xf64>)
       scheme(forward_euler) reset(none) compare(gt) spikes(single) : (tensor<2x3xf32>) -> tensor<2x3xi1>
   // CHECK: snn.neuron lif "l"(%x) params(tau = %{{.*}}, r = %{{.*}}, v_leak = %{{.*}}, v_threshold = %{{.*}}, v_reset = %{{.*}} : f64, f64, f64, f64, f64)
-  // CHECK-SAME: scheme(exponential) reset(subtract) compare(ge) spikes(single) reset_delay residual_reset v_min(-1.000000e+00) late expose ["v"] : (tensor<2x3xf32>) -> (tensor<2x3xi1>, tensor<2x3xf32>)
+  // CHECK-SAME: scheme(exponential) reset(subtract) compare(ge) spikes(single) residual_reset v_min(-1.000000e+00) late expose ["v"] : (tensor<2x3xf32>) -> (tensor<2x3xi1>, tensor<2x3xf32>)
   snn.neuron lif "l" (%x) params(tau = %c, r = %c, v_leak = %c, v_threshold = %c, v_reset = %c : f64, f64, f64, f64, f64)
-      scheme(exponential) reset(subtract) compare(ge) spikes(single) reset_delay residual_reset v_min(-1.0) late expose ["v"]
+      scheme(exponential) reset(subtract) compare(ge) spikes(single) residual_reset v_min(-1.0) late expose ["v"]
       : (tensor<2x3xf32>) -> (tensor<2x3xi1>, tensor<2x3xf32>)
+  // CHECK: snn.neuron if "d"({{.*}} spikes(single) reset_delay : (tensor<2x3xf32>) -> tensor<2x3xi1>
+  snn.neuron if "d" (%x) params(r = %c, v_threshold = %c, v_reset = %c : f64, f64, f64)
+      scheme(per_step) reset(zero) compare(gt) spikes(single) reset_delay : (tensor<2x3xf32>) -> tensor<2x3xi1>
   // CHECK: snn.neuron if "m"({{.*}} spikes(multi) {key} : (tensor<2x3xf32>) -> tensor<2x3xi32>
   snn.neuron if "m" (%x) params(r = %c, v_threshold = %c, v_reset = %c : f64, f64, f64)
       scheme(per_step) reset(subtract) compare(gt) spikes(multi) {key} : (tensor<2x3xf32>) -> tensor<2x3xi32>
@@ -255,9 +256,8 @@ snn.program @net(%x: tensor<3xf32>, %y "y z": tensor<2xi1>)
     // CHECK: %[[LATE:.*]] = snn.delay_read %[[H1]] by [1, 2] : tensor<2x2xi1> -> tensor<2xi1>
     %late = snn.delay_read %h by [1, 2] : tensor<2x2xi1> -> tensor<2xi1>
     %b = snn.dense %late, %wr : (tensor<2xi1>, tensor<2x2xf32>) -> tensor<2xf32>
-    %sum = snn.add %in, %b : tensor<2xf32>
     // CHECK: snn.step @lif "lif 1"(%{{.*}}) state(%[[V1]] : tensor<2xf32>) params(%{{.*}}, %{{.*}} : f32, f32) expose ["v"] : (tensor<2xf32>) -> (tensor<2xi1>, tensor<2xf32>, tensor<2xf32>)
-    %s:3 = snn.step @lif "lif 1" (%sum) state(%v1 : tensor<2xf32>) params(%k, %k : f32, f32) expose ["v"]
+    %s:3 = snn.step @lif "lif 1" (%b) state(%v1 : tensor<2xf32>) params(%k, %k : f32, f32) expose ["v"]
         : (tensor<2xf32>) -> (tensor<2xi1>, tensor<2xf32>, tensor<2xf32>)
     // CHECK: %[[H2:.*]] = snn.delay_write %{{.*}} into %[[H1]] : tensor<2xi1>, tensor<2x2xi1>
     %h1 = snn.delay_write %s#0 into %h : tensor<2xi1>, tensor<2x2xi1>

@@ -26,6 +26,12 @@ struct ImportOptions {
   bool doublePrecision = false;
   /// Every assumption is an error.
   bool strict = false;
+
+  /// True if something is declared that a NIR file does not say.
+  bool declaresMeaning() const {
+    return !profile.empty() || dt || !inputs.empty() || doublePrecision ||
+           !settings.isEmpty();
+  }
 };
 
 /// What the importer has to say about the file or one of its nodes.

@@ -76,6 +76,8 @@ public:
   /// True if `name` is declared for `node`.
   bool isDeclared(llvm::StringRef name, llvm::StringRef node) const;
 
+  bool isEmpty() const { return all.empty() && perNode.empty(); }
+
   /// The nodes that have overrides of their own.
   std::vector<std::string> getNodes() const;
 
@@ -88,7 +90,7 @@ private:
 /// A single setting, for help texts and for the front ends that offer it.
 struct SettingInfo {
   llvm::StringRef name;
-  /// "zero|subtract|none", or "X" for a number.
+  /// "zero|subtract|none", or "number".
   llvm::StringRef values;
   llvm::StringRef help;
 };

@@ -38,7 +38,7 @@ OpFoldResult TransposeOp::fold(FoldAdaptor) {
 }
 
 OpFoldResult DelayOp::fold(FoldAdaptor) {
-  if (getLargestLatency() == 0 && getInput() != getResult())
+  if (getLargestLatency(0) == 0 && getInput() != getResult())
     return getInput();
   // [3, 3, 3] is 3.
   if (getSteps().size() > 1 && llvm::all_equal(getSteps())) {
@@ -74,6 +74,8 @@ struct MergeDelays : OpRewritePattern<DelayOp> {
     for (size_t i = 0; i < entries; ++i)
       steps[i] = op.getSteps()[op.getSteps().size() == 1 ? 0 : i] +
                  inner.getSteps()[inner.getSteps().size() == 1 ? 0 : i];
+    if (llvm::any_of(steps, [](int64_t s) { return s > kLargestDelay; }))
+      return rewriter.notifyMatchFailure(op, "the sum is too large a delay");
     rewriter.replaceOpWithNewOp<DelayOp>(
         op, op.getType(), inner.getInput(), steps, TypedAttr(),
         op.getImplicit() && inner.getImplicit());

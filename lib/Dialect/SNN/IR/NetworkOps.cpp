@@ -4,9 +4,11 @@
 
 #include "AssemblyDirectives.h"
 #include "mlir/IR/Builders.h"
+#include "volley/Dialect/SNN/IR/Constants.h"
 #include "volley/Dialect/SNN/IR/SNNOps.h"
 #include "llvm/ADT/DenseSet.h"
 #include "llvm/ADT/StringSet.h"
+#include "llvm/ADT/TypeSwitch.h"
 
 using namespace mlir;
 using namespace volley::snn;
@@ -124,8 +126,15 @@ static std::string describe(Operation *op) {
   return text;
 }
 
+bool volley::snn::hasLatency(Value value) {
+  auto result = dyn_cast<OpResult>(value);
+  auto latency =
+      result ? dyn_cast<LatencyOpInterface>(result.getOwner()) : nullptr;
+  return latency && latency.getLeastLatency(result.getResultNumber()) > 0;
+}
+
 namespace {
-/// Finds a cycle of ops without latency by depth-first search, iteratively:
+/// Finds a cycle of signals without latency by depth-first search, iteratively:
 /// networks are deep.
 class AlgebraicLoopFinder {
 public:
@@ -143,11 +152,6 @@ private:
     unsigned nextOperand = 0;
   };
 
-  static bool hasLatency(Operation *op) {
-    auto latency = dyn_cast<LatencyOpInterface>(op);
-    return latency && latency.getLeastLatency() > 0;
-  }
-
   SmallVector<Operation *> visit(Operation *root) {
     if (!visited.insert(root).second)
       return {};
@@ -155,15 +159,14 @@ private:
     llvm::DenseSet<Operation *> onStack{root};
     while (!stack.empty()) {
       Frame &frame = stack.back();
-      if (hasLatency(frame.op) ||
-          frame.nextOperand == frame.op->getNumOperands()) {
+      if (frame.nextOperand == frame.op->getNumOperands()) {
         onStack.erase(frame.op);
         stack.pop_back();
         continue;
       }
-      Operation *def =
-          frame.op->getOperand(frame.nextOperand++).getDefiningOp();
-      if (!def)
+      Value operand = frame.op->getOperand(frame.nextOperand++);
+      Operation *def = operand.getDefiningOp();
+      if (!def || hasLatency(operand))
         continue;
       if (onStack.contains(def)) {
         // The stack runs against the flow of data.
@@ -187,12 +190,31 @@ private:
 };
 } // namespace
 
+/// True for the ops that a network's region may hold.
+static bool isOfNetworkForm(Operation *op) {
+  return isa<OutputOp, DelayOp, ProbeOp, ReshapeOp, TransposeOp, DenseOp,
+             ConvOp, PoolOp, AddOp, MulOp, ScaleOp, PopulationOp, NeuronOp>(
+             op) ||
+         op->hasTrait<OpTrait::ConstantLike>();
+}
+
+/// True if an operand is a weight, a bias, a factor or a parameter, and no
+/// signal.
+static bool isConstantOperand(OpOperand &operand) {
+  unsigned index = operand.getOperandNumber();
+  return llvm::TypeSwitch<Operation *, bool>(operand.getOwner())
+      .Case<DenseOp, ConvOp, ScaleOp, NeuronOp>([&](auto) { return index > 0; })
+      .Case<PopulationOp>(
+          [&](auto op) { return index >= op.getInputs().size(); })
+      .Default([](Operation *) { return false; });
+}
+
 LogicalResult NetworkOp::verifyRegions() {
   Block &block = getBodyBlock();
   if (block.getNumArguments() != getInputNames().size())
     return emitOpError("expects one region argument per input name"); // C3
   for (BlockArgument arg : block.getArguments())
-    if (!isa<RankedTensorType>(arg.getType()))
+    if (!isSignalType(arg.getType()))
       return emitOpError("expects inputs that are signals, but got ")
              << arg.getType(); // C2
   auto output = dyn_cast<OutputOp>(block.back());
@@ -202,6 +224,19 @@ LogicalResult NetworkOp::verifyRegions() {
     return emitOpError("expects ")
            << getOutputNames().size() << " output signals, but got "
            << output.getSignals().size(); // C3
+
+  for (Operation &op : block) {
+    if (!isOfNetworkForm(&op))
+      return op.emitOpError("is not an op of the network form"); // C7
+    for (OpOperand &operand : op.getOpOperands()) {
+      Operation *def = operand.get().getDefiningOp();
+      if (def && def->hasTrait<OpTrait::ConstantLike>() &&
+          !isConstantOperand(operand))
+        return op.emitOpError("expects operand #")
+               << operand.getOperandNumber()
+               << " to be a signal, but got a constant"; // C8
+    }
+  }
 
   if (SmallVector<Operation *> loop = AlgebraicLoopFinder().find(block);
       !loop.empty()) { // C5
@@ -250,21 +285,28 @@ LogicalResult DelayOp::verify() {
     return emitOpError("expects one number of steps, or one for each of ")
            << elements << " elements, but got " << entries; // C1
   for (int64_t steps : getSteps())
-    if (steps < 0)
-      return emitOpError("expects delays that are not negative, but got ")
-             << steps; // C2
+    if (steps < 0 || steps > kLargestDelay)
+      return emitOpError("expects delays of 0 to ")
+             << kLargestDelay << " steps, but got " << steps; // C2
   if (TypedAttr initial = getInitialAttr();
       initial && initial.getType() != getType() &&
       initial.getType() != getType().getElementType())
     return emitOpError("expects an initial value of type ")
            << getType() << " or of its elements, but got "
            << initial.getType(); // C3
+  if (getInitial() && !ConstantView::get(*getInitial()))
+    return emitOpError("expects an initial value that holds numbers, but got ")
+           << *getInitial(); // C3
   return success();
 }
 
-int64_t DelayOp::getLeastLatency() { return *llvm::min_element(getSteps()); }
+int64_t DelayOp::getLeastLatency(unsigned) {
+  return *llvm::min_element(getSteps());
+}
 
-int64_t DelayOp::getLargestLatency() { return *llvm::max_element(getSteps()); }
+int64_t DelayOp::getLargestLatency(unsigned) {
+  return *llvm::max_element(getSteps());
+}
 
 //===----------------------------------------------------------------------===//
 // ReshapeOp, TransposeOp

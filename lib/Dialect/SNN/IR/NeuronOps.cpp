@@ -5,6 +5,7 @@
 #include "AssemblyDirectives.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/IR/Builders.h"
+#include "volley/Dialect/SNN/IR/Constants.h"
 #include "volley/Dialect/SNN/IR/NeuronKinds.h"
 #include "volley/Dialect/SNN/IR/SNNOps.h"
 #include "llvm/ADT/SmallSet.h"
@@ -13,11 +14,6 @@
 
 using namespace mlir;
 using namespace volley::snn;
-
-static bool isElementType(Type type) {
-  return type.isInteger(1) || type.isInteger(32) || type.isF32() ||
-         type.isF64();
-}
 
 //===----------------------------------------------------------------------===//
 // NeuronModelOp
@@ -178,6 +174,23 @@ LogicalResult NeuronModelOp::verify() {
   return success();
 }
 
+/// True if attributes let an op give other bits on another target: licences to
+/// reorder, to assume that nothing overflows, to round otherwise.
+static bool hasLooseArithmetic(Operation *op) {
+  if (auto math = dyn_cast<arith::ArithFastMathInterface>(op))
+    if (math.getFastMathFlagsAttr() &&
+        math.getFastMathFlagsAttr().getValue() != arith::FastMathFlags::none)
+      return true;
+  if (auto integer = dyn_cast<arith::ArithIntegerOverflowFlagsInterface>(op))
+    if (integer.getOverflowAttr() && integer.getOverflowAttr().getValue() !=
+                                         arith::IntegerOverflowFlags::none)
+      return true;
+  if (auto rounding = dyn_cast<arith::ArithRoundingModeInterface>(op))
+    if (rounding.getRoundingModeAttr())
+      return true;
+  return false;
+}
+
 /// The scalar ops of a law (docs/Spec/Neurons.md): each has one result for its
 /// operands on every target.
 static bool isScalarLawOp(Operation *op) {
@@ -207,9 +220,10 @@ LogicalResult NeuronModelOp::verifyRegions() {
       return emitOpError("expects arguments of type i1, i32, f32 or f64, but "
                          "got ")
              << arg.getType(); // C2
-  for (auto [state, initial] :
-       llvm::zip(getStates(), getStateInitials().getAsRange<TypedAttr>()))
-    if (!initial || initial.getType() != state.getType())
+  for (auto [state, attr] : llvm::zip(getStates(), getStateInitials()))
+    if (auto initial = dyn_cast<TypedAttr>(attr);
+        !initial || initial.getType() != state.getType() ||
+        !ConstantView::get(initial))
       return emitOpError("expects an initial value of type ")
              << state.getType(); // C3
   auto next = dyn_cast<NextOp>(block.back());
@@ -226,6 +240,11 @@ LogicalResult NeuronModelOp::verifyRegions() {
   WalkResult result = getBody().walk([&](Operation *op) {                // C5
     if (!isScalarLawOp(op)) {
       op->emitOpError("is not an op of a neuron's law");
+      return WalkResult::interrupt();
+    }
+    if (hasLooseArithmetic(op)) {
+      op->emitOpError("expects neither fast-math nor overflow flags nor a "
+                      "rounding mode in a neuron's law");
       return WalkResult::interrupt();
     }
     for (Type type : op->getResultTypes())
@@ -313,9 +332,9 @@ static LogicalResult verifyUseOfModel(Operation *op, FlatSymbolRefAttr symbol,
   if (failed(checkShape(inputs)) || failed(checkShape(op->getResults())) ||
       (states && failed(checkShape(*states))))
     return failure();
-  if (!first)
-    return op->emitOpError("expects at least one input or result");
-  for (Value param : params) // C4
+  if (op->getNumResults() == 0)
+    return op->emitOpError("expects at least one result"); // C3
+  for (Value param : params)                               // C4
     if (!broadcastsOver(param.getType(), first.getShape()))
       return op->emitOpError("expects parameters that broadcast over ")
              << first << ", but got " << param.getType();
@@ -340,14 +359,20 @@ LogicalResult StepOp::verifySymbolUses(SymbolTableCollection &symbolTable) {
 // NeuronOp
 //===----------------------------------------------------------------------===//
 
-int64_t NeuronOp::getLeastLatency() { return getLate() ? 1 : 0; }
-int64_t NeuronOp::getLargestLatency() { return getLate() ? 1 : 0; }
+// Only what consumers see is late; an exposed state is not.
+int64_t NeuronOp::getLeastLatency(unsigned result) {
+  return getLate() && result == 0 ? 1 : 0;
+}
+int64_t NeuronOp::getLargestLatency(unsigned result) {
+  return getLeastLatency(result);
+}
 
 LogicalResult NeuronOp::verify() {
   const NeuronKindInfo &info = getNeuronKindInfo(getKind());
   StringRef kind = stringifyNeuronKind(getKind());
   auto names = getParamNames().getAsRange<StringAttr>();
-  if (!llvm::equal(names, info.params, [](StringAttr a, StringRef b) {
+  if (getParams().size() != getParamNames().size() ||
+      !llvm::equal(names, info.params, [](StringAttr a, StringRef b) {
         return a.getValue() == b;
       })) {
     InFlightDiagnostic diag = emitOpError("expects the parameters (");
@@ -385,13 +410,19 @@ LogicalResult NeuronOp::verify() {
            << expected << ", but got " << getResultTypes(); // C3
   if (getSpikes() == Spikes::Multi &&
       (getReset() != Reset::Subtract || getResetDelay() || !info.resets))
-    return emitOpError("expects reset(subtract) without reset_delay for "
-                       "spikes(multi)"); // C4
-  if (getScheme() == Scheme::Exact &&    // C7
+    return emitOpError("expects a kind that resets, and reset(subtract) "
+                       "without reset_delay, for spikes(multi)"); // C4
+  if (getScheme() == Scheme::Exact &&                             // C7
       (getVMin() || getResetDelay() ||
-       (info.resets && getReset() == Reset::None)))
-    return emitOpError("expects a reset in the step and no v_min for scheme "
-                       "exact");
+       (info.resets &&
+        (getReset() == Reset::None || getCompare() == Compare::GE))))
+    return emitOpError("expects a reset in the step, compare(gt) and no v_min "
+                       "for scheme exact");
+  if (getResidualReset() && info.resets && // C8
+      (getReset() != Reset::Subtract || getSpikes() == Spikes::Multi ||
+       getResetDelay() || getScheme() == Scheme::Exact))
+    return emitOpError("expects reset(subtract) and spikes(single), without "
+                       "reset_delay and scheme exact, for residual_reset");
   if (!llvm::is_contained(info.schemes, getScheme()))
     return emitOpError("expects a scheme that kind ")
            << kind << " has, but got " << stringifyScheme(getScheme()); // C6

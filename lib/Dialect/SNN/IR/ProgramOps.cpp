@@ -4,7 +4,9 @@
 
 #include "AssemblyDirectives.h"
 #include "mlir/IR/Builders.h"
+#include "volley/Dialect/SNN/IR/Constants.h"
 #include "volley/Dialect/SNN/IR/SNNOps.h"
+#include "llvm/ADT/TypeSwitch.h"
 
 using namespace mlir;
 using namespace volley::snn;
@@ -153,27 +155,57 @@ LogicalResult ProgramOp::verify() {
   return success();
 }
 
-/// A state is read any number of times, then updated once, by the op whose
-/// result is carried on: what allows every update in place.
-static LogicalResult verifyLinearState(Operation *op, BlockArgument state) {
-  Operation *update = nullptr;
-  for (OpOperand &use : state.getUses()) {
-    Operation *user = use.getOwner();
-    if (isa<DelayReadOp>(user))
-      continue;
-    if (update)
-      return op->emitOpError("expects one update per state, but ")
-             << state.getType() << " #" << state.getArgNumber()
-             << " has several";
-    update = user;
+/// The result that is the state after an op has updated it; null if the op does
+/// not update its operand.
+static Value getUpdated(OpOperand &use) {
+  Operation *op = use.getOwner();
+  unsigned index = use.getOperandNumber();
+  auto getOfStates = [&](OperandRange states) -> Value {
+    if (states.empty())
+      return nullptr;
+    unsigned begin = states.getBeginOperandIndex();
+    if (index < begin || index >= begin + states.size())
+      return nullptr;
+    return op->getResult(op->getNumResults() - states.size() + index - begin);
+  };
+  return llvm::TypeSwitch<Operation *, Value>(op)
+      .Case<StepOp>([&](auto step) { return getOfStates(step.getStates()); })
+      .Case<ScanOp>([&](auto scan) { return getOfStates(scan.getCarried()); })
+      .Case<DelayWriteOp>([&](auto write) {
+        return index == 1 ? Value(write.getResult()) : Value();
+      })
+      .Default([](Operation *) { return nullptr; });
+}
+
+/// A state is read any number of times, then updated once, and so on for the
+/// updated state until it is carried: what allows every update in place.
+static LogicalResult verifyLinearState(Operation *op, BlockArgument state,
+                                       Value carried) {
+  Value current = state;
+  while (true) {
+    OpOperand *update = nullptr;
+    for (OpOperand &use : current.getUses()) {
+      if (isa<DelayReadOp>(use.getOwner()) ||
+          (current == carried && isa<YieldOp>(use.getOwner())))
+        continue;
+      if (update || current == carried || !getUpdated(use))
+        return use.getOwner()->emitOpError(
+                   "expects one update per state, by snn.step, snn.scan or "
+                   "snn.delay_write, but also uses state #")
+               << state.getArgNumber();
+      update = &use;
+    }
+    if (current == carried)
+      return success();
+    if (!update)
+      return op->emitOpError("expects to carry what becomes of state #")
+             << state.getArgNumber();
+    for (Operation *user : current.getUsers())
+      if (user != update->getOwner() &&
+          !user->isBeforeInBlock(update->getOwner()))
+        return user->emitOpError("expects to read a state before its update");
+    current = getUpdated(*update);
   }
-  if (!update)
-    return op->emitOpError("expects an update of state #")
-           << state.getArgNumber();
-  for (Operation *user : state.getUsers())
-    if (user != update && !user->isBeforeInBlock(update))
-      return user->emitOpError("expects to read a state before its update");
-  return success();
 }
 
 LogicalResult ProgramOp::verifyRegions() {
@@ -188,14 +220,17 @@ LogicalResult ProgramOp::verifyRegions() {
     return yield.emitOpError("expects ")
            << getOutputNames().size() << " signals and states of types "
            << TypeRange(ValueRange(getStates())); // C2
-  for (auto [state, initial] : llvm::zip(getStates(), getStateInitials())) {
+  for (auto [state, initial, carried] :
+       llvm::zip(getStates(), getStateInitials(), yield.getCarried())) {
     auto typed = dyn_cast<TypedAttr>(initial);
-    if (!typed || getElementTypeOrSelf(typed.getType()) !=
-                      getElementTypeOrSelf(state.getType()))
+    if (!typed ||
+        getElementTypeOrSelf(typed.getType()) !=
+            getElementTypeOrSelf(state.getType()) ||
+        !ConstantView::get(initial))
       return emitOpError("expects an initial value of element type ")
              << getElementTypeOrSelf(state.getType()) << ", but got "
              << initial; // C4
-    if (failed(verifyLinearState(*this, state)))
+    if (failed(verifyLinearState(*this, state, carried)))
       return failure(); // C3
   }
   return success();
@@ -290,10 +325,16 @@ LogicalResult ScanOp::verifyRegions() {
   if (yield.getCarried().getTypes() != getCarried().getTypes())
     return yield.emitOpError("expects to carry the types ")
            << getCarried().getTypes(); // C2
-  for (BlockArgument state :
-       block.getArguments().drop_front(getSignals().size()))
-    if (failed(verifyLinearState(*this, state)))
-      return failure();
+  for (Operation &op : block)
+    for (Value operand : op.getOperands())
+      if (operand.getParentBlock() != &block && !isConstant(operand))
+        return op.emitOpError("expects values from outside the scan to be "
+                              "constants"); // C3
+  for (auto [state, carried] :
+       llvm::zip(block.getArguments().drop_front(getSignals().size()),
+                 yield.getCarried()))
+    if (failed(verifyLinearState(*this, state, carried)))
+      return failure(); // C4
   return success();
 }
 

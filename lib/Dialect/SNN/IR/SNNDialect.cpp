@@ -25,6 +25,17 @@ LogicalResult SNNDialect::verifyOperationAttribute(Operation *op,
   return verifyConformanceAttr(op, attribute);
 }
 
+bool volley::snn::isElementType(Type type) {
+  return type.isInteger(1) || type.isInteger(32) || type.isF32() ||
+         type.isF64();
+}
+
+bool volley::snn::isSignalType(Type type) {
+  auto tensor = dyn_cast<RankedTensorType>(type);
+  return tensor && tensor.hasStaticShape() && tensor.getNumElements() > 0 &&
+         isElementType(tensor.getElementType());
+}
+
 Type volley::snn::getElementTypeOrSelf(Type type) {
   if (auto tensor = dyn_cast<TensorType>(type))
     return tensor.getElementType();

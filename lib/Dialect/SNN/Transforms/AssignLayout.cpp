@@ -131,6 +131,29 @@ static TypedAttr permuteElements(const ConstantView &view,
       HeapAsmResourceBlob::allocateAndCopyInferAlign(ArrayRef<T>(values)));
 }
 
+/// The elements of a constant in another order, as a constant of type `target`.
+static TypedAttr permuteAttr(const ConstantView &view, RankedTensorType target,
+                             ArrayRef<int64_t> order) {
+  Type element = view.getElementType();
+  if (view.isUniform()) {
+    Attribute value =
+        isa<FloatType>(element)
+            ? Attribute(FloatAttr::get(element, view.getDouble(0)))
+            : IntegerAttr::get(element, view.getInteger(0));
+    return DenseElementsAttr::get(target, value);
+  }
+  if (element.isF32())
+    return permuteElements<float>(view, target, order);
+  if (element.isF64())
+    return permuteElements<double>(view, target, order);
+  SmallVector<APInt> values;
+  for (int64_t index : order)
+    values.push_back(APInt(element.getIntOrFloatBitWidth(),
+                           view.getInteger(index), /*isSigned=*/true,
+                           /*implicitTrunc=*/true));
+  return DenseElementsAttr::get(target, values);
+}
+
 /// A parameter or factor for a signal whose channels move to the end.
 Value AssignLayout::permuteConstant(Value constant, RankedTensorType signal) {
   auto type = dyn_cast<RankedTensorType>(constant.getType());
@@ -144,28 +167,8 @@ Value AssignLayout::permuteConstant(Value constant, RankedTensorType signal) {
   auto full = RankedTensorType::get(shape, type.getElementType());
   RankedTensorType target = permute(full, /*toLast=*/true);
 
-  ConstantView view = *ConstantView::get(constant);
-  Type element = view.getElementType();
-  std::vector<int64_t> order = getPermutedOrder(shape);
-  TypedAttr attr;
-  if (view.isUniform()) {
-    Attribute value =
-        isa<FloatType>(element)
-            ? Attribute(FloatAttr::get(element, view.getDouble(0)))
-            : IntegerAttr::get(element, view.getInteger(0));
-    attr = DenseElementsAttr::get(target, value);
-  } else if (element.isF32()) {
-    attr = permuteElements<float>(view, target, order);
-  } else if (element.isF64()) {
-    attr = permuteElements<double>(view, target, order);
-  } else {
-    SmallVector<APInt> values;
-    for (int64_t index : order)
-      values.push_back(APInt(element.getIntOrFloatBitWidth(),
-                             view.getInteger(index), /*isSigned=*/true,
-                             /*implicitTrunc=*/true));
-    attr = DenseElementsAttr::get(target, values);
-  }
+  TypedAttr attr = permuteAttr(*ConstantView::get(constant), target,
+                               getPermutedOrder(shape));
   OpBuilder builder(constant.getDefiningOp());
   return result = arith::ConstantOp::create(builder, constant.getLoc(), attr);
 }
@@ -185,19 +188,11 @@ void AssignLayout::rewrite(Operation *op) {
         steps.push_back(delay.getSteps()[index]);
       delay.setSteps(steps);
     }
-    if (auto initial =
-            dyn_cast_or_null<DenseElementsAttr>(delay.getInitialAttr());
-        initial && !initial.isSplat()) {
-      auto values = llvm::to_vector(initial.getValues<Attribute>());
-      SmallVector<Attribute> moved;
-      for (int64_t index : order)
-        moved.push_back(values[index]);
-      delay.setInitialAttr(DenseElementsAttr::get(
-          permute(cast<RankedTensorType>(initial.getType()), true), moved));
-    } else if (initial) {
-      delay.setInitialAttr(initial.reshape(
-          permute(cast<RankedTensorType>(initial.getType()), true)));
-    }
+    auto initial = delay.getInitialAttr();
+    if (initial && isa<RankedTensorType>(initial.getType()))
+      delay.setInitialAttr(permuteAttr(*ConstantView::get(initial),
+                                       permute(signal, /*toLast=*/true),
+                                       order));
   } else if (isWindowed(op)) {
     op->setAttr("channels_last", UnitAttr::get(op->getContext()));
   }

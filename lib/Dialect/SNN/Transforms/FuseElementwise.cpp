@@ -111,13 +111,21 @@ void FuseElementwise::outline(Operation *op, ModelTable &models) {
   op->erase();
 }
 
+/// True if a model asserts something. What fails is reported under the name of
+/// the population, which fusing would lose.
+static bool hasAssertion(NeuronModelOp model) {
+  return model->walk([](AssertOp) { return WalkResult::interrupt(); })
+      .wasInterrupted();
+}
+
 /// A stateless population whose only use is an input of `population`.
 PopulationOp FuseElementwise::findProducer(PopulationOp population,
                                            unsigned &input) {
   for (auto [index, value] : llvm::enumerate(population.getInputs())) {
     auto producer = value.getDefiningOp<PopulationOp>();
     if (!producer || producer == population || !value.hasOneUse() ||
-        producer->getNumResults() != 1 || getModel(producer).getNumStates())
+        producer->getNumResults() != 1 || getModel(producer).getNumStates() ||
+        hasAssertion(getModel(producer)))
       continue;
     input = index;
     return producer;

@@ -32,7 +32,7 @@ struct InsertProbes : volley::snn::impl::SNNInsertProbesBase<InsertProbes> {
   void runOnOperation() override;
 
 private:
-  LogicalResult recordEntry(NetworkOp network, StringRef entry);
+  LogicalResult recordEntry(StringRef entry);
 };
 } // namespace
 
@@ -101,43 +101,55 @@ Value Recordable::getSignal(StringRef what) {
   return nullptr;
 }
 
-LogicalResult InsertProbes::recordEntry(NetworkOp network, StringRef entry) {
+/// The neuron or population of a name; null if there is none.
+static Operation *findNode(ModuleOp module, StringRef name,
+                           SmallVectorImpl<StringRef> &names) {
+  for (auto network : module.getOps<NetworkOp>())
+    for (Operation &op : network.getBodyBlock()) {
+      if (!isa<NeuronOp, PopulationOp>(op))
+        continue;
+      StringRef candidate = op.getAttrOfType<StringAttr>("name").getValue();
+      if (candidate.empty())
+        continue;
+      if (candidate == name)
+        return &op;
+      names.push_back(candidate);
+    }
+  return nullptr;
+}
+
+LogicalResult InsertProbes::recordEntry(StringRef entry) {
   // A node's name may hold colons; what is recorded may not.
   auto [node, what] = entry.rsplit(':');
-  Block &body = network.getBodyBlock();
+  SmallVector<StringRef> names;
+  Operation *op = findNode(getOperation(), node, names);
+  if (!op) {
+    InFlightDiagnostic diag = getOperation().emitError("has no neuron '")
+                              << node << "' to record; ";
+    diag << (names.empty() ? "there are none" : "there are ");
+    llvm::interleaveComma(names, diag);
+    return diag;
+  }
+  Block &body = *op->getBlock();
   for (auto probe : body.getOps<ProbeOp>())
     if (probe.getNode() == node && probe.getWhat() == what)
       return success();
-  SmallVector<StringRef> names;
-  for (Operation &op : body) {
-    if (!isa<NeuronOp, PopulationOp>(op))
-      continue;
-    StringRef name = op.getAttrOfType<StringAttr>("name").getValue();
-    names.push_back(name);
-    if (name != node)
-      continue;
-    Recordable recordable(&op);
-    Value signal = recordable.getSignal(what);
-    if (!signal) {
-      InFlightDiagnostic diag = recordable.op->emitError("expects '")
-                                << node << "' to record one of ";
-      llvm::interleaveComma(
-          llvm::concat<StringRef>(recordable.outputs, recordable.states), diag);
-      return diag << ", but got '" << what << "'";
-    }
-    OpBuilder builder(body.getTerminator());
-    ProbeOp::create(builder, signal.getLoc(), node, what, signal);
-    return success();
+  Recordable recordable(op);
+  Value signal = recordable.getSignal(what);
+  if (!signal) {
+    InFlightDiagnostic diag = recordable.op->emitError("expects '")
+                              << node << "' to record one of ";
+    llvm::interleaveComma(
+        llvm::concat<StringRef>(recordable.outputs, recordable.states), diag);
+    return diag << ", but got '" << what << "'";
   }
-  InFlightDiagnostic diag = network.emitError("has no neuron '")
-                            << node << "' to record, but ";
-  llvm::interleaveComma(names, diag);
-  return diag;
+  OpBuilder builder(body.getTerminator());
+  ProbeOp::create(builder, signal.getLoc(), node, what, signal);
+  return success();
 }
 
 void InsertProbes::runOnOperation() {
-  for (auto network : getOperation().getOps<NetworkOp>())
-    for (const std::string &entry : record)
-      if (failed(recordEntry(network, entry)))
-        return signalPassFailure();
+  for (const std::string &entry : record)
+    if (failed(recordEntry(entry)))
+      return signalPassFailure();
 }

@@ -24,7 +24,20 @@ OwningOpRef<NeuronModelOp> volley::snn::createModel(Location loc,
   return cast<NeuronModelOp>(Operation::create(state));
 }
 
+/// A model belongs to all nodes that share it, so its ops point to none of
+/// them; arguments are located at their names, which makes IR readable.
+static void setLocations(NeuronModelOp model) {
+  Location none = UnknownLoc::get(model.getContext());
+  model->walk([&](Operation *op) { op->setLoc(none); });
+  auto args = model.getBodyBlock().getArguments().begin();
+  for (ArrayAttr names :
+       {model.getStateNames(), model.getInputNames(), model.getParamNames()})
+    for (StringAttr name : names.getAsRange<StringAttr>())
+      (args++)->setLoc(NameLoc::get(name));
+}
+
 FlatSymbolRefAttr ModelTable::insert(OwningOpRef<NeuronModelOp> model) {
+  setLocations(*model);
   StringAttr name = model->getSymNameAttr();
   model->setSymName("model");
   std::string text;

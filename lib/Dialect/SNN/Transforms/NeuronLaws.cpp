@@ -142,6 +142,7 @@ private:
   Value integrate(Value v, Value x);
   Value relax(StringRef tau, StringRef gain, StringRef suffix, Value v, Value x,
               bool hasLeak);
+  Value compare(Value v, Value threshold);
   Value isAboveThreshold(Value v);
   void emitSpikingStep(Value v, Value x);
   void emitExactStep(Value v, Value x);
@@ -263,11 +264,15 @@ Value LawBuilder::integrate(Value v, Value x) {
 // Spikes and resets
 //===----------------------------------------------------------------------===//
 
-Value LawBuilder::isAboveThreshold(Value v) {
+Value LawBuilder::compare(Value v, Value threshold) {
   auto predicate = neuron.getCompare() == Compare::GE
                        ? arith::CmpFPredicate::OGE
                        : arith::CmpFPredicate::OGT;
-  return cmp(predicate, v, param("threshold", get("v_threshold")));
+  return cmp(predicate, v, threshold);
+}
+
+Value LawBuilder::isAboveThreshold(Value v) {
+  return compare(v, param("threshold", get("v_threshold")));
 }
 
 Value LawBuilder::clamp(Value v) {
@@ -459,8 +464,7 @@ NeuronLaw LawBuilder::build() {
   builder.setInsertionPointToStart(body);
   Value x = body->getArgument(numStates);
   if (neuron.getKind() == NeuronKind::Threshold) {
-    output =
-        cmp(arith::CmpFPredicate::OGT, x, param("threshold", get("threshold")));
+    output = compare(x, param("threshold", get("threshold")));
   } else {
     Value v = body->getArgument(0);
     if (info.spikes) {

@@ -85,7 +85,7 @@ struct ScheduleNetwork
 
 /// Elements of a delay that have no latency.
 static bool hasImmediateElements(DelayOp delay) {
-  return delay.getLeastLatency() == 0;
+  return delay.getLeastLatency(0) == 0;
 }
 
 //===----------------------------------------------------------------------===//
@@ -125,7 +125,7 @@ void Scheduler::addStates(Operation *op) {
     RankedTensorType signal = delay.getType();
     // With immediate elements, this step's signal is written before it is read.
     int64_t depth =
-        delay.getLargestLatency() + (hasImmediateElements(delay) ? 1 : 0);
+        delay.getLargestLatency(0) + (hasImmediateElements(delay) ? 1 : 0);
     SmallVector<int64_t> shape{depth};
     llvm::append_range(shape, signal.getShape());
     Attribute initial = delay.getInitialAttr();
@@ -145,6 +145,10 @@ bool Scheduler::collectOps() {
   for (Operation &op : network.getBodyBlock()) {
     if (isa<NeuronOp>(op)) {
       op.emitOpError("has no law yet; run snn-discretize first");
+      return false;
+    }
+    if (isa<AddOp, MulOp, ScaleOp>(op)) {
+      op.emitOpError("is no law yet; run snn-fuse-elementwise first");
       return false;
     }
     if (!op.hasTrait<OpTrait::ConstantLike>() && !isa<OutputOp>(op))
@@ -209,8 +213,7 @@ std::vector<Operation *> Scheduler::sortOps(const Component &component) {
     SmallVector<std::pair<Operation *, unsigned>> stack{{root, 0}};
     while (!stack.empty()) {
       auto &[op, next] = stack.back();
-      auto latency = dyn_cast<LatencyOpInterface>(op);
-      bool isLate = latency && latency.getLeastLatency() > 0;
+      bool isLate = op->getNumResults() > 0 && hasLatency(op->getResult(0));
       if (done.contains(op) || isLate || next == op->getNumOperands()) {
         if (done.insert(op).second)
           sorted.push_back(op);

@@ -17,11 +17,11 @@ struct VerifyPhase : volley::snn::impl::SNNVerifyPhaseBase<VerifyPhase> {
   using SNNVerifyPhaseBase::SNNVerifyPhaseBase;
 
   void runOnOperation() override {
-    llvm::StringSet<> names;
-    for (const std::string &name : illegal)
-      names.insert(name);
+    llvm::StringSet<> names(llvm::from_range, legal);
     WalkResult result = getOperation()->walk([&](Operation *op) {
-      if (!names.contains(op->getName().getStringRef()))
+      if (op == getOperation() ||
+          names.contains(op->getName().getStringRef()) ||
+          names.contains((op->getName().getDialectNamespace() + ".*").str()))
         return WalkResult::advance();
       op->emitOpError("is left at the end of phase '") << phase << "'";
       return WalkResult::interrupt();

@@ -33,8 +33,11 @@ def SNN_NetworkOp : SNN_Op<"network", [
     - (C3) the terminator has one operand per output name.
     - (C4) `dt` is positive and finite.
     - (C5) every cycle holds an op with a latency of at least one step.
-    - (C6) the names of populations are distinct where they have one, and so
-      are those of probes.
+    - (C6) the names of neurons and populations are distinct where they have
+      one, and so are those of probes.
+    - (C7) the region holds ops of the network form and constants.
+    - (C8) constants are weights, biases, factors and parameters; they are not
+      signals.
   }];
   let arguments = (ins SymbolNameAttr:$sym_name, StrArrayAttr:$input_names,
                        StrArrayAttr:$output_names, F64Attr:$dt);
@@ -58,14 +61,15 @@ def SNN_OutputOp : SNN_Op<"output", [
 }
 
 def SNN_DelayOp : SNN_Op<"delay", [
-    Pure, AllTypesMatch<["input", "result"]>,
+    Pure, HasParent<"NetworkOp">, AllTypesMatch<["input", "result"]>,
     DeclareOpInterfaceMethods<SNN_LatencyOpInterface>]> {
   let summary = "a signal of some steps ago";
   let description = [{
     `result[t] = input[t - steps]`; before that, `initial` if given, else zero.
     `steps` holds one number for the whole signal, or one per element in
-    row-major order. `implicit` marks a delay that an importer put in to cut a
-    cycle; exporters drop it.
+    row-major order. `implicit` marks a delay that is not in the source: an
+    importer put it in to cut a cycle, or `snn-discretize` for a `late` neuron.
+    Exporters drop it.
 
     ```mlir
     %late = snn.delay %spikes by 1 : tensor<38xi1>
@@ -74,8 +78,9 @@ def SNN_DelayOp : SNN_Op<"delay", [
 
     Constraints:
     - (C1) `steps` has one entry, or one per element of the signal.
-    - (C2) no entry is negative.
-    - (C3) `initial` has the type of the signal or of its elements.
+    - (C2) every entry is between 0 and 2^30.
+    - (C3) `initial` has the type of the signal or of its elements, and holds
+      numbers.
   }];
   let arguments = (ins SNN_Signal:$input, DenseI64ArrayAttr:$steps,
                        OptionalAttr<TypedAttrInterface>:$initial,

@@ -35,7 +35,8 @@ def SNN_NeuronModelOp : SNN_Op<"neuron_model", [
     - (C3) the initial value of a state has the state's type.
     - (C4) `snn.next` gives one value per state and one per output, of their
       types.
-    - (C5) the body holds only the scalar ops listed in `docs/Spec/Neurons.md`.
+    - (C5) the body holds only the scalar ops listed in `docs/Spec/Neurons.md`,
+      without fast-math and overflow flags and rounding modes.
   }];
   let arguments = (ins SymbolNameAttr:$sym_name,
                        OptionalAttr<StrAttr>:$sym_visibility,
@@ -89,7 +90,7 @@ def SNN_NextOp : SNN_Op<"next", [
 }
 
 def SNN_PopulationOp : SNN_Op<"population", [
-    Pure, AttrSizedOperandSegments,
+    Pure, HasParent<"NetworkOp">, AttrSizedOperandSegments,
     DeclareOpInterfaceMethods<SymbolUserOpInterface>]> {
   let summary = "neurons that share one law";
   let description = [{
@@ -114,7 +115,7 @@ def SNN_PopulationOp : SNN_Op<"population", [
     - (C1) `model` names a `snn.neuron_model`.
     - (C2) operands and results match the model's inputs, parameters, outputs
       and exposed states in number and element type.
-    - (C3) inputs and results have one shape.
+    - (C3) inputs and results have one shape, and there is at least one result.
     - (C4) a parameter's shape broadcasts over that shape: its rank is not
       larger and each of its dimensions, aligned at the left, equals the
       population's or is 1.
@@ -133,7 +134,8 @@ def SNN_PopulationOp : SNN_Op<"population", [
   }];
 }
 
-def SNN_NeuronOp : SNN_Op<"neuron", [Pure,
+def SNN_NeuronOp : SNN_Op<"neuron", [
+    Pure, HasParent<"NetworkOp">,
     DeclareOpInterfaceMethods<SNN_LatencyOpInterface>]> {
   let summary = "neurons of a named kind, not yet discretised";
   let description = [{
@@ -148,10 +150,15 @@ def SNN_NeuronOp : SNN_Op<"neuron", [Pure,
     * `reset`: `zero` sets v to v_reset, `subtract` takes the threshold off.
     * `reset_delay`: a spike resets the potential at the next step.
     * `residual_reset`: with `subtract`, a potential that is still above the
-      threshold after a step has it taken off before the next comparison.
+      threshold after a step has it taken off for the next comparison
+      (`docs/Spec/NamedNeurons.md` has the whole law).
     * `spikes`: `multi` emits floor(v / threshold) spikes in a step.
     * `v_min`: the potential is clamped from below at the end of a step.
-    * `late`: consumers, outputs and records see the outputs one step late.
+    * `late`: consumers, outputs and records see the outputs one step late; an
+      exposed state is not late.
+
+    Kinds without a reset take any `reset`, `compare`, `reset_delay` and
+    `residual_reset`, of which only the `compare` of `threshold` means anything.
 
     ```mlir
     %s = snn.neuron lif "lif1" (%drive) params(tau = %tau, r = %r, v_leak = %l,
@@ -166,11 +173,14 @@ def SNN_NeuronOp : SNN_Op<"neuron", [Pure,
       over the shape.
     - (C3) the input is a float signal; the first result is a float signal for
       kinds without a threshold, i32 for `multi` spikes, i1 otherwise.
-    - (C4) `multi` needs `reset(subtract)` without `reset_delay`.
+    - (C4) `multi` needs a kind that resets, and `reset(subtract)` without
+      `reset_delay`.
     - (C5) exposed names are states of the kind, each at most once.
     - (C6) the scheme is one that the kind has.
     - (C7) the scheme `exact` has neither `reset_delay` nor `v_min`, and a reset
-      if the kind spikes.
+      and `compare(gt)` if the kind resets.
+    - (C8) `residual_reset` needs `reset(subtract)` and `spikes(single)`, without
+      `reset_delay` and not under the scheme `exact`, if the kind resets.
   }];
   let arguments = (ins SNN_NeuronKind:$kind, StrAttr:$name,
       SNN_FloatSignal:$input, Variadic<SNN_Parameter>:$params,

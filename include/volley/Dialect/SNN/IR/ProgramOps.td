@@ -33,8 +33,9 @@ def SNN_ProgramOp : SNN_Op<"program", [
     - (C1) input names are distinct, and so are output names.
     - (C2) `snn.yield` gives one value per output and one carry per state, of
       their types.
-    - (C3) a state is carried through exactly one chain of updates: its uses
-      are reads, then one `snn.step`, `snn.scan` or `snn.delay_write`.
+    - (C3) a state is carried through exactly one chain of updates: it is read,
+      then updated by one `snn.step`, `snn.scan` or `snn.delay_write`, and so on
+      for the updated state until `snn.yield` carries it.
     - (C4) the initial value of a state has the state's element type.
     - (C5) `rows` is positive.
   }];
@@ -76,7 +77,7 @@ def SNN_YieldOp : SNN_Op<"yield", [
 }
 
 def SNN_ScanOp : SNN_Op<"scan", [
-    SingleBlock, AttrSizedOperandSegments,
+    SingleBlock, HasParent<"ProgramOp">, AttrSizedOperandSegments,
     DeclareOpInterfaceMethods<OpAsmOpInterface, ["getAsmBlockArgumentNames"]>]> {
   let summary = "runs a region step by step";
   let description = [{
@@ -85,12 +86,13 @@ def SNN_ScanOp : SNN_Op<"scan", [
     step's slices of the results and the states for the next step. Results are
     the emitted signals, then the states after the last step.
 
-    Values of the program may be used inside if they are constants.
-
     Constraints:
     - (C1) the region's arguments have the types of the operands, and
       `snn.yield` gives the types of the results.
     - (C2) the carried results have the types of the carried operands.
+    - (C3) values of the program that are used inside are constants.
+    - (C4) a state is carried through exactly one chain of updates, as in
+      `snn.program`.
   }];
   let arguments = (ins Variadic<SNN_Signal>:$signals,
                        Variadic<SNN_Signal>:$carried);
@@ -105,7 +107,7 @@ def SNN_ScanOp : SNN_Op<"scan", [
 }
 
 def SNN_StepOp : SNN_Op<"step", [
-    Pure, AttrSizedOperandSegments,
+    Pure, ParentOneOf<["ProgramOp", "ScanOp"]>, AttrSizedOperandSegments,
     DeclareOpInterfaceMethods<SymbolUserOpInterface>]> {
   let summary = "a population's update, with its state explicit";
   let description = [{
@@ -117,8 +119,11 @@ def SNN_StepOp : SNN_Op<"step", [
     - (C1) `model` names a `snn.neuron_model`.
     - (C2) operands and results match the model's inputs, states, parameters,
       outputs and exposed states in number and element type.
-    - (C3) inputs, states and results have one shape.
+    - (C3) inputs, states and results have one shape, and there is at least one
+      result.
     - (C4) a parameter's shape broadcasts over that shape.
+    - (C5) exposed names are states of the model, each at most once.
+    - (C6) parameters are constants.
   }];
   let arguments = (ins FlatSymbolRefAttr:$model, StrAttr:$name,
                        Variadic<SNN_Signal>:$inputs,
@@ -134,7 +139,8 @@ def SNN_StepOp : SNN_Op<"step", [
   }];
 }
 
-def SNN_DelayReadOp : SNN_Op<"delay_read", [Pure]> {
+def SNN_DelayReadOp : SNN_Op<"delay_read", [
+    Pure, ParentOneOf<["ProgramOp", "ScanOp"]>]> {
   let summary = "the signal of some steps ago, from a delay's history";
   let description = [{
     `history` holds the last D steps of a signal; element `n` of the result is
@@ -154,7 +160,7 @@ def SNN_DelayReadOp : SNN_Op<"delay_read", [Pure]> {
 }
 
 def SNN_DelayWriteOp : SNN_Op<"delay_write", [
-    Pure, AllTypesMatch<["history", "result"]>]> {
+    Pure, ParentOneOf<["ProgramOp", "ScanOp"]>, AllTypesMatch<["history", "result"]>]> {
   let summary = "a delay's history with this step's signal added";
   let description = [{
     Constraints:

@@ -6,18 +6,18 @@ include "mlir/IR/OpBase.td"
 
 def SNN_LatencyOpInterface : OpInterface<"LatencyOpInterface"> {
   let description = [{
-    An op whose results at a step may depend on earlier steps of its operands
-    only. These are the ops that may close a cycle of a network.
+    An op with results that depend on earlier steps of its operands. A result
+    that depends on nothing else may close a cycle of a network.
   }];
   let cppNamespace = "::volley::snn";
   let methods = [
     InterfaceMethod<[{
       The least number of steps between an operand and a result; 0 means that
-      a result may depend on the operand of the same step.
-    }], "int64_t", "getLeastLatency">,
+      the result may depend on the operand of the same step.
+    }], "int64_t", "getLeastLatency", (ins "unsigned":$result)>,
     InterfaceMethod<[{
       The largest number of steps between an operand and a result.
-    }], "int64_t", "getLargestLatency">,
+    }], "int64_t", "getLargestLatency", (ins "unsigned":$result)>,
   ];
 }
 

@@ -22,9 +22,23 @@ class NextOp;
 class OutputOp;
 class YieldOp;
 
+/// The most steps that a delay may have.
+inline constexpr int64_t kLargestDelay = int64_t(1) << 30;
+
+/// True for i1, i32, f32 and f64.
+bool isElementType(mlir::Type type);
+
+/// True for what a signal is: a tensor of such elements, of static shape and
+/// with at least one element.
+bool isSignalType(mlir::Type type);
+
 /// True if `param` (a scalar type or a ranked tensor type) broadcasts over
 /// `shape`: aligned at the left, each dimension equal or 1.
 bool broadcastsOver(mlir::Type param, llvm::ArrayRef<int64_t> shape);
+
+/// True if `value` at a step depends on earlier steps only of the operands of
+/// the op that gives it.
+bool hasLatency(mlir::Value value);
 
 /// True if `value` is a constant of i1, i32, f32 or f64 elements.
 bool isConstant(mlir::Value value);

@@ -17,8 +17,13 @@ class SNN_Op<string mnemonic, list<Trait> traits = []>
 
 // A binary spike, a counted or graded spike, a current.
 def SNN_Element : AnyTypeOf<[I1, I32, F32, F64], "i1, i32, f32 or f64">;
-def SNN_Signal : StaticShapeTensorOf<[I1, I32, F32, F64]>;
-def SNN_FloatSignal : StaticShapeTensorOf<[F32, F64]>;
+def SNN_Signal : Type<
+    CPred<"::volley::snn::isSignalType($_self)">,
+    "a signal (a tensor of static shape, at least one element, of i1, i32, f32 "
+    "or f64)", "::mlir::RankedTensorType">;
+def SNN_FloatSignal : ConfinedType<
+    SNN_Signal, [CPred<"::volley::snn::getElementTypeOrSelf($_self).isFloat()">],
+    "a signal of f32 or f64", "::mlir::RankedTensorType">;
 def SNN_Float : AnyTypeOf<[F32, F64], "f32 or f64">;
 // A parameter of a neuron: a scalar, or a tensor that broadcasts (left
 // aligned) over the population.

@@ -139,7 +139,7 @@ def SNN_PoolOp : SNN_SynapticOp<"pool"> {
   }];
 }
 
-def SNN_AddOp : SNN_Op<"add", [Pure]> {
+def SNN_AddOp : SNN_Op<"add", [Pure, HasParent<"NetworkOp">]> {
   let summary = "the sum of signals";
   let description = [{
     Operands are converted to the result's element type and added from left to
@@ -165,7 +165,7 @@ def SNN_AddOp : SNN_Op<"add", [Pure]> {
   let hasFolder = 1;
 }
 
-def SNN_MulOp : SNN_Op<"mul", [Pure]> {
+def SNN_MulOp : SNN_Op<"mul", [Pure, HasParent<"NetworkOp">]> {
   let summary = "the elementwise product of two signals";
   let description = [{
     Operands are converted to the result's element type first. The product of
@@ -185,7 +185,7 @@ def SNN_MulOp : SNN_Op<"mul", [Pure]> {
   let hasVerifier = 1;
 }
 
-def SNN_ScaleOp : SNN_Op<"scale", [Pure]> {
+def SNN_ScaleOp : SNN_Op<"scale", [Pure, HasParent<"NetworkOp">]> {
   let summary = "a signal times constants";
   let description = [{
     `result = input * factor`, one rounding; the factor is a scalar or a tensor

@@ -92,6 +92,23 @@ def SNNEliminateDeadSignals
   }];
 }
 
+def SNNVerifyWeights
+    : Pass<"snn-verify-weights", "::volley::snn::NetworkOp"> {
+  let summary = "check that weights and biases are finite";
+  let description = [{
+    The law of sums (`docs/Spec/Sums.md`) lets a kernel skip the terms of inputs
+    that are zero, which gives the same bits only if no weight is infinite or
+    NaN. That is checked here once, and not by the verifiers, which run after
+    every pass: weights are large.
+
+    ```mlir
+    %w = arith.constant dense<[[1.0, 0x7FC00000]]> : tensor<1x2xf32>
+    // error: expects finite weights and biases, but got nan at element 1
+    %a = snn.dense %x, %w : (tensor<2xf32>, tensor<1x2xf32>) -> tensor<1xf32>
+    ```
+  }];
+}
+
 def SNNVerifyPhase : Pass<"snn-verify-phase", "::mlir::ModuleOp"> {
   let summary = "check that a phase has left only the ops it may";
   let description = [{
@@ -101,8 +118,8 @@ def SNNVerifyPhase : Pass<"snn-verify-phase", "::mlir::ModuleOp"> {
   }];
   let options = [
     Option<"phase", "phase", "std::string", "\"\"", "the name of the phase">,
-    ListOption<"illegal", "illegal", "std::string",
-               "names of ops that may not be left">
+    ListOption<"legal", "legal", "std::string",
+               "names of ops that may be left; \"arith.*\" means a dialect">
   ];
 }
 

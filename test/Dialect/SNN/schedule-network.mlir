@@ -1,0 +1,184 @@
+// RUN: %snn-opt %s --snn-schedule-network=rows=8 -split-input-file -verify-diagnostics | FileCheck %s --enable-var-scope
+// RUN: %snn-opt %s --snn-schedule-network -split-input-file -verify-diagnostics | FileCheck %s --check-prefix=ROWS
+
+snn.neuron_model private @lif(state %v: f32 = 0.5, in %x: f32, param %k: f32) -> (spikes: i1) {
+  %v1 = math.fma %k, %x, %v : f32
+  %s = arith.cmpf ogt, %v1, %k : f32
+  snn.next (%v1 : f32) emit (%s : i1)
+}
+
+// Without a cycle every op acts on the whole tile, in an order in which each
+// comes after what it reads. States have the names of the source.
+// CHECK-LABEL: snn.program @acyclic(
+// CHECK-SAME: %x: tensor<3xf32>, %[[Y:.*]] "the y": tensor<2xf32>)
+// CHECK-SAME: state(%[[V:.*]] "a"::"v": tensor<2xf32> = 5.000000e-01 : f32)
+// CHECK-SAME: -> (s: tensor<2xi1>, v: tensor<2xf32>) dt(1.000000e-04) rows(8) {
+// ROWS: rows(64)
+// CHECK: %[[D:.*]] = snn.dense %x, %{{.*}} : (tensor<3xf32>, tensor<2x3xf32>) -> tensor<2xf32>
+// CHECK: %[[S:.*]]:3 = snn.step @lif "a"(%[[D]]) state(%[[V]] : tensor<2xf32>) params(%{{.*}} : f32) expose ["v"] : (tensor<2xf32>) -> (tensor<2xi1>, tensor<2xf32>, tensor<2xf32>)
+// CHECK: snn.probe "a"::"v" %[[S]]#1
+// CHECK-NOT: snn.scan
+// CHECK: snn.yield(%[[S]]#0, %[[S]]#1 : tensor<2xi1>, tensor<2xf32>) carry(%[[S]]#2 : tensor<2xf32>)
+snn.network @acyclic(%x: tensor<3xf32>, %y "the y": tensor<2xf32>) -> (s: tensor<2xi1>, v: tensor<2xf32>) dt(1.0e-4) {
+  snn.probe "a"::"v" %v : tensor<2xf32>
+  %s, %v = snn.population @lif "a" (%d) params(%k : f32) expose ["v"] : (tensor<2xf32>) -> (tensor<2xi1>, tensor<2xf32>)
+  %d = snn.dense %x, %w : (tensor<3xf32>, tensor<2x3xf32>) -> tensor<2xf32>
+  %w = arith.constant dense<1.0> : tensor<2x3xf32>
+  %k = arith.constant 0.5 : f32
+  snn.output %s, %v : tensor<2xi1>, tensor<2xf32>
+}
+
+// -----
+
+// A delay on no cycle: its history is read before this step's signal joins it.
+// CHECK-LABEL: snn.program @delay(
+// CHECK-SAME: state(%[[H:.*]] ""::"delay": tensor<5x2xi32> = 7 : i32)
+// CHECK: %[[R:.*]]:2 = snn.scan (%[[IN:.*]] = %x: tensor<2xi32>) carry(%[[S:.*]] = %[[H]]: tensor<5x2xi32>)
+// CHECK-NEXT: %[[Y:.*]] = snn.delay_read %[[S]] by 5 : tensor<5x2xi32> -> tensor<2xi32>
+// CHECK-NEXT: %[[W:.*]] = snn.delay_write %[[IN]] into %[[S]]
+// CHECK-NEXT: snn.yield(%[[Y]] : tensor<2xi32>) carry(%[[W]] : tensor<5x2xi32>)
+// CHECK: snn.yield(%[[R]]#0 : tensor<2xi32>) carry(%[[R]]#1 : tensor<5x2xi32>)
+snn.network @delay(%x: tensor<2xi32>) -> (y: tensor<2xi32>) dt(1.0) {
+  %y = snn.delay %x by 5 initial 7 : i32 : tensor<2xi32>
+  snn.output %y : tensor<2xi32>
+}
+
+// -----
+
+// Where some element has no delay, the history holds this step too: it is
+// written first, and every read is one step further back. It starts from zero.
+// CHECK-LABEL: snn.program @immediate(
+// CHECK-SAME: state(%[[H:.*]] "net.delay"::"delay": tensor<3x3xi1> = false)
+// CHECK: snn.scan (%[[IN:.*]] = %x: tensor<3xi1>) carry(%[[S:.*]] = %[[H]]: tensor<3x3xi1>)
+// CHECK-NEXT: %[[W:.*]] = snn.delay_write %[[IN]] into %[[S]]
+// CHECK-NEXT: %[[Y:.*]] = snn.delay_read %[[W]] by [1, 3, 2] : tensor<3x3xi1> -> tensor<3xi1>
+// CHECK-NEXT: snn.yield(%[[Y]] : tensor<3xi1>) carry(%[[W]] : tensor<3x3xi1>)
+snn.network @immediate(%x: tensor<3xi1>) -> (y: tensor<3xi1>) dt(1.0) {
+  %y = snn.delay %x by [0, 2, 1] : tensor<3xi1> loc("net.delay")
+  snn.output %y : tensor<3xi1>
+}
+
+// -----
+
+snn.neuron_model private @lif(state %v: f32 = 0.0, in %x: f32) -> (spikes: i1) {
+  %s = arith.cmpf ogt, %x, %v : f32
+  snn.next (%x : f32) emit (%s : i1)
+}
+snn.neuron_model private @sum(in %a: f32, in %b: f32) -> (y: f32) {
+  %y = arith.addf %a, %b : f32
+  snn.next emit (%y : f32)
+}
+
+// Only the cycle is scanned: what is before it and after it acts on the tile.
+// Inside, ops follow each other in one step, whatever their order in the
+// network; constants are not passed in.
+// CHECK-LABEL: snn.program @mixed(
+// CHECK-SAME: state(%[[V:.*]] "a"::"v": tensor<2xf32> = 0.000000e+00 : f32, %[[H:.*]] ""::"delay": tensor<1x2xi1> = false, %[[V2:.*]] "b"::"v": tensor<1xf32> = 0.000000e+00 : f32)
+// CHECK: %[[W1:.*]] = arith.constant dense<1.000000e+00>
+// CHECK: %[[WR:.*]] = arith.constant dense<2.000000e+00>
+// CHECK: %[[W2:.*]] = arith.constant dense<3.000000e+00>
+// CHECK: %[[A:.*]] = snn.dense %x, %[[W1]] :
+// CHECK-NEXT: %[[R:.*]]:3 = snn.scan (%[[IN:.*]] = %[[A]]: tensor<2xf32>) carry(%[[VS:.*]] = %[[V]]: tensor<2xf32>, %[[HS:.*]] = %[[H]]: tensor<1x2xi1>) -> (tensor<2xi1>, tensor<2xf32>, tensor<1x2xi1>) {
+// CHECK-NEXT: %[[LATE:.*]] = snn.delay_read %[[HS]] by 1
+// CHECK-NEXT: %[[REC:.*]] = snn.dense %[[LATE]], %[[WR]]
+// CHECK-NEXT: %[[SUM:.*]] = snn.step @sum ""(%[[IN]], %[[REC]])
+// CHECK-NEXT: %[[S:.*]]:2 = snn.step @lif "a"(%[[SUM]]) state(%[[VS]] : tensor<2xf32>)
+// CHECK-NEXT: %[[H1:.*]] = snn.delay_write %[[S]]#0 into %[[HS]]
+// CHECK-NEXT: snn.yield(%[[S]]#0 : tensor<2xi1>) carry(%[[S]]#1, %[[H1]] : tensor<2xf32>, tensor<1x2xi1>)
+// CHECK: %[[B:.*]] = snn.dense %[[R]]#0, %[[W2]]
+// CHECK-NEXT: %[[T:.*]]:2 = snn.step @lif "b"(%[[B]]) state(%[[V2]] : tensor<1xf32>)
+// CHECK-NEXT: snn.yield(%[[T]]#0 : tensor<1xi1>) carry(%[[R]]#1, %[[R]]#2, %[[T]]#1 :
+snn.network @mixed(%x: tensor<3xf32>) -> (y: tensor<1xi1>) dt(1.0) {
+  %w1 = arith.constant dense<1.0> : tensor<2x3xf32>
+  %wr = arith.constant dense<2.0> : tensor<2x2xf32>
+  %w2 = arith.constant dense<3.0> : tensor<1x2xf32>
+  %a = snn.dense %x, %w1 : (tensor<3xf32>, tensor<2x3xf32>) -> tensor<2xf32>
+  %s = snn.population @lif "a" (%sum) : (tensor<2xf32>) -> tensor<2xi1>
+  %late = snn.delay %s by 1 : tensor<2xi1>
+  %sum = snn.population @sum "" (%a, %rec) : (tensor<2xf32>, tensor<2xf32>) -> tensor<2xf32>
+  %rec = snn.dense %late, %wr : (tensor<2xi1>, tensor<2x2xf32>) -> tensor<2xf32>
+  %b = snn.dense %s, %w2 : (tensor<2xi1>, tensor<1x2xf32>) -> tensor<1xf32>
+  %y = snn.population @lif "b" (%b) : (tensor<1xf32>) -> tensor<1xi1>
+  snn.output %y : tensor<1xi1>
+}
+
+// -----
+
+snn.neuron_model private @sum(in %a: f32, in %b: f32) -> (y: f32) {
+  %y = arith.addf %a, %b : f32
+  snn.next emit (%y : f32)
+}
+
+// Two cycles, one behind the other, are two scans; two that share an op are one.
+// CHECK-LABEL: snn.program @two_cycles(
+// CHECK-SAME: ""::"delay": {{.*}}, %{{.*}} ""::"delay1": {{.*}} ""::"delay2":
+// CHECK: %[[A:.*]]:2 = snn.scan
+// CHECK: snn.delay_read
+// CHECK-NOT: snn.delay_read
+// CHECK: %[[B:.*]]:3 = snn.scan (%{{.*}} = %[[A]]#0
+// CHECK: snn.delay_read
+// CHECK: snn.delay_read
+// CHECK-NOT: snn.scan
+// CHECK: snn.yield(%[[B]]#0 : tensor<2xf32>) carry(%[[A]]#1, %[[B]]#1, %[[B]]#2 :
+snn.network @two_cycles(%x: tensor<2xf32>) -> (y: tensor<2xf32>) dt(1.0) {
+  %a = snn.population @sum "" (%x, %a1) : (tensor<2xf32>, tensor<2xf32>) -> tensor<2xf32>
+  %a1 = snn.delay %a by 1 : tensor<2xf32>
+  %b = snn.population @sum "" (%a, %b12) : (tensor<2xf32>, tensor<2xf32>) -> tensor<2xf32>
+  %b12 = snn.population @sum "" (%b1, %b2) : (tensor<2xf32>, tensor<2xf32>) -> tensor<2xf32>
+  %b1 = snn.delay %b by 1 : tensor<2xf32>
+  %b2 = snn.delay %b by 2 : tensor<2xf32>
+  snn.output %b : tensor<2xf32>
+}
+
+// -----
+
+snn.neuron_model private @sum(in %a: f32, in %b: f32) -> (y: f32) {
+  %y = arith.addf %a, %b : f32
+  snn.next emit (%y : f32)
+}
+
+// What a cycle emits at this step and what it emits late both leave the scan,
+// and a probe of it is outside.
+// CHECK-LABEL: snn.program @leaves(
+// CHECK: %[[R:.*]]:3 = snn.scan
+// CHECK-NOT: snn.probe
+// CHECK: snn.yield(%{{.*}}, %{{.*}} : tensor<2xf32>, tensor<2xf32>) carry
+// CHECK: snn.probe "a"::"sum" %[[SUM:.*]] :
+// CHECK: snn.yield(%[[SUM]], %[[R]]#{{[01]}} : tensor<2xf32>, tensor<2xf32>)
+snn.network @leaves(%x: tensor<2xf32>) -> (y: tensor<2xf32>, z: tensor<2xf32>) dt(1.0) {
+  %sum = snn.population @sum "" (%x, %late) : (tensor<2xf32>, tensor<2xf32>) -> tensor<2xf32>
+  %late = snn.delay %sum by 1 : tensor<2xf32>
+  snn.probe "a"::"sum" %sum : tensor<2xf32>
+  snn.output %sum, %late : tensor<2xf32>, tensor<2xf32>
+}
+
+// -----
+
+// A network of nothing, and an input that is an output.
+// CHECK-LABEL: snn.program @nothing() -> () dt(1.000000e+00) rows(8)
+// CHECK-LABEL: snn.program @through(
+// CHECK-NEXT: snn.yield(%x, %x : tensor<2xi1>, tensor<2xi1>)
+snn.network @nothing() -> () dt(1.0) {
+  snn.output
+}
+snn.network @through(%x: tensor<2xi1>) -> (y: tensor<2xi1>, z: tensor<2xi1>) dt(1.0) {
+  snn.output %x, %x : tensor<2xi1>, tensor<2xi1>
+}
+
+// -----
+
+snn.network @named(%x: tensor<2xf32>) -> (y: tensor<2xf32>) dt(1.0) {
+  %c = arith.constant 1.0 : f64
+  // expected-error @+1 {{'snn.neuron' op has no law yet; run snn-discretize first}}
+  %y = snn.neuron integrator "a" (%x) params(r = %c : f64)
+      scheme(forward_euler) reset(none) compare(gt) spikes(single) : (tensor<2xf32>) -> tensor<2xf32>
+  snn.output %y : tensor<2xf32>
+}
+
+// -----
+
+snn.network @elementwise(%x: tensor<2xf32>) -> (y: tensor<2xf32>) dt(1.0) {
+  // expected-error @+1 {{run snn-fuse-elementwise first}}
+  %y = snn.add %x, %x : tensor<2xf32>
+  snn.output %y : tensor<2xf32>
+}

@@ -1,0 +1,66 @@
+// RUN: %snn-opt %s --pass-pipeline='builtin.module(snn.program(cpu-select-kernels))' | FileCheck %s --enable-var-scope
+// RUN: %snn-opt %s --pass-pipeline='builtin.module(snn.program(cpu-select-kernels{force=event}))' | FileCheck %s --check-prefix=EVENT
+// RUN: %snn-opt %s --pass-pipeline='builtin.module(snn.program(cpu-select-kernels{force=blocked}))' | FileCheck %s --check-prefix=BLOCKED
+// RUN: %snn-opt %s --pass-pipeline='builtin.module(snn.program(cpu-select-kernels{force=depthwise}))' | FileCheck %s --check-prefix=DEPTHWISE
+// RUN: snn-opt %s --pass-pipeline='builtin.module(snn.program(cpu-select-kernels))' --remarks-filter=cpu-select-kernels -o /dev/null 2>&1 | FileCheck %s --check-prefix=REMARK
+
+// Of 784 spikes few are there at a time, so their weights alone are added; of
+// 784 numbers all are.
+// CHECK-LABEL: snn.program @dense(
+// EVENT-LABEL: snn.program @dense(
+// BLOCKED-LABEL: snn.program @dense(
+// DEPTHWISE-LABEL: snn.program @dense(
+snn.program @dense(%s: tensor<784xi1>, %x: tensor<784xf32>) -> (y: tensor<128xf32>, z: tensor<128xf32>) dt(1.0) rows(64) {
+  %w = arith.constant dense<1.0> : tensor<128x784xf32>
+  // CHECK: snn.dense %s, %{{.*}} kernel "event" :
+  // EVENT: snn.dense %s, %{{.*}} kernel "event" :
+  // BLOCKED: snn.dense %s, %{{.*}} kernel "blocked" :
+  // A strategy that cannot run an op is not forced on it.
+  // DEPTHWISE: snn.dense %s, %{{.*}} kernel "event" :
+  // 128 x 784 synapses, a tenth of them active: 836 of 12 a cycle, and 784 inputs
+  // to look at, 4 a cycle; or 4181 of 24 a cycle.
+  // REMARK: activity=1.0{{.*}}e-01, cycles per row="event 1032, blocked 4181", kernel=event
+  %y = snn.dense %s, %w : (tensor<784xi1>, tensor<128x784xf32>) -> tensor<128xf32>
+  // CHECK: snn.dense %x, %{{.*}} kernel "blocked" :
+  // EVENT: snn.dense %x, %{{.*}} kernel "event" :
+  // BLOCKED: snn.dense %x, %{{.*}} kernel "blocked" :
+  // REMARK: activity=1.0{{.*}}e+00, {{.*}} kernel=blocked
+  %z = snn.dense %x, %w : (tensor<784xf32>, tensor<128x784xf32>) -> tensor<128xf32>
+  snn.yield (%y, %z : tensor<128xf32>, tensor<128xf32>)
+}
+
+// CHECK-LABEL: snn.program @conv(
+// EVENT-LABEL: snn.program @conv(
+// BLOCKED-LABEL: snn.program @conv(
+// DEPTHWISE-LABEL: snn.program @conv(
+snn.program @conv(%s: tensor<34x34x16xi1>, %x: tensor<34x34x16xf32>) -> () dt(1.0) rows(64) {
+  %w = arith.constant dense<1.0> : tensor<32x16x3x3xf32>
+  %d = arith.constant dense<1.0> : tensor<16x1x3x3xf32>
+  // CHECK: snn.conv %s, %{{.*}} channels_last kernel "event" :
+  // BLOCKED: snn.conv %s, %{{.*}} channels_last kernel "blocked" :
+  // DEPTHWISE: snn.conv %s, %{{.*}} channels_last kernel "event" :
+  snn.conv %s, %w channels_last : (tensor<34x34x16xi1>, tensor<32x16x3x3xf32>) -> tensor<32x32x32xf32>
+  // CHECK: snn.conv %x, %{{.*}} channels_last kernel "blocked" :
+  // EVENT: snn.conv %x, %{{.*}} channels_last kernel "event" :
+  snn.conv %x, %w channels_last : (tensor<34x34x16xf32>, tensor<32x16x3x3xf32>) -> tensor<32x32x32xf32>
+  // One channel per group.
+  // CHECK: snn.conv %x, %{{.*}} groups 16 channels_last kernel "depthwise" :
+  // EVENT: snn.conv %x, %{{.*}} groups 16 channels_last kernel "event" :
+  // BLOCKED: snn.conv %x, %{{.*}} groups 16 channels_last kernel "blocked" :
+  // DEPTHWISE: snn.conv %x, %{{.*}} groups 16 channels_last kernel "depthwise" :
+  snn.conv %x, %d groups 16 channels_last : (tensor<34x34x16xf32>, tensor<16x1x3x3xf32>) -> tensor<32x32x16xf32>
+  snn.yield
+}
+
+// An earlier choice is made anew, inside scans too.
+// CHECK-LABEL: snn.program @scan(
+snn.program @scan(%x: tensor<784xf32>) -> () dt(1.0) rows(64) {
+  %w = arith.constant dense<1.0> : tensor<128x784xf32>
+  // CHECK: snn.scan
+  // CHECK: snn.dense %{{.*}}, %{{.*}} kernel "blocked" :
+  snn.scan (%in = %x: tensor<784xf32>) -> () {
+    %y = snn.dense %in, %w kernel "event" : (tensor<784xf32>, tensor<128x784xf32>) -> tensor<128xf32>
+    snn.yield
+  }
+  snn.yield
+}
