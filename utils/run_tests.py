@@ -60,7 +60,7 @@ def run_junit(name, command, option):
 
 
 def run_lit(options):
-    lit = [sys.executable, "-m", "lit.main", "-q", "--order=lexical"]
+    lit = [Path(sys.executable).parent / "lit", "-q", "--order=lexical"]
     return run_junit("lit", [*lit, BUILD / "test"], "--xunit-xml-output=")
 
 

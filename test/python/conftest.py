@@ -10,11 +10,12 @@ import os
 import subprocess
 from pathlib import Path
 
-import nirfile
 import pytest
-from checks import evaluate
 
 import volley
+
+import nirfile
+from checks import evaluate
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 SHARED_DATA = REPOSITORY.parent / "shared" / "data"

@@ -6,12 +6,8 @@ import re
 import tracemalloc
 from concurrent.futures import ThreadPoolExecutor
 
-import laws
-import nirfile
 import numpy as np
 import pytest
-from checks import assert_equal, assert_identical, evaluate
-from laws import eighths
 from networks import (
     ASSUMED,
     BASE_INPUT,
@@ -22,9 +18,14 @@ from networks import (
     base,
     base_result,
 )
-from nirfile import graph, neuron, neurons, node, simple, terminal
 
 import volley
+
+import laws
+import nirfile
+from checks import assert_equal, assert_identical, evaluate
+from laws import eighths
+from nirfile import graph, neuron, neurons, node, simple, terminal
 
 
 @pytest.fixture

@@ -2,13 +2,14 @@
 """Files that are damaged or wrong: one clear error, exit code 1, no output."""
 
 import h5py
-import nirfile
 import numpy as np
 import pytest
 from networks import BASE_NODES, base
-from nirfile import chain, graph, neuron, neurons, node, simple, terminal, write_field
 
 import volley
+
+import nirfile
+from nirfile import chain, graph, neuron, neurons, node, simple, terminal, write_field
 
 INF, NAN = float("inf"), float("nan")
 DECLARED = ("--profile=snntorch", "--dt=1e-3")

@@ -2,8 +2,9 @@
 """What volley.check() says of every node."""
 
 import numpy as np
-from checks import model_notes, notes_of
 from networks import ASSUMED, BASE_BIAS, BASE_LIF, BASE_NODES, DT, base
+
+from checks import model_notes, notes_of
 from nirfile import node
 
 

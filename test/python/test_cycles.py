@@ -4,15 +4,16 @@
 The networks are computed a second time, step by step. Numbers are exact.
 """
 
-import laws
 import numpy as np
 import pytest
-from checks import assert_equal, evaluate, notes_of
-from laws import Neurons, eighths
 from networks import DT
-from nirfile import graph, neurons, node, terminal
 
 import volley
+
+import laws
+from checks import assert_equal, evaluate, notes_of
+from laws import Neurons, eighths
+from nirfile import graph, neurons, node, terminal
 
 N = 3
 WEIGHT = eighths((N, N), low=-8, high=9, seed=21)

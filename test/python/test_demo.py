@@ -8,12 +8,13 @@ import sys
 from pathlib import Path
 
 import h5py
-import laws
 import numpy as np
 import pytest
-from checks import assert_equal, assert_identical
 
 import volley
+
+import laws
+from checks import assert_equal, assert_identical
 
 datasets = pytest.importorskip("sklearn.datasets")
 model_selection = pytest.importorskip("sklearn.model_selection")

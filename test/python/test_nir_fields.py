@@ -2,11 +2,8 @@
 """Every form in which files hold parameters, weights and shapes."""
 
 import h5py
-import laws
 import numpy as np
 import pytest
-from checks import assert_equal, evaluate, notes_of
-from laws import eighths, spikes
 from networks import (
     ASSUMED,
     BASE_BIAS,
@@ -18,9 +15,13 @@ from networks import (
     base,
     feed,
 )
-from nirfile import chain, graph, neuron, neurons, node, simple, terminal
 
 import volley
+
+import laws
+from checks import assert_equal, evaluate, notes_of
+from laws import eighths, spikes
+from nirfile import chain, graph, neuron, neurons, node, simple, terminal
 
 
 @pytest.mark.parametrize("storage", ["gzip", "contiguous", "big-endian"])

@@ -1,11 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """Terminals, names, edges and nested graphs of NIR files."""
 
-import laws
 import numpy as np
 import pytest
-from checks import assert_equal, evaluate, notes_of
-from laws import eighths
 from networks import (
     ASSUMED,
     BASE_INPUT,
@@ -17,9 +14,13 @@ from networks import (
     base,
     base_result,
 )
-from nirfile import chain, graph, neuron, neurons, node, terminal
 
 import volley
+
+import laws
+from checks import assert_equal, evaluate, notes_of
+from laws import eighths
+from nirfile import chain, graph, neuron, neurons, node, terminal
 
 # Terminals that are absent, many, or have other names
 

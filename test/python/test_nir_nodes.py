@@ -6,11 +6,8 @@ for equality.
 """
 
 import h5py
-import laws
 import numpy as np
 import pytest
-from checks import assert_equal, evaluate, notes_of
-from laws import eighths, spikes
 from networks import (
     ASSUMED,
     BASE_BIAS,
@@ -21,9 +18,13 @@ from networks import (
     base,
     feed,
 )
-from nirfile import graph, neuron, neurons, node, simple, terminal
 
 import volley
+
+import laws
+from checks import assert_equal, evaluate, notes_of
+from laws import eighths, spikes
+from nirfile import graph, neuron, neurons, node, simple, terminal
 
 # Synapses
 

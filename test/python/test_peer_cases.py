@@ -4,15 +4,16 @@
 Every value is compared with arithmetic of its own (the module laws).
 """
 
-import laws
 import numpy as np
 import pytest
-from checks import assert_close, assert_equal, evaluate
-from laws import Neurons, eighths, run_neurons, spikes
 from networks import DT
-from nirfile import graph, neurons, node, simple, terminal
 
 import volley
+
+import laws
+from checks import assert_close, assert_equal, evaluate
+from laws import Neurons, eighths, run_neurons, spikes
+from nirfile import graph, neurons, node, simple, terminal
 
 EULER = {"profile": "snntorch", "dt": DT}
 

@@ -7,15 +7,16 @@ import subprocess
 import sys
 from pathlib import Path
 
-import laws
 import numpy as np
 import pytest
-from checks import assert_equal, assert_identical
-from laws import eighths
 from networks import ASSUMED, BASE_INPUT, BASE_LIF, BASE_NODES, DT, base, base_result
-from nirfile import graph, neurons, node, simple, terminal
 
 import volley
+
+import laws
+from checks import assert_equal, assert_identical
+from laws import eighths
+from nirfile import graph, neurons, node, simple, terminal
 
 MEANING = ("--profile=snntorch", f"--dt={DT}")
 TOOLS = ("snn-compile", "snn-run", "snn-opt", "snn-translate")

@@ -5,12 +5,13 @@ import functools
 import tarfile
 
 import h5py
-import laws
 import numpy as np
 import pytest
-from checks import assert_equal, assert_identical, evaluate, notes_of
 
 import volley
+
+import laws
+from checks import assert_equal, assert_identical, evaluate, notes_of
 
 pytestmark = pytest.mark.shared_data
 
