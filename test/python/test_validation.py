@@ -86,6 +86,7 @@ def test_lif(model, lif_input, recorded, profile, precision):
         # Its row t + 1 holds what step t left.
         v, expected = v[:-1], expected[1:]
     error = np.abs(v - expected).max()
+    print(f"{profile} {precision}: spikes at {spikes}, largest |dv| {error:.1e}")
     assert error <= 1e-6
     if precision == "f64" and profile in ("nengo", "exact"):
         assert error <= 1e-8
@@ -143,7 +144,9 @@ def test_braille(model, shared_data, braille_input, profile, precision):
     assert net.dt == DT
     _, rec = evaluate(net, braille_input, record=["lif1.lif:spikes"])
     spikes = rec["lif1.lif"]["spikes"][:, 0]
-    assert np.count_nonzero(spikes != expected) == 0
+    differing = np.count_nonzero(spikes != expected)
+    print(f"{profile} {precision}: {differing} of {expected.size} cells differ")
+    assert differing == 0
     assert expected.size == 9728
     assert expected.sum() > 100
 
@@ -231,6 +234,7 @@ def test_nmnist_every_twentieth(model, recordings, setting, right):
 def test_nmnist(model, recordings, setting, right):
     assert len(recordings) == 1000
     found = count_right(model, recordings, recordings, setting)
+    print(f"{setting}: {found} of 1000 right, expected {right}")
     assert abs(found - right) <= 1
 
 

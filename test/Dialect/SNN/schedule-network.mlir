@@ -182,3 +182,13 @@ snn.network @elementwise(%x: tensor<2xf32>) -> (y: tensor<2xf32>) dt(1.0) {
   %y = snn.add %x, %x : tensor<2xf32>
   snn.output %y : tensor<2xf32>
 }
+
+// -----
+
+// A large signal makes a tile smaller: 4 MiB hold four of these.
+// CHECK-LABEL: snn.program @large
+// CHECK-SAME: rows(4)
+snn.network @large(%x: tensor<64x64x64xf32>) -> (y: tensor<64x64x64xf32>) dt(1.0) {
+  %y = snn.delay %x by 1 : tensor<64x64x64xf32>
+  snn.output %y : tensor<64x64x64xf32>
+}

@@ -18,12 +18,28 @@ namespace volley::snn {
 using namespace mlir;
 using namespace volley::snn;
 
+/// A tile of the largest signal should take no more than this, for the sake of
+/// the cache and of memory.
+static constexpr int64_t kLargestTile = 4 << 20;
+
+static int64_t limitRows(NetworkOp network, int64_t rows) {
+  int64_t largest = 1;
+  for (Operation &op : network.getBodyBlock())
+    if (!op.hasTrait<OpTrait::ConstantLike>())
+      for (Type type : op.getResultTypes()) {
+        auto signal = cast<RankedTensorType>(type);
+        int64_t bytes = std::max(1u, signal.getElementTypeBitWidth() / 8);
+        largest = std::max(largest, signal.getNumElements() * bytes);
+      }
+  return std::clamp<int64_t>(kLargestTile / largest, 1, rows);
+}
+
 namespace {
 /// Builds the program of one network.
 class Scheduler {
 public:
   Scheduler(NetworkOp network, int64_t rows)
-      : network(network), rows(rows), builder(network) {}
+      : network(network), rows(limitRows(network, rows)), builder(network) {}
 
   /// Null, with an error, if the network holds a named neuron.
   ProgramOp run();

@@ -213,6 +213,9 @@ def SNNScheduleNetwork : Pass<"snn-schedule-network", "::mlir::ModuleOp"> {
     }
     ```
 
+    A tile holds `rows` pairs of a step and a sample, or fewer if the network's
+    largest signal would take more than 4 MiB; no bit depends on it.
+
     Refuses named neurons: they have no law yet.
   }];
   let options = [
