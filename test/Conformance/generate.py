@@ -1,0 +1,780 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+"""Writes the conformance files of this folder whose values need arithmetic.
+
+    python test/Conformance/generate.py
+
+What the networks must give is computed here, from the Spec, by arithmetic.py and
+neurons.py, with nothing of the compiler.
+"""
+
+import itertools
+from pathlib import Path
+
+import numpy as np
+
+import arithmetic as ar
+import neurons
+
+FOLDER = Path(__file__).parent
+ELEMENTS = {"bool": "i1", "int32": "i32", "float32": "f32", "float64": "f64"}
+
+
+# Text
+
+
+def format_element(x):
+    if isinstance(x, (bool, np.bool_)):
+        return "true" if x else "false"
+    if isinstance(x, np.integer):
+        return str(int(x))
+    if not np.isfinite(x):
+        width = 8 if x.dtype == np.float32 else 16
+        return f"0x{int(x.view(f'uint{width * 4}')):0{width}X}"
+    text = repr(float(x))
+    mantissa, e, exponent = text.partition("e")
+    return (mantissa if "." in mantissa else mantissa + ".0") + e + exponent
+
+
+def format_nested(a):
+    if a.ndim == 0:
+        return format_element(a[()])
+    return "[" + ", ".join(format_nested(row) for row in a) + "]"
+
+
+def type_of(a, drop=0):
+    sizes = "".join(f"{n}x" for n in a.shape[drop:])
+    return f"tensor<{sizes}{ELEMENTS[a.dtype.name]}>"
+
+
+def constant(a):
+    a = np.asarray(a)
+    if a.ndim == 0:
+        return f"{format_element(a[()])} : {ELEMENTS[a.dtype.name]}"
+    return f"dense<{format_nested(a)}> : {type_of(a)}"
+
+
+def quote(name):
+    return name if name.isidentifier() else f'"{name}"'
+
+
+class File:
+    """A conformance file; networks are added in order."""
+
+    def __init__(self, name, *models):
+        self.name = name
+        self.parts = [
+            "// RUN: %conform\n\n// Written by generate.py, whose arithmetic is the "
+            "Spec's.\n",
+            *models,
+        ]
+
+    def add(self, name, comment, inputs, body, outputs, dt=1.0, probes=None, tol=None):
+        """inputs, outputs: arrays (T, B, shape); an output is the SSA value of its
+        name unless `body` says %NAME_out."""
+        lines = [f"// {line}" for line in comment.splitlines()]
+        args = ", ".join(f"%{n}: {type_of(a, 2)}" for n, a in inputs.items())
+        results = ", ".join(f"{n}: {type_of(a, 2)}" for n, a in outputs.items())
+        attributes = []
+        if inputs:
+            attributes.append(("snn.inputs", inputs))
+        attributes.append(("snn.expected", {**outputs, **(probes or {})}))
+        lines.append(f"snn.network @{name}({args})")
+        lines.append(f"    -> ({results}) dt({format_element(np.float64(dt))})")
+        texts = []
+        for key, arrays in attributes:
+            entries = ",\n    ".join(
+                f"{quote(n)} = {constant(a)}" for n, a in arrays.items()
+            )
+            texts.append(f"  {key} = {{\n    {entries}}}")
+        if tol is not None:
+            texts.append(f"  snn.tolerance = {tol} : f64")
+        lines.append("    attributes {\n" + ",\n".join(texts) + "} {")
+        lines += [f"  {line}".rstrip() for line in body.strip().splitlines()]
+        names = ", ".join(f"%{n}" for n in outputs)
+        types = ", ".join(type_of(a, 2) for a in outputs.values())
+        lines.append(f"  snn.output {names} : {types}" if outputs else "  snn.output")
+        lines.append("}")
+        self.parts.append("\n".join(lines) + "\n")
+
+    def write(self):
+        text = "\n".join(part.rstrip() + "\n" for part in self.parts)
+        (FOLDER / f"{self.name}.mlir").write_text(text)
+
+
+# Data
+
+
+def random_array(rng, kind, shape):
+    """Values whose sums depend on their order; a third of them zero."""
+    if kind == "bool":
+        return rng.random(shape) < 0.4
+    zero = rng.random(shape) < 0.33
+    if kind == "int32":
+        return np.where(zero, 0, rng.integers(-9, 10, shape)).astype(np.int32)
+    scale = 10.0 ** rng.integers(-2, 3, shape)
+    return np.where(zero, 0, rng.standard_normal(shape) * scale).astype(kind)
+
+
+def random_weights(rng, kind, shape):
+    return (rng.standard_normal(shape) * 10.0 ** rng.integers(-2, 3, shape)).astype(
+        kind
+    )
+
+
+def each_row(function, x):
+    """A stateless function of the samples of (T, B, shape)."""
+    return np.stack([np.stack([function(sample) for sample in step]) for step in x])
+
+
+# Files
+
+
+def write_dense():
+    file, rng = File("dense"), np.random.default_rng(1)
+    for kind, real in itertools.product(
+        ("bool", "int32", "float"), ("float32", "float64")
+    ):
+        kind = real if kind == "float" else kind
+        x = random_array(rng, kind, (2, 2, 19))
+        w, b = random_weights(rng, real, (5, 19)), random_weights(rng, real, 5)
+        y = each_row(lambda s, w=w, b=b: ar.dense(s, w, b), x)
+        file.add(
+            f"{ELEMENTS[kind]}_{ELEMENTS[real]}",
+            "Terms in ascending order, each a fused product and sum; then the bias.",
+            {"x": x},
+            f"%w = arith.constant {constant(w)}\n%b = arith.constant {constant(b)}\n"
+            f"%y = snn.dense %x, %w bias %b : ({type_of(x, 2)}, {type_of(w)}, "
+            f"{type_of(b)}) -> {type_of(y, 2)}",
+            {"y": y},
+        )
+    x = random_array(rng, "float32", (1, 3, 2, 7))
+    w = random_weights(rng, "float32", (2, 3, 7))
+    y = each_row(lambda s: ar.dense(s, w), x)
+    file.add(
+        "leading_dimensions",
+        "One product per leading index. An absent bias is +0.0.",
+        {"x": x},
+        f"%w = arith.constant {constant(w)}\n"
+        f"%y = snn.dense %x, %w : ({type_of(x, 2)}, {type_of(w)}) -> {type_of(y, 2)}",
+        {"y": y},
+    )
+    x = np.array([[[0, 1e-30]], [[-0.0, 0]], [[1, 0]]], np.float32)
+    w = np.array([[1.0, -1e-30]], np.float32)
+    b = np.array([-0.0], np.float32)
+    y = each_row(lambda s: ar.dense(s, w, b), x)
+    assert not np.signbit(y).any()
+    file.add(
+        "no_negative_zero",
+        "A product that underflows to -0.0, inputs of -0.0, a bias of -0.0: a sum is\n"
+        "never -0.0, so that terms of zero inputs can be left out.",
+        {"x": x},
+        f"%w = arith.constant {constant(w)}\n%b = arith.constant {constant(b)}\n"
+        f"%y = snn.dense %x, %w bias %b : ({type_of(x, 2)}, {type_of(w)}, "
+        f"{type_of(b)}) -> {type_of(y, 2)}",
+        {"y": y},
+    )
+    x = np.array([[[16777217, 1]], [[2**31 - 1, -(2**31)]]], np.int32)
+    w = np.array([[1.0, 3.0]], np.float32)
+    y = each_row(lambda s: ar.dense(s, w), x)
+    file.add(
+        "large_integers",
+        "An i32 is rounded to the nearest f32 first.",
+        {"x": x},
+        f"%w = arith.constant {constant(w)}\n"
+        f"%y = snn.dense %x, %w : ({type_of(x, 2)}, {type_of(w)}) -> {type_of(y, 2)}",
+        {"y": y},
+    )
+    inf, nan = np.inf, np.nan
+    x = np.array([[[inf, 0, 1]], [[nan, 0, 0]], [[inf, inf, 0]]], np.float32)
+    w = np.array([[1.0, -1.0, 2.0]], np.float32)
+    y = each_row(lambda s: ar.dense(s, w), x)
+    file.add(
+        "not_finite",
+        "Infinities and NaNs are terms like any other.",
+        {"x": x},
+        f"%w = arith.constant {constant(w)}\n"
+        f"%y = snn.dense %x, %w : ({type_of(x, 2)}, {type_of(w)}) -> {type_of(y, 2)}",
+        {"y": y},
+    )
+    file.write()
+
+
+def write_conv():
+    file, rng = File("conv"), np.random.default_rng(2)
+    cases = [
+        ("plain", (2, 5, 6), (3, 2, 3, 3), {}),
+        ("strided", (2, 6, 7), (3, 2, 3, 2), {"stride": [2, 3]}),
+        ("padded", (2, 4, 4), (2, 2, 3, 3), {"padding": [1, 2, 0, 1]}),
+        (
+            "dilated",
+            (1, 7, 8),
+            (2, 1, 2, 3),
+            {"dilation": [3, 2], "padding": [1, 1, 2, 2]},
+        ),
+        ("grouped", (4, 4, 4), (6, 2, 2, 2), {"groups": 2}),
+        (
+            "depthwise",
+            (5, 5, 4),
+            (5, 1, 3, 3),
+            {"groups": 5, "padding": [1, 1, 1, 1], "stride": [2, 1]},
+        ),
+        ("one_dimension", (3, 9), (4, 3, 3), {"stride": [2], "padding": [2, 0]}),
+        ("all_padding", (1, 1, 1), (1, 1, 2, 2), {"padding": [2, 2, 2, 2]}),
+    ]
+    for (name, shape, weight, settings), kind in itertools.product(
+        cases, ("bool", "int32", "float32")
+    ):
+        x = random_array(rng, kind, (1, 2, *shape))
+        w, b = random_weights(rng, "float32", weight), None
+        bias = types = ""
+        if name != "plain":
+            b = random_weights(rng, "float32", weight[0])
+            bias, types = " bias %b", f", {type_of(b)}"
+        y = each_row(lambda s, w=w, b=b, k=settings: ar.conv(s, w, b, **k), x)
+        order = ("stride", "padding", "dilation", "groups")
+        attributes = "".join(f" {k} {settings[k]}" for k in order if k in settings)
+        body = f"%w = arith.constant {constant(w)}\n"
+        if bias:
+            body += f"%b = arith.constant {constant(b)}\n"
+        body += (
+            f"%y = snn.conv %x, %w{bias}{attributes} : ({type_of(x, 2)}, "
+            f"{type_of(w)}{types}) -> {type_of(y, 2)}"
+        )
+        file.add(
+            f"{name}_{ELEMENTS[kind]}",
+            "By kernel position, then channel; positions in the padding are no terms.",
+            {"x": x},
+            body,
+            {"y": y},
+        )
+    x = random_array(rng, "float32", (1, 1, 3, 5, 5))
+    w = random_weights(rng, "float32", (4, 3, 3, 3))
+    y = each_row(lambda s: ar.conv(s, w, stride=[2, 2]), x)
+    last, y_last = np.moveaxis(x, 2, -1), np.moveaxis(y, 2, -1)
+    file.add(
+        "channels_last",
+        "The layout changes the place of an element, not its bits.",
+        {"x": np.ascontiguousarray(last)},
+        f"%w = arith.constant {constant(w)}\n"
+        f"%y = snn.conv %x, %w stride [2, 2] channels_last : ({type_of(last, 2)}, "
+        f"{type_of(w)}) -> {type_of(y_last, 2)}",
+        {"y": np.ascontiguousarray(y_last)},
+    )
+    file.write()
+
+
+def write_pool():
+    file, rng = File("pool"), np.random.default_rng(3)
+    geometries = [
+        ("plain", (2, 4, 6), [2, 3], {"stride": [2, 3]}),
+        (
+            "padded",
+            (2, 3, 3),
+            [2, 2],
+            {"stride": [1, 2], "padding": [1, 0, 1, 1]},
+        ),
+        ("one_dimension", (3, 7), [3], {"stride": [2], "padding": [1, 1]}),
+    ]
+    kinds = {
+        "sum": [("bool", "int32"), ("int32", "int32"), ("float32", "float32")],
+        "avg": [("bool", "float32"), ("int32", "float64"), ("float32", "float32")],
+        "max": [("bool", "bool"), ("int32", "int32"), ("float32", "float32")],
+    }
+    for (name, shape, kernel, settings), mode in itertools.product(geometries, kinds):
+        for kind, result in kinds[mode]:
+            x = random_array(rng, kind, (2, 1, *shape))
+            y = each_row(
+                lambda s, m=mode, k=kernel, g=settings, r=result: ar.pool(
+                    m, s, k, kind=np.dtype(r), **g
+                ),
+                x,
+            )
+            attributes = "".join(f" {k} {v}" for k, v in settings.items())
+            file.add(
+                f"{mode}_{name}_{ELEMENTS[kind]}",
+                {
+                    "sum": "The sum of the window in row-major order.",
+                    "avg": "The sum, then one division by the kernel's area, padding "
+                    "counted.",
+                    "max": "The largest; padding takes no part.",
+                }[mode],
+                {"x": x},
+                f"%y = snn.pool {mode} %x kernel {kernel}{attributes} : "
+                f"{type_of(x, 2)} -> {type_of(y, 2)}",
+                {"y": y},
+            )
+    nan = np.nan
+    x = np.array([[[[nan, -1.0, -0.0, 0.0, nan, nan]]]], np.float32)
+    y = each_row(lambda s: ar.pool("max", s, [2], stride=[2], kind=np.float32), x)
+    file.add(
+        "max_of_nan",
+        "NaN never wins; of equal zeros the first one does.",
+        {"x": x},
+        f"%y = snn.pool max %x kernel [2] stride [2] : {type_of(x, 2)} -> "
+        f"{type_of(y, 2)}",
+        {"y": y},
+    )
+    file.write()
+
+
+def write_elementwise():
+    file, rng = File("elementwise"), np.random.default_rng(4)
+    f = np.float32
+    a = random_array(rng, "float32", (2, 2, 3, 4))
+    b = random_array(rng, "float32", (2, 2, 3, 4))
+    c = random_array(rng, "float32", (2, 2, 3, 4))
+    shape = type_of(a, 2)
+    file.add(
+        "add_in_order",
+        "From left to right.",
+        {"a": a, "b": b, "c": c},
+        f"%y = snn.add %a, %b, %c : {shape}\n%z = snn.add %c, %b, %a : {shape}",
+        {"y": (a + b) + c, "z": (c + b) + a},
+    )
+    spikes = random_array(rng, "bool", (2, 2, 3, 4))
+    counts = random_array(rng, "int32", (2, 2, 3, 4))
+    file.add(
+        "mixed_types",
+        "Operands are converted to the type of the result first.",
+        {"s": spikes, "n": counts, "x": a},
+        f"%sn = snn.add %s, %n : ({type_of(spikes, 2)}, {type_of(counts, 2)}) -> "
+        f"{type_of(counts, 2)}\n"
+        f"%snx = snn.add %s, %n, %x : ({type_of(spikes, 2)}, {type_of(counts, 2)}, "
+        f"{shape}) -> {shape}\n"
+        f"%nx = snn.mul %n, %x : ({type_of(counts, 2)}, {shape}) -> {shape}\n"
+        f"%ss = snn.mul %s, %s : {type_of(spikes, 2)}\n"
+        f"%real = snn.add %s : ({type_of(spikes, 2)}) -> {shape}",
+        {
+            "sn": (spikes + counts).astype(np.int32),
+            "snx": (spikes.astype(f) + counts.astype(f)) + a,
+            "nx": counts.astype(f) * a,
+            "ss": spikes,
+            "real": spikes.astype(f),
+        },
+    )
+    factor = random_weights(rng, "float32", 3)
+    scalar = f(0.1)
+    file.add(
+        "scale",
+        "Factors broadcast, aligned at the left.",
+        {"s": spikes, "x": a},
+        f"%k = arith.constant {constant(factor)}\n%c = arith.constant "
+        f"{constant(np.array(scalar))}\n"
+        f"%a = snn.scale %x by %k : {shape}, {type_of(factor)} -> {shape}\n"
+        f"%b = snn.scale %s by %k : {type_of(spikes, 2)}, {type_of(factor)} -> "
+        f"{shape}\n"
+        f"%d = snn.scale %x by %c : {shape}, f32 -> {shape}",
+        {
+            "a": a * factor[:, None],
+            "b": spikes.astype(f) * factor[:, None],
+            "d": a * scalar,
+        },
+    )
+    x = np.array([[[-0.0, 0.0, -0.0]]], f)
+    y = np.array([[[-0.0, -0.0, 0.0]]], f)
+    file.add(
+        "signs_of_zeros",
+        "A sum of two -0.0 is -0.0.",
+        {"x": x, "y": y},
+        "%s = snn.add %x, %y : tensor<3xf32>\n%p = snn.mul %x, %y : tensor<3xf32>",
+        {"s": x + y, "p": x * y},
+    )
+    n = np.array([[[2**31 - 1, -(2**31), 65536]]], np.int32)
+    file.add(
+        "integers_wrap",
+        "Integer sums and products are modulo 2^32.",
+        {"n": n},
+        "%s = snn.add %n, %n : tensor<3xi32>\n%p = snn.mul %n, %n : tensor<3xi32>",
+        {
+            "s": np.vectorize(lambda v: ar.wrap(2 * int(v)))(n).astype(np.int32),
+            "p": np.vectorize(lambda v: ar.wrap(int(v) ** 2))(n).astype(np.int32),
+        },
+    )
+    file.write()
+
+
+LEAKY = """\
+snn.neuron_model private @leaky(state %v: f32 = 0.0, in %x: f32, param %k: f32,
+                                param %threshold: f32) -> (spikes: i1) {
+  %v1 = math.fma %v, %k, %x : f32
+  %s = arith.cmpf ogt, %v1, %threshold : f32
+  %v2 = arith.subf %v1, %threshold : f32
+  %v3 = arith.select %s, %v2, %v1 : f32
+  snn.next (%v3 : f32) emit (%s : i1)
+}
+"""
+
+
+def leaky_step(v, x, k, threshold):
+    """The law above on vectors: next v, spikes."""
+    v = np.array([ar.fma(a, k, b) for a, b in zip(v, x)])
+    s = v > threshold
+    return np.where(s, v - threshold, v).astype(np.float32), s
+
+
+def write_cycles():
+    file, rng = File("cycles", LEAKY), np.random.default_rng(5)
+    f, steps, batch, size = np.float32, 14, 2, 3
+    k, threshold = f(0.9), f(1.0)
+    constants = "%k = arith.constant 0.9 : f32\n%t = arith.constant 1.0 : f32\n"
+    signal, spikes = f"tensor<{size}xf32>", f"tensor<{size}xi1>"
+    x = rng.uniform(0, 1, (steps, batch, size)).astype(f)
+    w = random_weights(rng, "float32", (size, size)) / f(30)
+    weight = f"%w = arith.constant {constant(w)}\n"
+    neuron = f"params(%k, %t : f32, f32) : ({signal}) -> {spikes}"
+
+    y = np.empty(x.shape, bool)
+    for b in range(batch):
+        v, late = np.zeros(size, f), np.zeros(size, bool)
+        for t in range(steps):
+            v, late = leaky_step(v, x[t, b] + ar.dense(late, w), k, threshold)
+            y[t, b] = late
+    assert 0.1 < y.mean() < 0.9
+    file.add(
+        "recurrent",
+        "A layer that sees its own spikes one step late.",
+        {"x": x},
+        constants + weight + f"%y = snn.population @leaky "
+        f'"a" (%drive) {neuron}\n%late = snn.delay %y by 1 : {spikes}\n'
+        f"%r = snn.dense %late, %w : ({spikes}, {type_of(w)}) -> {signal}\n"
+        f"%drive = snn.add %x, %r : {signal}",
+        {"y": y},
+    )
+
+    # Two loops, one inside the other, with different delays; a layer behind.
+    w2 = random_weights(rng, "float32", (size, size)) / f(30)
+    inner, outer = np.empty(x.shape, bool), np.empty(x.shape, bool)
+    for b in range(batch):
+        va = vb = np.zeros(size, f)
+        a_spikes, b_spikes = [np.zeros(size, bool)], [np.zeros(size, bool)] * 3
+        for t in range(steps):
+            drive = (x[t, b] + ar.dense(a_spikes[-1], w)) + ar.dense(b_spikes[-3], w2)
+            va, a = leaky_step(va, drive, k, threshold)
+            vb, s = leaky_step(vb, ar.dense(a, w), k, threshold)
+            a_spikes.append(a)
+            b_spikes.append(s)
+            inner[t, b], outer[t, b] = a, s
+    assert outer.any()
+    dense = f"({spikes}, {type_of(w)}) -> {signal}"
+    file.add(
+        "nested_loops",
+        "One loop of delay 1 inside one of delay 3.",
+        {"x": x},
+        constants + weight + f"%w2 = arith.constant {constant(w2)}\n"
+        f'%a = snn.population @leaky "a" (%drive) {neuron}\n'
+        f"%a1 = snn.delay %a by 1 : {spikes}\n"
+        f"%ra = snn.dense %a1, %w : {dense}\n"
+        f"%ab = snn.dense %a, %w : {dense}\n"
+        f'%b = snn.population @leaky "b" (%ab) {neuron}\n'
+        f"%b3 = snn.delay %b by 3 : {spikes}\n"
+        f"%rb = snn.dense %b3, %w2 : {dense}\n"
+        f"%drive = snn.add %x, %ra, %rb : {signal}",
+        {"a": inner, "b": outer},
+    )
+
+    # A delay that is longer for some elements, from values of its own.
+    delays, initial = [1, 4, 2], np.array([1.0, -2.0, 0.5], f)
+    y = np.empty(x.shape, f)
+    for b in range(batch):
+        for t in range(steps):
+            for n, d in enumerate(delays):
+                before = y[t - d, b, n] if t >= d else initial[n]
+                y[t, b, n] = ar.fma(before, f(0.5), x[t, b, n])
+    file.add(
+        "delays_per_element",
+        "A filter whose feedback has another delay, and another start, per element.",
+        {"x": x},
+        f"%h = arith.constant 0.5 : f32\n"
+        f"%late = snn.delay %y by [1, 4, 2] initial {constant(initial)} : {signal}\n"
+        f'%y = snn.population @filter "" (%late, %x) params(%h : f32) : ({signal}, '
+        f"{signal}) -> {signal}",
+        {"y": y},
+    )
+    file.parts.insert(
+        2,
+        "snn.neuron_model private @filter(in %a: f32, in %b: f32, param %h: f32) -> "
+        "(y: f32) {\n  %y = math.fma %a, %h, %b : f32\n  snn.next emit (%y : f32)\n}\n",
+    )
+    file.write()
+
+
+VARIANTS = {
+    "zero": {"reset": "zero"},
+    "subtract": {"reset": "subtract"},
+    "none": {"reset": "none"},
+    "ge": {"reset": "zero", "compare": "ge"},
+    "ge_subtract": {"reset": "subtract", "compare": "ge"},
+    "late_zero": {"reset": "zero", "reset_delay": True},
+    "late_subtract": {"reset": "subtract", "reset_delay": True},
+    "residual": {"reset": "subtract", "residual_reset": True},
+    "multi": {"reset": "subtract", "spikes": "multi"},
+    "clamped": {"reset": "subtract", "v_min": -0.25},
+}
+EXACT_VARIANTS = {
+    "zero": {"reset": "zero"},
+    "subtract": {"reset": "subtract"},
+    "multi": {"reset": "subtract", "spikes": "multi"},
+}
+OTHER_VARIANTS = {
+    "plain": {"reset": "none"},
+    "clamped": {"reset": "none", "v_min": 0.1},
+}
+DT = 0.001
+
+
+def make_params(rng, kind, scheme, size):
+    """Physical parameters, uniform ones among them."""
+    leakless = kind in ("if", "integrator")
+    params = {}
+    for name in neurons.PARAMETERS[kind]:
+        if name.startswith("tau"):
+            value = rng.uniform(0.002, 0.006 if "_" in name else 0.02, size)
+        elif name == "r":
+            low, high = (
+                (0.4, 1.2) if not leakless or scheme == "per_step" else (300, 900)
+            )
+            value = rng.uniform(low, high, size)
+            value = 1.0 if scheme == "per_step" else value
+        elif name == "w_in":
+            value = 1.0 if scheme == "forward_euler" else rng.uniform(0.5, 2, size)
+        elif name == "v_leak":
+            value = 0.0 if scheme == "exponential" else rng.uniform(-0.1, 0.1, size)
+        elif name == "v_reset":
+            value = rng.uniform(-0.2, 0.1, size)
+        else:
+            value = 1.0 if scheme == "per_step" else rng.uniform(0.3, 0.6, size)
+        params[name] = np.asarray(value, np.float64)
+    return params
+
+
+def add_neurons(file, kind, scheme, real, rng):
+    size, steps, batch = 3, 12, 1
+    params = make_params(rng, kind, scheme, size)
+    x = rng.uniform(-0.5, 2.5, (steps, batch, size)).astype(real)
+    if scheme == "per_step":
+        # Multiples of 1/4: the threshold is met exactly.
+        x = (rng.integers(-1, 6, x.shape) / 4).astype(real)
+    body = ""
+    for name, value in params.items():
+        body += f"%{name} = arith.constant {constant(value)}\n"
+    names = ", ".join(f"{n} = %{n}" for n in params)
+    types = ", ".join(
+        "f64" if value.ndim == 0 else type_of(value) for value in params.values()
+    )
+    variants = VARIANTS if "v_threshold" in params else OTHER_VARIANTS
+    if scheme == "exact":
+        variants = EXACT_VARIANTS if "v_threshold" in params else {"plain": {}}
+    if kind == "threshold":
+        variants = {"plain": {}, "ge": {"compare": "ge"}}
+    outputs = {}
+    for variant, settings in variants.items():
+        full = {"reset": "none", "compare": "gt", "spikes": "single", **settings}
+        law = neurons.Neurons(
+            kind, params, size, DT, np.dtype(real).type, scheme=scheme, **full
+        )
+        states = neurons.STATES[kind]
+        y, recorded = [], {state: [] for state in states}
+        for t in range(steps):
+            y.append([law.step(x[t, 0])])
+            for state in states:
+                recorded[state].append([list(getattr(law, state))])
+        y = np.array(y)
+        if y.dtype.kind == "i":
+            y = y.astype(np.int32)
+        elif y.dtype.kind == "f":
+            y = y.astype(real)
+        outputs[variant] = y
+        for state in states:
+            outputs[f"{variant}_{state}"] = np.array(recorded[state], real)
+        text = f'snn.neuron {kind} "{variant}" (%x) params({names} : {types}) '
+        text += f"scheme({scheme}) reset({full['reset']}) "
+        text += f"compare({full['compare']}) spikes({full['spikes']})"
+        for flag in ("reset_delay", "residual_reset"):
+            text += f" {flag}" if full.get(flag) else ""
+        if "v_min" in full:
+            text += f" v_min({full['v_min']})"
+        values = [variant, *(f"{variant}_{state}" for state in states)]
+        if states:
+            listed = ", ".join(f'"{state}"' for state in states)
+            text += f" expose [{listed}]"
+        result = ", ".join(type_of(outputs[v], 2) for v in values)
+        result = f"({result})" if len(values) > 1 else result
+        body += ", ".join(f"%{v}" for v in values)
+        body += f" = {text}\n    : ({type_of(x, 2)}) -> {result}\n"
+    # The case is worth something: neurons fire, and not always.
+    for variant in variants:
+        if outputs[variant].dtype.kind in "bi":
+            assert 0 < np.count_nonzero(outputs[variant]) < outputs[variant].size
+    file.add(
+        f"{kind}_{scheme}_{ELEMENTS[real]}",
+        f"Kind {kind} under {scheme}: its resets, comparisons and bounds.",
+        {"x": x},
+        body,
+        outputs,
+        dt=DT,
+    )
+
+
+def write_neurons():
+    rng = np.random.default_rng(6)
+    for names, kinds in [
+        ("neurons-if", ["integrator", "if", "threshold"]),
+        ("neurons-lif", ["li", "lif"]),
+        ("neurons-cuba", ["cuba_li", "cuba_lif"]),
+    ]:
+        file = File(names)
+        for kind in kinds:
+            for scheme in neurons.SCHEMES[kind]:
+                for real in ("float32", "float64"):
+                    add_neurons(file, kind, scheme, real, rng)
+        file.write()
+
+
+def write_functions():
+    file = File(
+        "functions",
+        *(
+            f"snn.neuron_model private @law_{op}_{t}(in %x: {t}) -> "
+            f"(y: {result or t}) {{\n  %y = snn.{op} %x : {t}\n"
+            f"  snn.next emit (%y : {result or t})\n}}\n"
+            for op, result in (("exp", ""), ("log", ""), ("to_int", "i32"))
+            for t in ("f32", "f64")
+        ),
+    )
+    rng, f = np.random.default_rng(7), np.float32
+    special = [0.0, -0.0, 1.0, -1.0, np.inf, -np.inf, np.nan]
+    limits = [88.72283, 88.72284, -87.5, -100.0, -103.97, -103.98, 1e-30, 0.34657359]
+    values = {
+        "exp": special + limits + list(rng.uniform(-104, 89, 24)),
+        "log": special
+        + [1e-45, 1e-40, 1.1754944e-38, 3.4e38, 0.70710677, 0.70710683, 1.4142135]
+        + list(10.0 ** rng.uniform(-44, 38, 24)),
+        "to_int": special
+        + [2.9, -2.9, 0.5, 3e9, -3e9, 2147483520.0, 2147483648.0, -2147483648.0]
+        + list(rng.uniform(-1e6, 1e6, 8)),
+    }
+    functions = {"exp": ar.exp, "log": ar.log, "to_int": ar.to_int}
+    for op, numbers in values.items():
+        for real in ("float32", "float64"):
+            x = np.array(numbers, real)
+            t, tol = ELEMENTS[real], None
+            if op == "to_int" or real == "float32":
+                y = np.array([functions[op](v) for v in x])
+            else:
+                y, tol = getattr(np, op)(x), "1.0e-12"
+                # Of numbers near one, where a tolerance means something.
+                keep = ~np.isfinite(y) | (np.abs(y) < 1e3)
+                x, y = x[keep], y[keep]
+            y = y.astype(np.int32 if op == "to_int" else real)
+            file.add(
+                f"{op}_{t}",
+                f"snn.{op} in {t}: "
+                + ("to a tolerance." if tol else "these bits on every target."),
+                {"x": x.reshape(1, 1, -1)},
+                f'%y = snn.population @law_{op}_{t} "{op}" (%x) : '
+                f"(tensor<{x.size}x{t}>) -> tensor<{x.size}x"
+                f"{'i32' if op == 'to_int' else t}>",
+                {"y": y.reshape(1, 1, -1)},
+                tol=tol,
+            )
+    assert f(ar.exp(f(0.0))) == 1.0
+    file.write()
+
+
+IZHIKEVICH = """\
+// Two inputs, two states, two outputs and a counter of spikes.
+snn.neuron_model @law_{t}(state %v: {t} = -65.0, state %u: {t} = -13.0,
+                                 state %n: i32 = 0, in %i: {t}, in %gate: i1,
+                                 param %a: {t}, param %b: {t}, param %c: {t},
+                                 param %d: {t}) -> (spikes: i1, count: i32, w: {t}) {{
+  %k = arith.constant 0.04 : {t}
+  %five = arith.constant 5.0 : {t}
+  %base = arith.constant 140.0 : {t}
+  %half = arith.constant 0.5 : {t}
+  %peak = arith.constant 30.0 : {t}
+  %zero = arith.constant 0.0 : {t}
+  %x = arith.select %gate, %i, %zero : {t}
+  %kv = math.fma %k, %v, %five : {t}
+  %vv = math.fma %kv, %v, %base : {t}
+  %lessu = arith.subf %vv, %u : {t}
+  %slope = arith.addf %lessu, %x : {t}
+  %v1 = math.fma %half, %slope, %v : {t}
+  %bv = arith.mulf %b, %v1 : {t}
+  %e = arith.subf %bv, %u : {t}
+  %u1 = math.fma %a, %e, %u : {t}
+  %s = arith.cmpf oge, %v1, %peak : {t}
+  %v2 = arith.select %s, %c, %v1 : {t}
+  %ud = arith.addf %u1, %d : {t}
+  %u2 = arith.select %s, %ud, %u1 : {t}
+  %one = arith.extui %s : i1 to i32
+  %n1 = arith.addi %n, %one : i32
+  snn.next (%v2, %u2, %n1 : {t}, {t}, i32) emit (%s, %n1, %u2 : i1, i32, {t})
+}}
+"""
+
+
+def write_models():
+    rng = np.random.default_rng(8)
+    file = File("models", *(IZHIKEVICH.format(t=t) for t in ("f32", "f64")))
+    steps, batch, shape = 60, 2, (2, 3)
+    for real in ("float32", "float64"):
+        f, t = np.dtype(real).type, ELEMENTS[real]
+        current = rng.uniform(10, 30, (steps, batch, *shape)).astype(real)
+        gate = rng.random(current.shape) < 0.9
+        a, b = f(0.02), f(0.2)
+        c = np.array([-65.0, -50.0], real)  # One entry per channel.
+        d = rng.uniform(2, 8, shape).astype(real)
+        spikes = np.empty(current.shape, bool)
+        count = np.empty(current.shape, np.int32)
+        recorded = {
+            "u": np.empty(current.shape, real),
+            "v": np.empty(current.shape, real),
+        }
+        for sample, at in itertools.product(range(batch), np.ndindex(*shape)):
+            v, u, n = f(-65.0), f(-13.0), 0
+            for step in range(steps):
+                x = current[(step, sample, *at)] if gate[(step, sample, *at)] else f(0)
+                slope = (ar.fma(ar.fma(f(0.04), v, f(5)), v, f(140)) - u) + x
+                v = ar.fma(f(0.5), slope, v)
+                u = ar.fma(a, b * v - u, u)
+                spike = v >= f(30)
+                if spike:
+                    v, u, n = c[at[0]], u + d[at], n + 1
+                index = (step, sample, *at)
+                spikes[index], count[index] = spike, n
+                recorded["u"][index], recorded["v"][index] = u, v
+        assert count[-1].min() > 1
+        signal = type_of(current, 2)
+        file.add(
+            f"izhikevich_{t}",
+            "A law of one's own, with parameters that are scalars, one per channel\n"
+            "and one per neuron.",
+            {"i": current, "gate": gate},
+            f"%a = arith.constant {constant(np.array(a))}\n"
+            f"%b = arith.constant {constant(np.array(b))}\n"
+            f"%c = arith.constant {constant(c)}\n%d = arith.constant {constant(d)}\n"
+            f'%s, %n, %w, %v = snn.population @law_{t} "cells" (%i, %gate)\n'
+            f"    params(%a, %b, %c, %d : {t}, {t}, {type_of(c)}, {type_of(d)})\n"
+            f'    expose ["v"] : ({signal}, {type_of(gate, 2)})\n    -> '
+            f"({type_of(gate, 2)}, {type_of(count, 2)}, {signal}, {signal})\n"
+            f'snn.probe "cells"::"v" %v : {signal}',
+            {"s": spikes, "n": count, "w": recorded["u"]},
+            probes={"cells:v": recorded["v"]},
+        )
+    file.write()
+
+
+def main():
+    with np.errstate(all="ignore"):
+        write_dense()
+        write_conv()
+        write_pool()
+        write_elementwise()
+        write_cycles()
+        write_neurons()
+        write_functions()
+        write_models()
+
+
+if __name__ == "__main__":
+    main()
