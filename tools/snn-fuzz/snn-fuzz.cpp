@@ -5,6 +5,7 @@
 // saved states and under forced kernels.
 
 #include "Generator.h"
+#include "Progress.h"
 #include "ToolOptions.h"
 #include "mlir/IR/MLIRContext.h"
 #include "mlir/IR/Verifier.h"
@@ -461,12 +462,15 @@ int main(int argc, char **argv) {
 
   uint64_t passed = 0, failed = 0;
   auto start = std::chrono::steady_clock::now();
+  tools::Progress progress(count, "networks", /*isQuiet=*/count == 0);
   for (uint64_t i = 0; count == 0 || i < count; ++i) {
+    progress.update(i);
     Trial trial(seed + i, hasAVX512);
     if (trial.run()) {
       ++passed;
     } else {
       ++failed;
+      progress.clear();
       errs() << "seed " << seed + i << ": " << trial.failure << '\n'
              << "  snn-fuzz --seed=" << seed + i << " --count=1\n";
     }
@@ -478,6 +482,7 @@ int main(int argc, char **argv) {
              << " ms each\n";
     }
   }
+  progress.clear();
   outs() << passed << " networks agree, " << failed << " do not\n";
   return failed > 0;
 }

@@ -3,6 +3,7 @@
 // Runs an artefact, or compiles a model in memory and runs it, or interprets
 // it.
 
+#include "Progress.h"
 #include "ToolOptions.h"
 #include "mlir/IR/MLIRContext.h"
 #include "volley/Compiler/Conformance.h"
@@ -12,9 +13,7 @@
 #include "llvm/Support/Format.h"
 #include "llvm/Support/InitLLVM.h"
 #include "llvm/Support/Path.h"
-#include "llvm/Support/Process.h"
 #include "llvm/Support/raw_ostream.h"
-#include <chrono>
 
 using namespace llvm;
 using namespace volley;
@@ -235,45 +234,8 @@ static void writeSignal(const std::string &path, const SignalInfo &info,
 }
 
 //===----------------------------------------------------------------------===//
-// Progress and summary
+// Summary
 //===----------------------------------------------------------------------===//
-
-namespace {
-/// A bar on the terminal for runs that take long.
-class Progress {
-public:
-  explicit Progress(int64_t total)
-      : total(total),
-        isShown(!options.isQuiet && sys::Process::StandardErrIsDisplayed()),
-        start(Clock::now()) {}
-
-  void update(int64_t done) {
-    if (!isShown)
-      return;
-    std::chrono::duration<double> elapsed = Clock::now() - start;
-    if (elapsed.count() < 1.0)
-      return;
-    wasShown = true;
-    const int width = 40;
-    int filled = static_cast<int>(done * width / total);
-    double rest = elapsed.count() / done * (total - done);
-    errs() << "\r[" << std::string(filled, '#')
-           << std::string(width - filled, '.') << "] " << done << " of "
-           << total << " steps, " << format("%.0f", rest) << " s left ";
-  }
-
-  ~Progress() {
-    if (wasShown)
-      errs() << '\r' << std::string(78, ' ') << '\r';
-  }
-
-private:
-  using Clock = std::chrono::steady_clock;
-  int64_t total;
-  bool isShown, wasShown = false;
-  Clock::time_point start;
-};
-} // namespace
 
 static double getElement(DType type, const void *data, int64_t index) {
   switch (type) {
@@ -491,7 +453,7 @@ int main(int argc, char **argv) {
 
   int64_t chunk =
       options.chunk > 0 ? options.chunk : std::max<int64_t>(1, 65536 / batch);
-  Progress progress(steps);
+  tools::Progress progress(steps, "steps", options.isQuiet);
   for (int64_t done = 0; done < steps; done += chunk) {
     RunBuffers buffers;
     auto offset = [&](const SignalInfo &signal) {
