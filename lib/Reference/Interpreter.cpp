@@ -777,23 +777,6 @@ std::unique_ptr<Node> Interpreter::makeNode(Operation *op) {
       });
 }
 
-/// The ops that an output or a probe depends on, at whatever step. Others do
-/// not run, so that their assertions say nothing.
-static llvm::DenseSet<Operation *> findLiveOps(Block &block) {
-  llvm::DenseSet<Operation *> live;
-  SmallVector<Operation *> worklist(block.getOps<snn::ProbeOp>());
-  worklist.push_back(block.getTerminator());
-  while (!worklist.empty()) {
-    Operation *op = worklist.pop_back_val();
-    if (!live.insert(op).second)
-      continue;
-    for (Value operand : op->getOperands())
-      if (Operation *def = operand.getDefiningOp())
-        worklist.push_back(def);
-  }
-  return live;
-}
-
 /// Ops in an order in which each comes after those whose result of the same
 /// step it needs.
 static std::vector<Operation *> sortOps(Block &block) {
@@ -827,7 +810,7 @@ bool Interpreter::build(snn::NetworkOp network) {
     if (!op.hasTrait<OpTrait::ConstantLike>())
       for (Value result : op.getResults())
         addSignal(result);
-  llvm::DenseSet<Operation *> live = findLiveOps(block);
+  llvm::DenseSet<Operation *> live = network.findLiveOps();
   for (Operation *op : sortOps(block)) {
     if (op->hasTrait<OpTrait::ConstantLike>() || !live.contains(op))
       continue;

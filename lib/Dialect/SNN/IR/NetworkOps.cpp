@@ -23,6 +23,21 @@ OutputOp NetworkOp::getOutputOp() {
   return cast<OutputOp>(getBodyBlock().getTerminator());
 }
 
+llvm::DenseSet<Operation *> NetworkOp::findLiveOps() {
+  llvm::DenseSet<Operation *> live;
+  SmallVector<Operation *> worklist(getBodyBlock().getOps<ProbeOp>());
+  worklist.push_back(getBodyBlock().getTerminator());
+  while (!worklist.empty()) {
+    Operation *op = worklist.pop_back_val();
+    if (!live.insert(op).second)
+      continue;
+    for (Value operand : op->getOperands())
+      if (Operation *def = operand.getDefiningOp())
+        worklist.push_back(def);
+  }
+  return live;
+}
+
 void NetworkOp::getAsmBlockArgumentNames(Region &region,
                                          OpAsmSetValueNameFn setName) {
   for (auto [arg, name] : llvm::zip(region.getArguments(),

@@ -15,19 +15,7 @@ struct EliminateDeadSignals
     : volley::snn::impl::SNNEliminateDeadSignalsBase<EliminateDeadSignals> {
   void runOnOperation() override {
     Block &body = getOperation().getBodyBlock();
-    llvm::DenseSet<Operation *> live;
-    SmallVector<Operation *> worklist;
-    for (Operation &op : body)
-      if (isa<OutputOp, ProbeOp>(op))
-        worklist.push_back(&op);
-    while (!worklist.empty()) {
-      Operation *op = worklist.pop_back_val();
-      if (!live.insert(op).second)
-        continue;
-      for (Value operand : op->getOperands())
-        if (Operation *def = operand.getDefiningOp())
-          worklist.push_back(def);
-    }
+    llvm::DenseSet<Operation *> live = getOperation().findLiveOps();
     SmallVector<Operation *> dead;
     for (Operation &op : body)
       if (!live.contains(&op))

@@ -48,6 +48,9 @@ def SNN_NetworkOp : SNN_Op<"network", [
   let extraClassDeclaration = [{
     ::mlir::Block &getBodyBlock() { return getBody().front(); }
     OutputOp getOutputOp();
+    /// The ops that an output or a probe depends on, at whatever step. Others do
+    /// not run, so that their assertions say nothing.
+    ::llvm::DenseSet<::mlir::Operation *> findLiveOps();
     /// The time step in seconds.
     double getTimeStep() { return getDt().convertToDouble(); }
   }];

@@ -12,6 +12,8 @@
 #include "mlir/Interfaces/InferTypeOpInterface.h"
 #include "mlir/Interfaces/SideEffectInterfaces.h"
 
+#include "llvm/ADT/DenseSet.h"
+
 #include "volley/Dialect/SNN/IR/ConvShape.h"
 #include "volley/Dialect/SNN/IR/SNNDialect.h"
 #include "volley/Dialect/SNN/IR/SNNEnums.h.inc"
