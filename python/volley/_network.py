@@ -1,10 +1,20 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """Networks: model files as the compiler understands them."""
 
+from __future__ import annotations
+
 import json
 import os
+from collections.abc import Iterable, Mapping
+from typing import Any, Union
 
 from volley import _volley
+
+Path = Union[str, "os.PathLike[str]"]
+# The shape of a signal, without steps and batch, and its NumPy type.
+Signal = tuple[tuple[int, ...], str]
+# "node", "node:what", or several.
+Record = Union[str, Iterable[str]]
 
 
 class CompileError(Exception):
@@ -14,7 +24,9 @@ class CompileError(Exception):
         diagnostics: the compiler's errors, each naming file and node.
     """
 
-    def __init__(self, diagnostics):
+    diagnostics: list[str]
+
+    def __init__(self, diagnostics: str | Iterable[str]):
         self.diagnostics = (
             [diagnostics] if isinstance(diagnostics, str) else list(diagnostics)
         )
@@ -69,46 +81,46 @@ class Network:
     def __init__(self, handle):
         self._handle = handle
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self._handle.text()
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         return f"<volley.Network {self.name!r}: {len(self.neurons)} neuron nodes>"
 
     @property
-    def name(self):
+    def name(self) -> str:
         return self._handle.info.name
 
     @property
-    def dt(self):
+    def dt(self) -> float:
         """The time step in seconds."""
         return self._handle.info.dt
 
     @property
-    def inputs(self):
+    def inputs(self) -> dict[str, Signal]:
         """Inputs by name, as (shape, dtype), without steps and batch."""
         return {s.name: (s.shape, s.dtype) for s in self._handle.info.inputs}
 
     @property
-    def outputs(self):
+    def outputs(self) -> dict[str, Signal]:
         """Outputs by name, as (shape, dtype), without steps and batch."""
         return {s.name: (s.shape, s.dtype) for s in self._handle.info.outputs}
 
     @property
-    def neurons(self):
+    def neurons(self) -> dict[str, list[str]]:
         """What can be recorded of each neuron node, by its name."""
         return dict(self._handle.recordable)
 
     @property
-    def remarks(self):
+    def remarks(self) -> list[str]:
         """What the importer assumed, one line each."""
         return list(self._handle.remarks)
 
-    def emit(self, phase="imported", record=()):
+    def emit(self, phase: str = "imported", record: Record = ()) -> str:
         """The IR at the end of a phase (see :func:`phases`), as text."""
         return self._handle.emit(phase, _record_list(self, record))
 
-    def save(self, path):
+    def save(self, path: Path) -> None:
         """Writes the IR with its weights: .mlir is text, .mlirbc bytecode."""
         self._handle.write(os.fspath(path))
 
@@ -126,15 +138,15 @@ def _record_list(network, record):
 
 
 def load(
-    path,
+    path: Path,
     *,
-    profile=None,
-    dt=None,
-    strict=False,
-    precision="f32",
-    inputs=None,
-    **settings,
-):
+    profile: str | None = None,
+    dt: float | None = None,
+    strict: bool = False,
+    precision: str = "f32",
+    inputs: Mapping[str, str] | None = None,
+    **settings: Any,
+) -> Network:
     """Reads a model file: NIR (HDF5), or the compiler's own .mlir and .mlirbc.
 
     A NIR file says less than a network needs. What is open is declared here, or
@@ -166,15 +178,15 @@ def load(
 
 
 def check(
-    path,
+    path: Path,
     *,
-    profile=None,
-    dt=None,
-    strict=False,
-    precision="f32",
-    inputs=None,
-    **settings,
-):
+    profile: str | None = None,
+    dt: float | None = None,
+    strict: bool = False,
+    precision: str = "f32",
+    inputs: Mapping[str, str] | None = None,
+    **settings: Any,
+) -> dict[str, Any]:
     """What :func:`load` would say of every node, as a dict.
 
     Keys: "file", "accepted" (bool), "model" and "nodes", a list of dicts with
@@ -187,11 +199,11 @@ def check(
     )
 
 
-def profiles():
+def profiles() -> dict[str, str]:
     """Descriptions of the profiles by name."""
     return dict(_volley.profiles())
 
 
-def phases():
+def phases() -> dict[str, str]:
     """Descriptions of the phases of a compilation, in order."""
     return dict(_volley.phases())

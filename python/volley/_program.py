@@ -1,12 +1,24 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """Programs: compiled networks, run on NumPy arrays."""
 
+from __future__ import annotations
+
 import os
+from collections.abc import Mapping
+from typing import Union
 
 import numpy as np
+import numpy.typing as npt
 
 from volley import _volley
-from volley._network import Network, _record_list
+from volley._network import Network, Path, Record, Signal, _record_list
+
+# One input (T, B, *input), or several by name.
+Inputs = Union[npt.ArrayLike, Mapping[str, npt.ArrayLike]]
+# One output (T, B, *output), or several by name.
+Outputs = Union[np.ndarray, dict[str, np.ndarray]]
+# What was recorded: by node, then by what; each (T, B, *shape).
+Recorded = dict[str, dict[str, np.ndarray]]
 
 
 def _to_signal(x, signal):
@@ -95,14 +107,14 @@ class Session:
         self._wanted = wanted
 
     @property
-    def batch(self):
+    def batch(self) -> int:
         return self._runner.session.batch
 
-    def reset(self):
+    def reset(self) -> None:
         """Back to the state before the first step."""
         self._runner.session.reset()
 
-    def run(self, x):
+    def run(self, x: Inputs) -> tuple[Outputs, Recorded]:
         """Runs (T, B, *input) and returns (y, rec), like :meth:`Program.run`."""
         inputs = _to_inputs(x, self._runner.info)
         if inputs[0].shape[1] != self.batch:
@@ -112,14 +124,14 @@ class Session:
             )
         return self._runner.run(inputs, self._wanted)
 
-    def __call__(self, x):
+    def __call__(self, x: Inputs) -> Outputs:
         return self.run(x)[0]
 
-    def save_state(self):
+    def save_state(self) -> bytes:
         """The state as bytes."""
         return self._runner.session.save()
 
-    def load_state(self, state):
+    def load_state(self, state: bytes) -> None:
         """Takes over what :meth:`save_state` gave.
 
         Raises:
@@ -144,30 +156,30 @@ class Program:
         self._sessions = {}
         self._kept = None
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         return f"<volley.Program {self.name!r}>"
 
     @property
-    def name(self):
+    def name(self) -> str:
         return self._artifact.info.name
 
     @property
-    def dt(self):
+    def dt(self) -> float:
         """The time step in seconds."""
         return self._artifact.info.dt
 
     @property
-    def inputs(self):
+    def inputs(self) -> dict[str, Signal]:
         """Inputs by name, as (shape, dtype), without steps and batch."""
         return {s.name: (s.shape, s.dtype) for s in self._artifact.info.inputs}
 
     @property
-    def outputs(self):
+    def outputs(self) -> dict[str, Signal]:
         """Outputs by name, as (shape, dtype), without steps and batch."""
         return {s.name: (s.shape, s.dtype) for s in self._artifact.info.outputs}
 
     @property
-    def probes(self):
+    def probes(self) -> list[str]:
         """Signals that are built in, as "node:what"."""
         return [f"{p.name}:{p.what}" for p in self._artifact.info.probes]
 
@@ -199,12 +211,12 @@ class Program:
             self._sessions.clear()
         return set(wanted)
 
-    def session(self, batch=1, record=()):
+    def session(self, batch: int = 1, record: Record = ()) -> Session:
         """A session for `batch` samples that records `record` in every run."""
         wanted = self._resolve_record(record)
         return Session(self._artifact.session(batch, self._pool), wanted)
 
-    def __call__(self, x):
+    def __call__(self, x: Inputs) -> Outputs:
         """Runs x of shape (T, B, *input) and gives (T, B, *output).
 
         Several inputs or outputs are dicts by name. Binary signals are uint8,
@@ -216,7 +228,9 @@ class Program:
         """
         return self.run(x)[0]
 
-    def run(self, x, record=(), keep_state=False):
+    def run(
+        self, x: Inputs, record: Record = (), keep_state: bool = False
+    ) -> tuple[Outputs, Recorded]:
         """Runs x and returns (y, rec).
 
         Args:
@@ -250,11 +264,11 @@ class Program:
         self._sessions = {batch: runner}
         return result
 
-    def reset(self):
+    def reset(self) -> None:
         """Forgets the state that runs with keep_state have left."""
         self._kept = None
 
-    def save(self, path):
+    def save(self, path: Path) -> None:
         """Writes the artefact, a shared object that needs nothing else.
 
         Raises:
@@ -267,7 +281,13 @@ class Program:
         )
 
 
-def compile(net, target="cpu", threads=1, record=(), cpu="native"):
+def compile(
+    net: Network | Path,
+    target: str = "cpu",
+    threads: int = 1,
+    record: Record = (),
+    cpu: str = "native",
+) -> Program:
     """Compiles a network.
 
     Args:
@@ -293,7 +313,7 @@ def compile(net, target="cpu", threads=1, record=(), cpu="native"):
     return Program(artifact, threads, net, cpu)
 
 
-def open(path, threads=1):
+def open(path: Path, threads: int = 1) -> Program:
     """Opens a saved artefact.
 
     Raises:
@@ -303,7 +323,9 @@ def open(path, threads=1):
     return Program(_volley.open(os.fspath(path)), threads)
 
 
-def interpret(net, x, record=None):
+def interpret(
+    net: Network, x: Inputs, record: Record | None = None
+) -> Outputs | tuple[Outputs, Recorded]:
     """Runs a network on the reference interpreter, the meaning of its IR.
 
     Takes what :meth:`Program.run` takes. Returns y, or (y, rec) if `record` is
