@@ -18,6 +18,7 @@
 #include "llvm/Support/FormatVariadic.h"
 #include "llvm/Support/MemoryBuffer.h"
 #include "llvm/Support/Path.h"
+#include "llvm/Support/Signals.h"
 #include "llvm/Support/SourceMgr.h"
 #include "llvm/Support/ToolOutputFile.h"
 
@@ -199,20 +200,23 @@ LogicalResult volley::compileToFile(ModuleOp module,
 std::shared_ptr<runtime::Artifact>
 volley::compileInMemory(ModuleOp module, const CompileOptions &options) {
   // The same artefact as on disk, in a file that only this process sees.
-  SmallString<128> directory, path;
+  SmallString<128> directory, file;
   llvm::sys::path::system_temp_directory(/*ErasedOnReboot=*/true, directory);
   if (std::error_code code =
-          llvm::sys::fs::createUniqueDirectory(directory + "/volley", path)) {
-    module.emitError("cannot be compiled in memory: ") << code.message();
+          llvm::sys::fs::createTemporaryFile("volley", "so", file)) {
+    module.emitError("cannot be compiled in memory: no file can be made in ")
+        << directory << ": " << code.message();
     return nullptr;
   }
-  llvm::scope_exit removeDirectory(
-      [&] { llvm::sys::fs::remove_directories(path); });
-  std::string file = (path + "/artifact.so").str();
+  llvm::sys::RemoveFileOnSignal(file);
+  llvm::scope_exit removeFile([&] {
+    llvm::sys::fs::remove(file);
+    llvm::sys::DontRemoveFileOnSignal(file);
+  });
   if (failed(compileToFile(module, options, file)))
     return nullptr;
   std::string error;
-  auto artifact = runtime::Artifact::load(file, error);
+  auto artifact = runtime::Artifact::load(std::string(file), error);
   if (!artifact)
     module.emitError("cannot be loaded: ") << error;
   return artifact;
@@ -288,6 +292,12 @@ LogicalResult volley::writeModule(ModuleOp module, StringRef path,
       file->os() << printModule(module);
     else
       module->print(file->os());
+  }
+  file->os().flush();
+  if (std::error_code code = file->os().error()) {
+    file->os().clear_error();
+    return emitError(getFileLocation(module.getContext(), path))
+           << "cannot be written: " << code.message();
   }
   file->keep();
   return success();

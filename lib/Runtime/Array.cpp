@@ -1,11 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "volley/Runtime/Array.h"
 
+#include "volley/Support/OutputPath.h"
+
+#include <algorithm>
+#include <atomic>
+#include <cerrno>
 #include <cmath>
 #include <cstdio>
 #include <cstring>
 #include <limits>
 #include <type_traits>
+#include <unistd.h>
 
 using namespace volley::runtime;
 
@@ -265,10 +271,17 @@ static std::string readFile(const std::string &path, std::vector<char> &bytes) {
 /// Writes next to `path` first, so that no half file stays behind.
 static std::string writeFile(const std::string &path, const std::string &header,
                              const void *data, size_t size) {
-  std::string temporary = path + ".part";
+  std::string error;
+  std::string target = volley::resolveOutputPath(path, error);
+  if (!error.empty())
+    return error;
+  // A name that no other writer has.
+  static std::atomic<unsigned> count{0};
+  std::string temporary = target + ".part-" + std::to_string(getpid()) + "-" +
+                          std::to_string(count++);
   bool done = false;
   {
-    File file(std::fopen(temporary.c_str(), "wb"));
+    File file(std::fopen(temporary.c_str(), "wbx"));
     if (!file.stream)
       return std::string("cannot be written: ") + std::strerror(errno);
     done = std::fwrite(header.data(), 1, header.size(), file.stream) ==
@@ -276,7 +289,7 @@ static std::string writeFile(const std::string &path, const std::string &header,
            std::fwrite(data, 1, size, file.stream) == size &&
            std::fflush(file.stream) == 0;
   }
-  if (done && std::rename(temporary.c_str(), path.c_str()) == 0)
+  if (done && std::rename(temporary.c_str(), target.c_str()) == 0)
     return "";
   std::string reason = std::strerror(errno);
   std::remove(temporary.c_str());
@@ -305,6 +318,8 @@ std::string volley::runtime::readNpy(const std::string &path, Array &array) {
   auto byteAt = [&](size_t i) {
     return static_cast<size_t>(static_cast<unsigned char>(bytes[i]));
   };
+  if (bytes[6] < 1 || bytes[6] > 3)
+    return "is a .npy file of an unknown version";
   if (bytes[6] == 1) {
     headerSize = byteAt(8) | byteAt(9) << 8;
     offset = 10;
@@ -348,8 +363,10 @@ std::string volley::runtime::readNpy(const std::string &path, Array &array) {
       ++cursor;
   }
   size_t available = bytes.size() - offset - headerSize, needed = size;
+  if (std::find(array.shape.begin(), array.shape.end(), 0) != array.shape.end())
+    needed = 0;
   for (int64_t dim : array.shape) {
-    if (dim != 0 && needed > available / dim + 1)
+    if (needed != 0 && needed > available / dim + 1)
       return "is a truncated .npy file";
     needed *= dim;
   }
@@ -421,24 +438,39 @@ std::string volley::runtime::readCsv(const std::string &path, Array &array) {
   std::vector<double> values;
   int64_t rows = 0, columns = 0, line = 1;
   const char *cursor = bytes.data(), *end = bytes.data() + bytes.size() - 1;
+  // The byte order mark that spreadsheets write.
+  if (std::strncmp(cursor, "\xef\xbb\xbf", 3) == 0)
+    cursor += 3;
   while (cursor < end) {
     int64_t count = 0;
-    while (*cursor == ' ' || *cursor == '\t' || *cursor == '\r')
-      ++cursor;
-    bool isComment = *cursor == '#';
+    // A separator may end a line; two have a number between them.
+    bool isSeparated = true;
     while (cursor < end && *cursor != '\n') {
-      if (isComment || *cursor == ',' || *cursor == ' ' || *cursor == '\t' ||
-          *cursor == '\r' || *cursor == ';') {
+      if (*cursor == '#') {
+        cursor = std::strchr(cursor, '\n');
+        break;
+      }
+      if (*cursor == ',' || *cursor == ';') {
+        if (isSeparated)
+          return "line " + std::to_string(line) + " has an empty cell";
+        isSeparated = true;
         ++cursor;
         continue;
       }
+      if (*cursor == ' ' || *cursor == '\t' || *cursor == '\r') {
+        ++cursor;
+        continue;
+      }
+      std::string cell(cursor, std::strcspn(cursor, ",; \t\r\n#"));
       char *next;
-      values.push_back(std::strtod(cursor, &next));
-      if (next == cursor)
-        return "line " + std::to_string(line) + " holds '" +
-               std::string(cursor, std::strcspn(cursor, ",; \t\r\n")) +
+      errno = 0;
+      values.push_back(std::strtod(cell.c_str(), &next));
+      if (*next != '\0' || cell.find_first_of("xX") != std::string::npos ||
+          (errno == ERANGE && std::isinf(values.back())))
+        return "line " + std::to_string(line) + " holds '" + cell +
                "', where a number is expected";
-      cursor = next;
+      cursor += cell.size();
+      isSeparated = false;
       ++count;
     }
     ++cursor;

@@ -6,6 +6,8 @@
 #include <cstring>
 #include <dlfcn.h>
 #include <fcntl.h>
+#include <tbb/global_control.h>
+#include <tbb/info.h>
 #include <tbb/parallel_for.h>
 #include <tbb/task_arena.h>
 #include <unistd.h>
@@ -17,11 +19,15 @@ using namespace volley::runtime;
 //===----------------------------------------------------------------------===//
 
 struct ThreadPool::Implementation {
+  /// oneTBB allows no more threads than there are cores unless it is told to.
+  tbb::global_control limit;
   tbb::task_arena arena;
   volley_executor executor;
 
   explicit Implementation(int threads)
-      : arena(threads == 0 ? tbb::task_arena::automatic : threads) {
+      : limit(tbb::global_control::max_allowed_parallelism,
+              std::max<size_t>(threads, tbb::info::default_concurrency())),
+        arena(threads == 0 ? tbb::task_arena::automatic : threads) {
     arena.initialize();
     executor.context = this;
     executor.workers = static_cast<uint32_t>(arena.max_concurrency());

@@ -316,7 +316,14 @@ NB_MODULE(_volley, m) {
       });
 
   nb::class_<ThreadPool>(m, "ThreadPool")
-      .def(nb::init<int>())
+      .def("__init__",
+           [](ThreadPool *pool, int threads) {
+             if (threads < 0 || threads > ThreadPool::kMostThreads)
+               throw nb::value_error(("threads must be 0 to " +
+                                      std::to_string(ThreadPool::kMostThreads))
+                                         .c_str());
+             new (pool) ThreadPool(threads);
+           })
       .def_prop_ro("threads", &ThreadPool::getNumThreads);
 
   nb::class_<Artifact>(m, "Artifact")

@@ -12,6 +12,7 @@
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/Format.h"
 #include "llvm/Support/InitLLVM.h"
+#include "llvm/Support/MemoryBuffer.h"
 #include "llvm/Support/Path.h"
 #include "llvm/Support/raw_ostream.h"
 
@@ -30,7 +31,7 @@ struct Options {
   std::string model, cpu, kernel;
   std::vector<std::string> inputs, outputs, records;
   nir::ImportOptions import;
-  bool hasModelOptions, useReference, isQuiet, isConformance;
+  bool hasModelOptions, hasCompileOptions, useReference, isQuiet, isConformance;
   int threads;
   /// Negative: all that there are.
   int64_t steps;
@@ -107,6 +108,12 @@ static Options parseCommandLine(int argc, char **argv) {
     fail(toString(import.takeError()));
   if (!(bin > 0))
     fail("--bin expects a positive time");
+  if (threads < 0 || threads > ThreadPool::kMostThreads)
+    fail("--threads expects 0 to " + Twine(ThreadPool::kMostThreads));
+  if (steps.getNumOccurrences() && steps < 0)
+    fail("--steps expects a number that is not negative");
+  if (chunk.getNumOccurrences() && chunk < 1)
+    fail("--chunk expects at least one step");
   return {model,
           cpu,
           kernel,
@@ -115,6 +122,7 @@ static Options parseCommandLine(int argc, char **argv) {
           {records.begin(), records.end()},
           *import,
           modelOptions.isAnyGiven(),
+          cpu.getNumOccurrences() || kernel.getNumOccurrences(),
           reference,
           quiet,
           conformance,
@@ -311,13 +319,21 @@ private:
 };
 } // namespace
 
+/// True for a shared object, whatever it is called.
+static bool isArtifact(StringRef path) {
+  auto start = MemoryBuffer::getFileSlice(path, 4, 0);
+  return path.ends_with(".so") || (start && (*start)->getBuffer() == "\x7f"
+                                                                     "ELF");
+}
+
 Runnable::Runnable(mlir::MLIRContext &context, std::vector<std::string> record)
     : record(std::move(record)) {
-  if (StringRef(options.model).ends_with(".so")) {
-    if (options.hasModelOptions || options.useReference)
+  if (isArtifact(options.model)) {
+    if (options.hasModelOptions || options.useReference ||
+        options.hasCompileOptions)
       fail(options.model +
-           ": is compiled; options that say what the model means "
-           "are for snn-compile");
+           ": is compiled; options that say what the model means and how it is "
+           "compiled are for snn-compile");
     std::string error;
     artifact = Artifact::load(options.model, error);
     if (!artifact)
@@ -439,8 +455,13 @@ int main(int argc, char **argv) {
   // Where each output and probe goes.
   std::vector<Target> outputTargets;
   for (const std::string &entry : options.outputs) {
-    outputTargets.push_back(parseTarget("output", entry, info.outputs));
-    checkTarget(outputTargets.back().path);
+    Target target = parseTarget("output", entry, info.outputs);
+    checkTarget(target.path);
+    if (is_contained(recordPaths, target.path) ||
+        any_of(outputTargets,
+               [&](const Target &other) { return other.path == target.path; }))
+      fail(target.path + ": is given for two signals");
+    outputTargets.push_back(std::move(target));
   }
   auto allocate = [&](ArrayRef<SignalInfo> signals) {
     std::vector<std::vector<char>> buffers;

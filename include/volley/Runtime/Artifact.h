@@ -16,6 +16,9 @@ namespace volley::runtime {
 /// A number of threads that sessions share. One thread means the caller's.
 class ThreadPool {
 public:
+  /// More are a mistake.
+  static constexpr int kMostThreads = 1024;
+
   /// 0 threads: as many as the machine has.
   explicit ThreadPool(int threads);
   ~ThreadPool();

@@ -59,6 +59,7 @@ private:
   /// All instances of a node without state.
   std::map<unsigned, std::vector<unsigned>> stateless;
   std::map<std::pair<unsigned, unsigned>, Origin> origins;
+  std::map<std::pair<unsigned, unsigned>, Source> delayedSources;
 };
 } // namespace
 
@@ -192,10 +193,15 @@ CycleCutter::Source CycleCutter::makeSource(unsigned node, unsigned target) {
   // first edge of the path.
   if (!isStateless(node) || (origin == Origin::Feedback && !atSpikes))
     return {getPlain(node), true};
+  auto key = std::make_pair(node, target);
+  if (auto it = delayedSources.find(key); it != delayedSources.end())
+    return it->second;
   std::vector<Source> sources;
   for (unsigned source : graph.nodes[node].sources)
     sources.push_back(makeSource(source, target));
-  return {addInstance(node, std::move(sources)), false};
+  Source result{addInstance(node, std::move(sources)), false};
+  delayedSources.emplace(key, result);
+  return result;
 }
 
 /// One note per feedback path's end, with a path for each neuron it comes

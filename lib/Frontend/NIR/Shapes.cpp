@@ -162,9 +162,14 @@ void ShapeInference::inferInput(Node &node) {
   Shape shape = readShapeField(node, "shape");
   if (node.isRefused())
     return;
+  // Leading dimensions are a batch if no consumer takes them.
+  size_t largest = 0;
+  for (const Node *consumer : consumers)
+    if (std::optional<size_t> rank = getExpectedRank(*consumer))
+      largest = std::max(largest, *rank);
   for (const Node *consumer : consumers) {
     std::optional<size_t> rank = getExpectedRank(*consumer);
-    if (!rank || shape.size() <= *rank)
+    if (!rank || *rank < largest || shape.size() <= *rank)
       continue;
     ArrayRef<int64_t> kept = ArrayRef(shape).take_back(*rank);
     std::optional<Shape> expected = getExpectedInput(*consumer);

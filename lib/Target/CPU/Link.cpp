@@ -2,11 +2,13 @@
 #include "Link.h"
 
 #include "lld/Common/Driver.h"
+#include "volley/Support/OutputPath.h"
 #include "llvm/BinaryFormat/ELF.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/FormatVariadic.h"
 #include "llvm/Support/MemoryBuffer.h"
 #include "llvm/Support/Path.h"
+#include "llvm/Support/Signals.h"
 #include "llvm/Support/raw_ostream.h"
 #include <cmath>
 #include <dlfcn.h>
@@ -63,37 +65,49 @@ SECTIONS
 )";
 
 namespace {
-/// A directory for the linker's files, removed with what is in it.
-class TemporaryDirectory {
+/// A file for the linker beside the result, removed in the end and if a signal
+/// ends the process.
+class TemporaryFile {
 public:
-  std::error_code create(StringRef prefix) {
-    return sys::fs::createUniqueDirectory(prefix, path);
+  std::error_code create(StringRef directory, StringRef suffix) {
+    SmallString<128> model(directory);
+    sys::path::append(model, ".volley-%%%%%%" + suffix);
+    std::error_code code = sys::fs::createUniqueFile(model, path);
+    if (!code)
+      sys::RemoveFileOnSignal(path);
+    return code;
   }
-  ~TemporaryDirectory() {
-    if (!path.empty())
-      sys::fs::remove_directories(path);
+  ~TemporaryFile() {
+    if (path.empty())
+      return;
+    sys::fs::remove(path);
+    sys::DontRemoveFileOnSignal(path);
   }
-  std::string getFile(StringRef name) const {
-    SmallString<128> file(path);
-    sys::path::append(file, name);
-    return std::string(file);
-  }
+  std::string getPath() const { return std::string(path); }
 
 private:
   SmallString<128> path;
 };
 } // namespace
 
+/// Ends the writing of a file. (A stream that is destroyed with an error ends
+/// the process.)
+static Error finish(raw_fd_ostream &stream) {
+  stream.close();
+  std::error_code code = stream.error();
+  stream.clear_error();
+  if (code)
+    return createStringError("cannot be written: " + code.message());
+  return Error::success();
+}
+
 static Error writeFile(StringRef path, ArrayRef<char> data) {
   std::error_code code;
   raw_fd_ostream stream(path, code);
   if (code)
-    return createStringError(code, path);
+    return createStringError("cannot be written: " + code.message());
   stream.write(data.data(), data.size());
-  stream.close();
-  if (stream.has_error())
-    return createStringError(stream.error(), path);
-  return Error::success();
+  return finish(stream);
 }
 
 /// The C library's mathematical functions, for artefacts that call them. A
@@ -170,28 +184,32 @@ static Error appendWeights(StringRef path, const WeightImage &weights) {
   stream.write(file.data(), file.size());
   stream.write_zeros(offset - file.size());
   weights.write(stream);
-  stream.close();
-  if (stream.has_error())
-    return createStringError(stream.error(), path);
-  return Error::success();
+  return finish(stream);
 }
 
 Error volley::cpu::linkArtifact(ArrayRef<char> object, StringRef library,
                                 const WeightImage &weights, StringRef path) {
-  // Next to the result, so that it can be moved there in one step.
-  // Absolute: LLVM takes a relative name to be one in the system's temporary
-  // directory.
-  SmallString<128> directory(sys::path::parent_path(path));
-  if (std::error_code code = sys::fs::make_absolute(directory))
+  std::string message;
+  std::string target = resolveOutputPath(path.str(), message);
+  if (!message.empty())
+    return createStringError(message);
+  // Next to the result, so that it can be moved there in one step. Absolute:
+  // LLVM takes a relative name to be one in the system's temporary directory.
+  SmallString<128> directory(sys::path::parent_path(target));
+  TemporaryFile objectTemporary, scriptTemporary, libraryTemporary,
+      outputTemporary;
+  std::error_code code = sys::fs::make_absolute(directory);
+  for (auto [file, suffix] :
+       {std::pair(&objectTemporary, ".o"), std::pair(&scriptTemporary, ".ld"),
+        std::pair(&libraryTemporary, ".a"), std::pair(&outputTemporary, ".so")})
+    if (!code)
+      code = file->create(directory, suffix);
+  if (code)
     return createStringError("cannot be written: " + code.message());
-  sys::path::append(directory, ".volley");
-  TemporaryDirectory temporary;
-  if (std::error_code code = temporary.create(directory))
-    return createStringError("cannot be written: " + code.message());
-  std::string objectFile = temporary.getFile("code.o");
-  std::string scriptFile = temporary.getFile("script.ld");
-  std::string outputFile = temporary.getFile("artifact.so");
-  std::string libraryFile = temporary.getFile("kernels.a");
+  std::string objectFile = objectTemporary.getPath();
+  std::string scriptFile = scriptTemporary.getPath();
+  std::string libraryFile = libraryTemporary.getPath();
+  std::string outputFile = outputTemporary.getPath();
   if (Error error = writeFile(objectFile, object))
     return error;
   if (Error error =
@@ -220,7 +238,7 @@ Error volley::cpu::linkArtifact(ArrayRef<char> object, StringRef library,
   if (weights.getBytes() > 0)
     if (Error error = appendWeights(outputFile, weights))
       return error;
-  if (std::error_code code = sys::fs::rename(outputFile, path))
+  if (std::error_code code = sys::fs::rename(outputFile, target))
     return createStringError("cannot be written: " + code.message());
   return Error::success();
 }
