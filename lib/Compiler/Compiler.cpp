@@ -12,6 +12,7 @@
 #include "volley/Dialect/SNN/Transforms/Passes.h"
 #include "volley/Reference/Interpreter.h"
 #include "volley/Runtime/Artifact.h"
+#include "volley/Support/FloatingPointEnvironment.h"
 #include "volley/Target/CPU/CPU.h"
 #include "llvm/ADT/ScopeExit.h"
 #include "llvm/Support/FileSystem.h"
@@ -63,6 +64,7 @@ OwningOpRef<ModuleOp> volley::loadModel(StringRef path,
                                         const nir::ImportOptions &options,
                                         MLIRContext *context,
                                         nir::ImportReport *report) {
+  FloatingPointEnvironment environment;
   auto buffer = llvm::MemoryBuffer::getFileSlice(path, 16, 0);
   if (!buffer) {
     emitError(getFileLocation(context, path))
@@ -181,6 +183,7 @@ bool volley::isLevelSupported(StringRef name) {
 LogicalResult volley::compileToFile(ModuleOp module,
                                     const CompileOptions &options,
                                     StringRef path) {
+  FloatingPointEnvironment environment;
   llvm::Expected<cpu::Level> level = cpu::parseLevel(options.cpu);
   if (!level)
     return module.emitError() << toString(level.takeError());
@@ -225,6 +228,7 @@ volley::compileInMemory(ModuleOp module, const CompileOptions &options) {
 std::unique_ptr<runtime::Session>
 volley::interpret(ModuleOp module, const std::vector<std::string> &record,
                   int64_t batch) {
+  FloatingPointEnvironment environment;
   // Nothing but what gives named neurons a meaning: the interpreter checks the
   // canonicalisations too.
   OwningOpRef<ModuleOp> copy(module.clone());

@@ -4,9 +4,9 @@
 // into each artefact. They cut a run into tiles and call generated code.
 
 #include "Descriptor.h"
+#include "volley/Support/FloatingPointEnvironment.h"
 
 #include <cpuid.h>
-#include <immintrin.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -78,17 +78,6 @@ uint32_t getLevel() {
       (features & avx512) == avx512 && (getEnabledState() & 0xe6) == 0xe6;
   return hasAVX512 ? 4 : 3;
 }
-
-/// The laws are those of IEEE 754: round to nearest, no flushing to zero,
-/// whatever the host has set.
-class FloatingPointEnvironment {
-public:
-  FloatingPointEnvironment() : saved(_mm_getcsr()) { _mm_setcsr(0x1f80); }
-  ~FloatingPointEnvironment() { _mm_setcsr(saved); }
-
-private:
-  unsigned saved;
-};
 
 //===----------------------------------------------------------------------===//
 // State
@@ -308,7 +297,7 @@ void runBlock(void *argument, uint32_t index, uint32_t worker) {
   auto *run = static_cast<Run *>(argument);
   volley_state *state = run->state;
   const Descriptor *descriptor = state->descriptor;
-  FloatingPointEnvironment environment;
+  volley::FloatingPointEnvironment environment;
 
   Tile tile;
   tile.inputs = run->args->inputs;

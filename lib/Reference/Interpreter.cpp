@@ -4,6 +4,7 @@
 #include "Law.h"
 #include "volley/Dialect/SNN/IR/Constants.h"
 #include "volley/Dialect/SNN/IR/SNNOps.h"
+#include "volley/Support/FloatingPointEnvironment.h"
 #include "llvm/ADT/TypeSwitch.h"
 #include <cmath>
 #include <cstring>
@@ -838,6 +839,7 @@ runtime::RunStatus Interpreter::run(const runtime::RunBuffers &buffers,
     error = "the state is that after an error; reset it first";
     return runtime::RunStatus::LawViolated;
   }
+  FloatingPointEnvironment environment;
   for (auto [signal, buffer] : llvm::zip(info.inputs, buffers.inputs)) {
     error = runtime::describeNonBinary(signal, buffer, steps, batch);
     if (!error.empty())

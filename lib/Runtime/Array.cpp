@@ -541,6 +541,8 @@ std::string volley::runtime::readEvents(const std::string &path, double bin,
   int64_t steps = 0;
   // By way of nanoseconds, so that a bin of whole microseconds is exact.
   double binMicroseconds = std::round(bin * 1e9) / 1e3;
+  if (!(binMicroseconds > 0))
+    return "needs bins of at least 1e-9 s";
   for (size_t i = 0; i < bytes.size(); i += 5) {
     auto at = [&](size_t k) {
       return static_cast<int64_t>(static_cast<unsigned char>(bytes[i + k]));
@@ -556,6 +558,10 @@ std::string volley::runtime::readEvents(const std::string &path, double bin,
     steps = std::max(steps, event.step + 1);
     events.push_back(event);
   }
+  constexpr int64_t mostCounts = int64_t(1) << 32;
+  if (steps > mostCounts / (2 * height * width))
+    return "fills " + std::to_string(steps) +
+           " bins, more than can be held; take larger bins";
   array.element = Element::I32;
   array.shape = {steps, 2, height, width};
   std::vector<int32_t> counts(array.getNumElements(), 0);

@@ -45,8 +45,8 @@ def _to_signal(x, signal):
     return converted
 
 
-def _to_inputs(x, info):
-    """One array per input; all agree in steps and batch."""
+def _to_inputs(x, info, steps=None, batch=1):
+    """One array per input, and the steps and batch in which all agree."""
     if isinstance(x, dict):
         names = [signal.name for signal in info.inputs]
         if set(x) != set(names):
@@ -60,9 +60,16 @@ def _to_inputs(x, info):
     sizes = {array.shape[:2] for array in arrays}
     if len(sizes) > 1:
         raise ValueError(f"inputs differ in steps and batch: {sorted(sizes)}")
-    if any(batch < 1 for _, batch in sizes):
-        raise ValueError("expects a batch of at least 1, but got 0")
-    return arrays
+    if sizes and steps is not None:
+        raise ValueError("steps is for networks without inputs")
+    if not sizes and steps is None:
+        raise ValueError("the network has no inputs; steps says how long to run it")
+    steps, batch = sizes.pop() if sizes else (int(steps), batch)
+    if batch < 1 or steps < 0:
+        raise ValueError(
+            f"expects steps and a batch of at least 1, but got {steps} and {batch}"
+        )
+    return arrays, steps, batch
 
 
 class _Runner:
@@ -72,9 +79,9 @@ class _Runner:
         self.session = session
         self.info = session.info
 
-    def run(self, inputs, wanted):
+    def run(self, inputs, steps, wanted):
         """Outputs, and the probes in `wanted`, a set of "node:what"."""
-        steps, batch = inputs[0].shape[:2]
+        batch = self.session.batch
 
         def allocate(signal):
             return np.empty((steps, batch, *signal.shape), signal.dtype)
@@ -114,15 +121,14 @@ class Session:
         """Back to the state before the first step."""
         self._runner.session.reset()
 
-    def run(self, x: Inputs) -> tuple[Outputs, Recorded]:
+    def run(self, x: Inputs, steps: int | None = None) -> tuple[Outputs, Recorded]:
         """Runs (T, B, *input) and returns (y, rec), like :meth:`Program.run`."""
-        inputs = _to_inputs(x, self._runner.info)
-        if inputs[0].shape[1] != self.batch:
+        inputs, steps, batch = _to_inputs(x, self._runner.info, steps, self.batch)
+        if batch != self.batch:
             raise ValueError(
-                f"the session has batch {self.batch}, but the input has "
-                f"{inputs[0].shape[1]}"
+                f"the session has batch {self.batch}, but the input has {batch}"
             )
-        return self._runner.run(inputs, self._wanted)
+        return self._runner.run(inputs, steps, self._wanted)
 
     def __call__(self, x: Inputs) -> Outputs:
         return self.run(x)[0]
@@ -229,7 +235,11 @@ class Program:
         return self.run(x)[0]
 
     def run(
-        self, x: Inputs, record: Record = (), keep_state: bool = False
+        self,
+        x: Inputs,
+        record: Record = (),
+        keep_state: bool = False,
+        steps: int | None = None,
     ) -> tuple[Outputs, Recorded]:
         """Runs x and returns (y, rec).
 
@@ -240,10 +250,10 @@ class Program:
                 (T, B, *shape); a state is that at the end of its step.
             keep_state: go on from the state that the last run with keep_state
                 left; :meth:`reset` ends that.
+            steps: how long to run a network without inputs, for which x is {}.
         """
         wanted = self._resolve_record(record)
-        inputs = _to_inputs(x, self._artifact.info)
-        batch = inputs[0].shape[1]
+        inputs, steps, batch = _to_inputs(x, self._artifact.info, steps)
         if keep_state:
             if self._kept is None:
                 self._kept = _Runner(self._artifact.session(batch, self._pool))
@@ -252,7 +262,7 @@ class Program:
                     f"the kept state has batch {self._kept.session.batch}, but "
                     f"the input has {batch}; reset() first"
                 )
-            return self._kept.run(inputs, wanted)
+            return self._kept.run(inputs, steps, wanted)
         # One session is kept for reuse; states can be large. While it runs, it
         # is not there for another thread.
         runner = self._sessions.pop(batch, None)
@@ -260,7 +270,7 @@ class Program:
             runner = _Runner(self._artifact.session(batch, self._pool))
         else:
             runner.session.reset()
-        result = runner.run(inputs, wanted)
+        result = runner.run(inputs, steps, wanted)
         self._sessions = {batch: runner}
         return result
 
@@ -324,7 +334,7 @@ def open(path: Path, threads: int = 1) -> Program:
 
 
 def interpret(
-    net: Network, x: Inputs, record: Record | None = None
+    net: Network, x: Inputs, record: Record | None = None, steps: int | None = None
 ) -> Outputs | tuple[Outputs, Recorded]:
     """Runs a network on the reference interpreter, the meaning of its IR.
 
@@ -332,7 +342,7 @@ def interpret(
     given.
     """
     signals = _record_list(net, record)
-    inputs = _to_inputs(x, net._handle.info)
-    session = _volley.interpret(net._handle, signals, inputs[0].shape[1])
-    y, rec = _Runner(session).run(inputs, set(signals))
+    inputs, steps, batch = _to_inputs(x, net._handle.info, steps)
+    session = _volley.interpret(net._handle, signals, batch)
+    y, rec = _Runner(session).run(inputs, steps, set(signals))
     return y if record is None else (y, rec)

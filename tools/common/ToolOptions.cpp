@@ -3,7 +3,12 @@
 
 #include "volley/Support/Diagnostics.h"
 #include "llvm/Support/PrettyStackTrace.h"
+#include "llvm/Support/Signals.h"
 #include "llvm/Support/raw_ostream.h"
+
+#include <cstdio>
+#include <cstdlib>
+#include <new>
 
 using namespace llvm;
 using namespace volley;
@@ -121,6 +126,12 @@ DiagnosticPrinter::DiagnosticPrinter(mlir::MLIRContext *context,
 
 void volley::tools::initializeTool(int argc, char **argv, StringRef overview,
                                    cl::OptionCategory &category) {
+  // What lacks memory is the machine, not this program.
+  std::set_new_handler([] {
+    std::fputs("error: there is not enough memory\n", stderr);
+    sys::RunInterruptHandlers(); // Removes temporary files.
+    std::_Exit(1);
+  });
   setBugReportMsg("this is a bug of volley; please report it with the command "
                   "line and the model\n");
   cl::HideUnrelatedOptions({&category, &modelCategory});

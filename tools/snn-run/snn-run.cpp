@@ -208,11 +208,18 @@ static Target parseTarget(StringRef option, StringRef entry,
   std::string names;
   for (const SignalInfo &signal : signals)
     names += (names.empty() ? "'" : ", '") + signal.name + "'";
+  // A name may hold what separates it: the longest one counts.
+  std::optional<Target> target;
+  size_t length = 0;
   for (auto [index, signal] : enumerate(signals))
-    if (entry.starts_with(signal.name) &&
-        entry.drop_front(signal.name.size()).starts_with("="))
-      return {static_cast<unsigned>(index),
-              entry.drop_front(signal.name.size() + 1).str()};
+    if (signal.name.size() >= length && entry.starts_with(signal.name) &&
+        entry.drop_front(signal.name.size()).starts_with("=")) {
+      length = signal.name.size();
+      target = {static_cast<unsigned>(index),
+                entry.drop_front(length + 1).str()};
+    }
+  if (target)
+    return *target;
   if (signals.size() == 1 && !entry.contains('='))
     return {0, entry.str()};
   fail("--" + option + " expects NAME=FILE for one of " + names +
@@ -465,8 +472,14 @@ int main(int argc, char **argv) {
   }
   auto allocate = [&](ArrayRef<SignalInfo> signals) {
     std::vector<std::vector<char>> buffers;
-    for (const SignalInfo &signal : signals)
-      buffers.emplace_back(steps * batch * signal.getBytes());
+    constexpr int64_t most = int64_t(1) << 46;
+    for (const SignalInfo &signal : signals) {
+      int64_t row = batch * static_cast<int64_t>(signal.getBytes());
+      if (steps > most / row)
+        fail("'" + signal.name + "' over " + Twine(steps) +
+             " steps is more than memory can hold");
+      buffers.emplace_back(steps * row);
+    }
     return buffers;
   };
   std::vector<std::vector<char>> outputs = allocate(info.outputs);

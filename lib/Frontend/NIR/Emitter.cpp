@@ -545,6 +545,11 @@ static std::string makeSymbolName(StringRef path) {
 
 OwningOpRef<ModuleOp> Emitter::run() {
   inferElementTypes();
+  for (Node &node : graph.nodes)
+    if (!node.isIgnored && !elementTypes.lookup(&node))
+      node.refuse("expects a signal from an input or a neuron, but gets none");
+  if (graph.isRefused())
+    return nullptr;
   MLIRContext *context = builder.getContext();
   context->loadDialect<snn::SNNDialect, arith::ArithDialect>();
   Location fileLoc = getNodeLocation(context, path, "");

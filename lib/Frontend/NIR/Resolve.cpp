@@ -204,15 +204,23 @@ static std::optional<double> inferTimeStep(const Graph &graph) {
   bool isBelow = true;
   auto collect = [&](const Node &node, StringRef tau, StringRef gain) {
     const Parameter &taus = node.getParam(tau), &gains = node.getParam(gain);
-    size_t count = std::max(taus.values.size(), gains.values.size());
-    for (size_t i = 0; i < count; ++i) {
-      double t = taus.values[taus.values.size() == 1 ? 0 : i];
-      double g = gains.values[gains.values.size() == 1 ? 0 : i];
+    auto add = [&](double t, double g) {
       double step = t / g;
       least = std::min(least, step);
       largest = std::max(largest, step);
       isBelow &= step > 0 && step < t;
+    };
+    if (taus.values.size() == 1 || gains.values.size() == 1 ||
+        taus.shape == gains.shape) {
+      size_t count = std::max(taus.values.size(), gains.values.size());
+      for (size_t i = 0; i < count; ++i)
+        add(taus.values[taus.values.size() == 1 ? 0 : i],
+            gains.values[gains.values.size() == 1 ? 0 : i]);
+      return;
     }
+    // How they broadcast is settled later; all pairs have to agree.
+    add(*llvm::min_element(taus.values), *llvm::max_element(gains.values));
+    add(*llvm::max_element(taus.values), *llvm::min_element(gains.values));
   };
   for (const Node &node : graph.nodes) {
     if (!isLeaky(node) || node.isIgnored)

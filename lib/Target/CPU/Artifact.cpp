@@ -228,8 +228,8 @@ private:
 };
 } // namespace
 
-/// Instructions; some dozens of ops of a network.
-static constexpr unsigned kLargestOptimizedTile = 1500;
+/// In instructions: some dozens of ops of a network.
+static constexpr unsigned kLargestOptimizedFunction = 1500;
 
 llvm::Error CodeGenerator::createTargetMachine() {
   static const bool initialized = [] {
@@ -265,13 +265,14 @@ llvm::Error CodeGenerator::translate() {
   for (llvm::Function &function : *module)
     if (!function.isDeclaration())
       function.addFnAttr("target-cpu", getName(level));
-  // A large network's tile is one long function of calls, of which LLVM's
-  // passes take time in the square of its length and improve nothing.
-  llvm::Function &tile = *module->getFunction("volley_tile");
-  if (tile.getInstructionCount() > kLargestOptimizedTile) {
-    tile.addFnAttr(llvm::Attribute::NoInline);
-    tile.addFnAttr(llvm::Attribute::OptimizeNone);
-  }
+  // LLVM's passes take time in the square of a function's length or more, and
+  // improve little of a long one: a large network's tile is nothing but calls,
+  // the step of a neuron with a thousand sources is one long sum.
+  for (llvm::Function &function : *module)
+    if (function.getInstructionCount() > kLargestOptimizedFunction) {
+      function.addFnAttr(llvm::Attribute::NoInline);
+      function.addFnAttr(llvm::Attribute::OptimizeNone);
+    }
   SmallVector<StringRef> messages;
   if (auto attr = source->getAttrOfType<ArrayAttr>("snn.messages"))
     for (StringAttr message : attr.getAsRange<StringAttr>())

@@ -69,6 +69,23 @@ static SmallVector<Attribute> numberNames(Builder &builder, StringRef prefix,
   return names;
 }
 
+/// The most inputs that a law is given: code for one with thousands takes long
+/// to compile and fits no registers.
+static constexpr size_t kMostInputs = 32;
+
+/// An add of many operands as a chain of adds of some, from left to right as
+/// before.
+static void splitAdd(AddOp add) {
+  OpBuilder builder(add);
+  while (add.getAddends().size() > kMostInputs) {
+    auto first = AddOp::create(builder, add.getLoc(), add.getType(),
+                               add.getAddends().take_front(kMostInputs));
+    SmallVector<Value> rest{first};
+    llvm::append_range(rest, add.getAddends().drop_front(kMostInputs));
+    add.getAddendsMutable().assign(rest);
+  }
+}
+
 /// Turns an add, mul or scale into a population of a stateless model.
 void FuseElementwise::outline(Operation *op, ModelTable &models) {
   Location loc = op->getLoc();
@@ -125,7 +142,9 @@ PopulationOp FuseElementwise::findProducer(PopulationOp population,
     auto producer = value.getDefiningOp<PopulationOp>();
     if (!producer || producer == population || !value.hasOneUse() ||
         producer->getNumResults() != 1 || getModel(producer).getNumStates() ||
-        hasAssertion(getModel(producer)))
+        hasAssertion(getModel(producer)) ||
+        producer.getInputs().size() + population.getInputs().size() >
+            kMostInputs + 1)
       continue;
     input = index;
     return producer;
@@ -225,6 +244,8 @@ void FuseElementwise::runOnOperation() {
   ModelTable models(getOperation());
   for (auto network : getOperation().getOps<NetworkOp>()) {
     Block &body = network.getBodyBlock();
+    for (auto add : llvm::make_early_inc_range(body.getOps<AddOp>()))
+      splitAdd(add);
     for (Operation &op : llvm::make_early_inc_range(body))
       if (isa<AddOp, MulOp, ScaleOp>(op))
         outline(&op, models);

@@ -170,7 +170,8 @@ def SNNFuseElementwise : Pass<"snn-fuse-elementwise", "::mlir::ModuleOp"> {
         : (tensor<38xf32>, tensor<38xf32>) -> tensor<38xi1>
     ```
     where `@lif_0` is `@lif` with `%x = arith.addf %a, %b : f32` in front. The
-    same operations run in the same order, so no bit changes.
+    same operations run in the same order, so no bit changes. A law gets no more
+    than 32 inputs that way, and an `snn.add` of more becomes a chain.
   }];
   let dependentDialects = ["::mlir::arith::ArithDialect"];
 }
