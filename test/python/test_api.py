@@ -8,6 +8,13 @@ from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
+
+import volley
+
+import laws
+import nirfile
+from checks import assert_equal, assert_identical, evaluate
+from laws import eighths
 from networks import (
     ASSUMED,
     BASE_INPUT,
@@ -18,13 +25,6 @@ from networks import (
     base,
     base_result,
 )
-
-import volley
-
-import laws
-import nirfile
-from checks import assert_equal, assert_identical, evaluate
-from laws import eighths
 from nirfile import graph, neuron, neurons, node, simple, terminal
 
 

@@ -4,11 +4,11 @@
 import h5py
 import numpy as np
 import pytest
-from networks import BASE_NODES, base
 
 import volley
 
 import nirfile
+from networks import BASE_NODES, base
 from nirfile import chain, graph, neuron, neurons, node, simple, terminal, write_field
 
 INF, NAN = float("inf"), float("nan")

@@ -2,9 +2,9 @@
 """What volley.check() says of every node."""
 
 import numpy as np
-from networks import ASSUMED, BASE_BIAS, BASE_LIF, BASE_NODES, DT, base
 
 from checks import model_notes, notes_of
+from networks import ASSUMED, BASE_BIAS, BASE_LIF, BASE_NODES, DT, base
 from nirfile import node
 
 

@@ -6,13 +6,13 @@ The networks are computed a second time, step by step. Numbers are exact.
 
 import numpy as np
 import pytest
-from networks import DT
 
 import volley
 
 import laws
 from checks import assert_equal, evaluate, notes_of
 from laws import Neurons, eighths
+from networks import DT
 from nirfile import graph, neurons, node, terminal
 
 N = 3

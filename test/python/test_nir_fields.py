@@ -4,6 +4,12 @@
 import h5py
 import numpy as np
 import pytest
+
+import volley
+
+import laws
+from checks import assert_equal, evaluate, notes_of
+from laws import eighths, spikes
 from networks import (
     ASSUMED,
     BASE_BIAS,
@@ -15,12 +21,6 @@ from networks import (
     base,
     feed,
 )
-
-import volley
-
-import laws
-from checks import assert_equal, evaluate, notes_of
-from laws import eighths, spikes
 from nirfile import chain, graph, neuron, neurons, node, simple, terminal
 
 

@@ -3,6 +3,12 @@
 
 import numpy as np
 import pytest
+
+import volley
+
+import laws
+from checks import assert_equal, evaluate, notes_of
+from laws import eighths
 from networks import (
     ASSUMED,
     BASE_INPUT,
@@ -14,12 +20,6 @@ from networks import (
     base,
     base_result,
 )
-
-import volley
-
-import laws
-from checks import assert_equal, evaluate, notes_of
-from laws import eighths
 from nirfile import chain, graph, neuron, neurons, node, terminal
 
 # Terminals that are absent, many, or have other names

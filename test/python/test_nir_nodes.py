@@ -8,6 +8,12 @@ for equality.
 import h5py
 import numpy as np
 import pytest
+
+import volley
+
+import laws
+from checks import assert_equal, evaluate, notes_of
+from laws import eighths, spikes
 from networks import (
     ASSUMED,
     BASE_BIAS,
@@ -18,12 +24,6 @@ from networks import (
     base,
     feed,
 )
-
-import volley
-
-import laws
-from checks import assert_equal, evaluate, notes_of
-from laws import eighths, spikes
 from nirfile import graph, neuron, neurons, node, simple, terminal
 
 # Synapses

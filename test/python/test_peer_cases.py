@@ -6,13 +6,13 @@ Every value is compared with arithmetic of its own (the module laws).
 
 import numpy as np
 import pytest
-from networks import DT
 
 import volley
 
 import laws
 from checks import assert_close, assert_equal, evaluate
 from laws import Neurons, eighths, run_neurons, spikes
+from networks import DT
 from nirfile import graph, neurons, node, simple, terminal
 
 EULER = {"profile": "snntorch", "dt": DT}

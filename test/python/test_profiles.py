@@ -5,13 +5,13 @@ import re
 
 import numpy as np
 import pytest
-from networks import DT, base
 
 import volley
 
 import laws
 from checks import assert_close, assert_equal, evaluate, model_notes, notes_of
 from laws import PROFILES, eighths, run_neurons
+from networks import DT, base
 from nirfile import chain, graph, neuron, neurons, node, simple, terminal
 
 KINDS = ["I", "IF", "LI", "LIF", "CubaLI", "CubaLIF"]

@@ -9,13 +9,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from networks import ASSUMED, BASE_INPUT, BASE_LIF, BASE_NODES, DT, base, base_result
 
 import volley
 
 import laws
 from checks import assert_equal, assert_identical
 from laws import eighths
+from networks import ASSUMED, BASE_INPUT, BASE_LIF, BASE_NODES, DT, base, base_result
 from nirfile import graph, neurons, node, simple, terminal
 
 MEANING = ("--profile=snntorch", f"--dt={DT}")

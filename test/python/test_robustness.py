@@ -1,0 +1,280 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+"""Large, odd and hostile circumstances: results, or one error and no traces."""
+
+import os
+import signal
+import subprocess
+import time
+
+import numpy as np
+import pytest
+from conftest import TOOLS
+
+import volley
+
+from checks import assert_equal, evaluate
+from networks import BASE_INPUT, DT, base, base_result
+from nirfile import graph, neuron, neurons, node, terminal
+
+EULER = {"profile": "snntorch", "dt": DT}
+
+
+@pytest.fixture
+def model(write_nir):
+    return write_nir(base())
+
+
+def compile_to(run_tool, model, output, **options):
+    return run_tool(
+        "snn-compile",
+        model,
+        *("--profile=snntorch", f"--dt={DT}", "--quiet", "-o", output),
+        **options,
+    )
+
+
+# Outputs
+
+
+def test_output_through_a_link(run_tool, model, tmp_path):
+    """The link stays; what it points to is written, there or not yet."""
+    link, file = tmp_path / "link.so", tmp_path / "file.so"
+    link.symlink_to(file.name)
+    for _ in range(2):
+        assert compile_to(run_tool, model, link).returncode == 0
+        assert link.is_symlink()
+        assert_equal(volley.open(file)(BASE_INPUT), base_result())
+
+
+def test_output_that_is_no_file(run_tool, model, tmp_path):
+    """A device or pipe is not replaced."""
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    for output in (pipe, tmp_path):
+        done = compile_to(run_tool, model, output)
+        assert done.returncode == 1
+        assert str(output) in done.stderr
+        assert "cannot be written" in done.stderr
+    assert pipe.is_fifo()
+    assert {path.name for path in tmp_path.iterdir()} == {"pipe", "model.nir"}
+
+
+def test_nothing_is_left_after_a_signal(model, tmp_path):
+    """Whenever it comes."""
+    for delay in np.linspace(0.03, 0.12, 10):
+        process = subprocess.Popen(
+            [TOOLS / "snn-compile", model, "--quiet", "-o", tmp_path / "net.so"]
+        )
+        time.sleep(delay)
+        process.send_signal(signal.SIGTERM)
+        process.wait()
+        assert {p.name for p in tmp_path.iterdir()} <= {"model.nir", "net.so"}
+
+
+def test_writers_do_not_disturb_each_other(run_tool, model, tmp_path):
+    np.save(tmp_path / "x.npy", BASE_INPUT)
+    (tmp_path / "y.npy.part").write_text("of somebody else")
+    command = [TOOLS / "snn-run", model, "--profile=snntorch", f"--dt={DT}"]
+    command += ["--quiet", f"--input={tmp_path}/x.npy", f"--output={tmp_path}/y.npy"]
+    processes = [subprocess.Popen(command) for _ in range(4)]
+    assert [process.wait() for process in processes] == [0] * 4
+    assert_equal(np.load(tmp_path / "y.npy"), base_result())
+    assert (tmp_path / "y.npy.part").read_text() == "of somebody else"
+
+
+def test_no_place_for_temporary_files(run_tool, model, tmp_path):
+    np.save(tmp_path / "x.npy", BASE_INPUT)
+    missing = str(tmp_path / "missing")
+    done = run_tool(
+        "snn-run",
+        model,
+        *("--quiet", f"--input={tmp_path}/x.npy"),
+        env={**os.environ, "TMPDIR": missing},
+    )
+    assert done.returncode == 1
+    assert missing in done.stderr
+
+
+# Numbers of things
+
+
+def test_many_branches_on_a_feedback_path(load):
+    """Each pair doubles the paths; the time must not follow."""
+    edges, nodes = [("input", "lif")], {"lif": neurons("LIF", 2, r=4.0)}
+    last = "lif"
+    for i in range(40):
+        scale = node("Scale", scale=np.float64(0.25))
+        nodes |= {f"a{i}": scale, f"b{i}": scale, f"c{i}": node("Identity")}
+        edges += [(last, f"a{i}"), (last, f"b{i}")]
+        edges += [(f"a{i}", f"c{i}"), (f"b{i}", f"c{i}")]
+        last = f"c{i}"
+    edges += [(last, "lif"), ("lif", "output")]
+    ends = {"input": terminal("Input", 2), "output": terminal("Output", 2)}
+    evaluate(load(graph(ends | nodes, edges), **EULER), np.ones((4, 1, 2)))
+
+
+def test_a_hundred_sources(load):
+    """One neuron's sum of many, in byte order of their names."""
+    names = [f"s{i}" for i in range(100)]
+    rng = np.random.default_rng(3)
+    factors = rng.standard_normal(100).astype(np.float32) * 10.0 ** rng.integers(
+        -3, 4, 100
+    )
+    nodes = {"input": terminal("Input", 1), "output": terminal("Output", 1)}
+    nodes |= {n: node("Scale", scale=np.float32(f)) for n, f in zip(names, factors)}
+    edges = [("input", n) for n in names] + [(n, "output") for n in names]
+    y, _ = evaluate(load(graph(nodes, edges), **EULER), np.ones((1, 1, 1), np.float32))
+    expected = np.float32(0)
+    for index, (_, factor) in enumerate(sorted(zip(names, factors))):
+        term = np.float32(factor)
+        expected = term if index == 0 else np.float32(expected + term)
+    assert y.item() == expected
+
+
+@pytest.mark.parametrize("threads", [3, 64])
+def test_more_threads_than_cores(load, capfd, threads):
+    x = np.repeat(BASE_INPUT, 40, axis=1)
+    prog = volley.compile(load(base(), **EULER), threads=threads)
+    assert_equal(prog(x)[:, ::40], base_result())
+    assert capfd.readouterr().err == ""
+
+
+@pytest.mark.parametrize("threads", [-1, 100000])
+def test_number_of_threads(load, run_tool, model, tmp_path, threads):
+    with pytest.raises(ValueError, match="threads must be 0 to"):
+        volley.compile(load(base(), **EULER), threads=threads)
+    np.save(tmp_path / "x.npy", BASE_INPUT)
+    done = run_tool(
+        "snn-run", model, f"--input={tmp_path}/x.npy", f"--threads={threads}"
+    )
+    assert done.returncode == 1
+    assert "--threads expects 0 to" in done.stderr
+
+
+def test_more_steps_than_memory(run_tool, tmp_path):
+    network = tmp_path / "net.mlir"
+    network.write_text(
+        "snn.neuron_model private @m(state %v: f32 = 0.0) -> (y: f32) {\n"
+        "  snn.next (%v : f32) emit (%v : f32)\n}\n"
+        "snn.network @net() -> (y: tensor<2xf32>) dt(1.0) {\n"
+        '  %y = snn.population @m "m" () : () -> tensor<2xf32>\n'
+        "  snn.output %y : tensor<2xf32>\n}\n"
+    )
+    for steps in (10**12, 10**18):
+        done = run_tool("snn-run", network, f"--steps={steps}")
+        assert done.returncode == 1
+        assert "memory" in done.stderr
+        assert "Stack dump" not in done.stderr
+
+
+def test_network_without_inputs(tmp_path):
+    network = tmp_path / "net.mlir"
+    network.write_text(
+        "snn.neuron_model private @m(state %v: f32 = 0.0) -> (y: f32) {\n"
+        "  %one = arith.constant 1.0 : f32\n  %n = arith.addf %v, %one : f32\n"
+        "  snn.next (%n : f32) emit (%n : f32)\n}\n"
+        "snn.network @net() -> (y: tensor<1xf32>) dt(1.0) {\n"
+        '  %y = snn.population @m "m" () : () -> tensor<1xf32>\n'
+        "  snn.output %y : tensor<1xf32>\n}\n"
+    )
+    net = volley.load(network)
+    prog = volley.compile(net)
+    assert_equal(prog.run({}, steps=3)[0], [[[1.0]], [[2.0]], [[3.0]]])
+    assert_equal(volley.interpret(net, {}, steps=2), [[[1.0]], [[2.0]]])
+    assert_equal(prog.session(2).run({}, steps=1)[0], [[[1.0], [1.0]]])
+    with pytest.raises(ValueError, match="steps says how long"):
+        prog({})
+
+
+# Files that are odd, or wrong
+
+
+def test_input_of_two_ranks(load):
+    """A leading 1 stays if one consumer takes it; the other flattens."""
+    conv = node(
+        "Conv1d",
+        weight=np.ones((2, 1, 3)),
+        bias=np.zeros(2),
+        **dict.fromkeys(("stride", "dilation", "groups"), np.int64(1)),
+        padding=np.int64(0),
+    )
+    nodes = {
+        "input": terminal("Input", 1, 7),
+        "fc": node("Affine", weight=np.ones((3, 7)), bias=np.zeros(3)),
+        "conv": conv,
+        "a": terminal("Output", 3),
+        "b": terminal("Output", 2, 5),
+    }
+    edges = [("input", "fc"), ("input", "conv"), ("fc", "a"), ("conv", "b")]
+    net = load(graph(nodes, edges), **EULER)
+    assert net.inputs == {"input": ((1, 7), "float32")}
+    y, _ = evaluate(net, np.ones((1, 1, 1, 7)))
+    assert_equal(y["a"], np.full((1, 1, 3), 7.0))
+    assert_equal(y["b"], np.full((1, 1, 2, 5), 3.0))
+
+
+def test_delay_loop_that_no_signal_reaches(load):
+    nodes = {
+        "input": terminal("Input", 2),
+        "lif": neurons("LIF", 2),
+        "output": terminal("Output", 2),
+        "loop": node("Delay", delay=np.full(2, DT)),
+    }
+    edges = [("input", "lif"), ("lif", "output"), ("loop", "loop")]
+    with pytest.raises(volley.CompileError, match="node 'loop'"):
+        load(graph(nodes, edges), **EULER)
+
+
+def test_time_step_of_parameters_that_broadcast(load):
+    """tau per channel, r per neuron: nothing past either is read."""
+    shape = (2, 40, 40)
+    lif = neuron("LIF", tau=np.full((2, 1, 1), 0.01), r=np.full(shape, 100.0))
+    nodes = {
+        "input": terminal("Input", *shape),
+        "lif": lif,
+        "output": terminal("Output", *shape),
+    }
+    net = load(graph(nodes), profile="snntorch")
+    assert net.dt == pytest.approx(1e-4)
+
+
+@pytest.mark.parametrize(
+    "content, words",
+    [
+        ("1,,2,3\n", "line 1 has an empty cell"),
+        ("1,2,3,0x10\n", "'0x10'"),
+        ("1,2,3,1e999\n", "'1e999'"),
+        ("1,2,3,4\n\n1,2,x,4\n", "line 3 holds 'x'"),
+    ],
+)
+def test_wrong_cells(run_tool, model, tmp_path, content, words):
+    (tmp_path / "x.csv").write_text(content)
+    done = run_tool("snn-run", model, "--quiet", f"--input={tmp_path}/x.csv")
+    assert done.returncode == 1
+    assert "x.csv" in done.stderr
+    assert words in done.stderr
+
+
+def test_csv_of_a_spreadsheet(run_tool, model, tmp_path):
+    """A byte order mark, comments and separators at the ends of lines."""
+    rows = [",".join(map(str, row)) for row in BASE_INPUT[:, 0]]
+    content = "\ufeff# current\r\n" + ",\r\n".join(rows) + ", # end\r\n"
+    (tmp_path / "x.csv").write_bytes(content.encode())
+    done = run_tool(
+        "snn-run",
+        model,
+        *("--profile=snntorch", f"--dt={DT}", "--quiet"),
+        *(f"--input={tmp_path}/x.csv", f"--output={tmp_path}/y.npy"),
+    )
+    assert done.returncode == 0, done.stderr
+    assert_equal(np.load(tmp_path / "y.npy"), base_result()[:, 0])
+
+
+def test_npy_of_an_unknown_version(run_tool, model, tmp_path):
+    np.save(tmp_path / "x.npy", BASE_INPUT)
+    data = bytearray((tmp_path / "x.npy").read_bytes())
+    data[6] = 9
+    (tmp_path / "x.npy").write_bytes(data)
+    done = run_tool("snn-run", model, "--quiet", f"--input={tmp_path}/x.npy")
+    assert done.returncode == 1
+    assert "unknown version" in done.stderr
