@@ -28,7 +28,7 @@
 extern "C" {
 #endif
 
-/* The version of this interface. Fields are only added at the ends of structs,
+/* The version of this interface. Fields are only added at the ends of structs
  * whose first member is their size; anything else is a new version. */
 #define VOLLEY_ABI_VERSION 1u
 

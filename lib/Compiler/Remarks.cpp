@@ -9,16 +9,24 @@
 using namespace mlir;
 
 namespace {
-/// "node 'fc1': kernel: kernel = event, activity = 0.1".
+/// "model.nir: node 'fc1': remark: cpu-select-kernels: kernel = event, ...".
 class LineStreamer : public remark::detail::MLIRRemarkStreamerBase {
 public:
   explicit LineStreamer(llvm::raw_ostream &stream) : stream(stream) {}
 
   void streamOptimizationRemark(const remark::detail::Remark &remark) override {
-    if (auto name = remark.getLocation()->findInstanceOf<NameLoc>())
+    mlir::Location location = remark.getLocation();
+    auto name = location->findInstanceOf<NameLoc>();
+    if (auto file = location->findInstanceOf<FileLineColLoc>()) {
+      stream << file.getFilename().getValue() << ':';
+      // The line of a file with nodes means nothing.
+      if (!name)
+        stream << file.getLine() << ':';
+      stream << ' ';
+    }
+    if (name)
       stream << "node '" << name.getName().getValue() << "': ";
-    else if (auto file = remark.getLocation()->findInstanceOf<FileLineColLoc>())
-      stream << file.getFilename().getValue() << ':' << file.getLine() << ": ";
+    stream << "remark: ";
     stream << remark.getCategoryName() << ": ";
     llvm::interleaveComma(remark.getArgs(), stream, [&](const auto &arg) {
       if (arg.key == "Remark")

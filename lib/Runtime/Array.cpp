@@ -281,7 +281,7 @@ static std::string writeFile(const std::string &path, const std::string &header,
                           std::to_string(count++);
   bool done = false;
   {
-    File file(std::fopen(temporary.c_str(), "wbx"));
+    File file(std::fopen(temporary.c_str(), "wb"));
     if (!file.stream)
       return std::string("cannot be written: ") + std::strerror(errno);
     done = std::fwrite(header.data(), 1, header.size(), file.stream) ==

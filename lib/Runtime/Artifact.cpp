@@ -7,7 +7,6 @@
 #include <dlfcn.h>
 #include <fcntl.h>
 #include <tbb/global_control.h>
-#include <tbb/info.h>
 #include <tbb/parallel_for.h>
 #include <tbb/task_arena.h>
 #include <unistd.h>
@@ -19,15 +18,15 @@ using namespace volley::runtime;
 //===----------------------------------------------------------------------===//
 
 struct ThreadPool::Implementation {
-  /// oneTBB allows no more threads than there are cores unless it is told to.
-  tbb::global_control limit;
   tbb::task_arena arena;
   volley_executor executor;
 
   explicit Implementation(int threads)
-      : limit(tbb::global_control::max_allowed_parallelism,
-              std::max<size_t>(threads, tbb::info::default_concurrency())),
-        arena(threads == 0 ? tbb::task_arena::automatic : threads) {
+      : arena(threads == 0 ? tbb::task_arena::automatic : threads) {
+    // oneTBB allows no more threads than there are cores unless it is told to;
+    // the least limit counts, so there is one.
+    static tbb::global_control limit(
+        tbb::global_control::max_allowed_parallelism, kMostThreads);
     arena.initialize();
     executor.context = this;
     executor.workers = static_cast<uint32_t>(arena.max_concurrency());

@@ -278,3 +278,19 @@ def test_npy_of_an_unknown_version(run_tool, model, tmp_path):
     done = run_tool("snn-run", model, "--quiet", f"--input={tmp_path}/x.npy")
     assert done.returncode == 1
     assert "unknown version" in done.stderr
+
+
+def test_batch_dimensions_of_parameters(load):
+    """A 1 in front of an Input and of a neuron's parameters is a batch."""
+    ones = np.ones((1, 20))
+    lif = neuron("LIF", tau=ones / 256, r=ones, v_threshold=ones / 4)
+    nodes = {
+        "input": terminal("Input", 1, 20),
+        "fc": node("Affine", weight=np.eye(20), bias=np.zeros(20)),
+        "lif": lif.replaced(v_leak=0 * ones, v_reset=0 * ones),
+        "output": terminal("Output", 1, 20),
+    }
+    edges = [("input", "fc"), ("fc", "lif"), ("input", "lif"), ("lif", "output")]
+    net = load(graph(nodes, edges), **EULER)
+    assert net.inputs == {"input": ((20,), "float32")}
+    assert any("'input'" in remark and "[20]" in remark for remark in net.remarks)

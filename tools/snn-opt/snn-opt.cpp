@@ -8,8 +8,12 @@
 #include "volley/Compiler/Compiler.h"
 #include "volley/Dialect/SNN/Transforms/Passes.h"
 #include "volley/Target/CPU/Passes.h"
+#include "llvm/Support/CommandLine.h"
 
 int main(int argc, char **argv) {
+  // LLVM's own options; those of MLIR's driver come later and stay.
+  for (auto &option : llvm::cl::getRegisteredOptions())
+    option.second->setHiddenFlag(llvm::cl::Hidden);
   mlir::DialectRegistry registry;
   volley::registerDialects(registry);
   // What the last phase leaves.

@@ -29,7 +29,8 @@ importNIR(llvm::SourceMgr &sourceMgr, mlir::MLIRContext *context,
 }
 
 int main(int argc, char **argv) {
-  static tools::ModelOptions modelOptions("input-kind");
+  static tools::ModelOptions modelOptions("input");
+  llvm::cl::HideUnrelatedOptions(tools::modelCategory);
   mlir::TranslateToMLIRRegistration registration(
       "import-nir", "import a NIR file",
       [](llvm::SourceMgr &sourceMgr, mlir::MLIRContext *context) {

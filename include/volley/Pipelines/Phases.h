@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// The phases of a compilation, in one table: --emit=, --dump-phases=, the docs
+// The phases of a compilation, in one table: --phases, --emit=, --dump-phases=
 // and the check at the end of each phase read it.
 
 #ifndef VOLLEY_PIPELINES_PHASES_H

@@ -63,7 +63,7 @@ private:
 
   Value readWeight(Node &node, StringRef field, ArrayRef<int64_t> shape,
                    bool isTransposed = false);
-  Value makeParameter(const Parameter &parameter, Type elementType);
+  Value makeParameter(const Node &node, StringRef field, Type elementType);
   Value makePlaceholder(RankedTensorType type);
   Value toReal(Value value);
   Value reshape(Value value, ArrayRef<int64_t> shape);
@@ -258,12 +258,17 @@ Value Emitter::readWeight(Node &node, StringRef field, ArrayRef<int64_t> shape,
   else
     read(reinterpret_cast<double *>(data));
   std::string name = node.name + "." + field.str();
-  return arith::ConstantOp::create(builder, loc,
-                                   makeElements(type, std::move(blob), name));
+  return arith::ConstantOp::create(
+      builder, getNodeLocation(builder.getContext(), path, name),
+      makeElements(type, std::move(blob), name));
 }
 
 /// A parameter of a neuron, or a factor: a scalar if it is uniform.
-Value Emitter::makeParameter(const Parameter &parameter, Type elementType) {
+Value Emitter::makeParameter(const Node &node, StringRef field,
+                             Type elementType) {
+  const Parameter &parameter = node.getParam(field);
+  std::string name = node.name + "." + field.str();
+  Location loc = getNodeLocation(builder.getContext(), path, name);
   if (parameter.isUniform())
     return arith::ConstantOp::create(
         builder, loc,
@@ -272,14 +277,14 @@ Value Emitter::makeParameter(const Parameter &parameter, Type elementType) {
   if (elementType.isF64()) {
     AsmResourceBlob blob = HeapAsmResourceBlob::allocateAndCopyInferAlign(
         ArrayRef(parameter.values));
-    return arith::ConstantOp::create(
-        builder, loc, makeElements(type, std::move(blob), "param"));
+    return arith::ConstantOp::create(builder, loc,
+                                     makeElements(type, std::move(blob), name));
   }
   std::vector<float> rounded(parameter.values.begin(), parameter.values.end());
   AsmResourceBlob blob =
       HeapAsmResourceBlob::allocateAndCopyInferAlign(ArrayRef(rounded));
-  return arith::ConstantOp::create(
-      builder, loc, makeElements(type, std::move(blob), "param"));
+  return arith::ConstantOp::create(builder, loc,
+                                   makeElements(type, std::move(blob), name));
 }
 
 Value Emitter::makePlaceholder(RankedTensorType type) {
@@ -430,7 +435,7 @@ Value Emitter::emitNeuron(Node &node, StringRef name, Value input) {
   SmallVector<Value> params;
   SmallVector<StringRef> names;
   for (StringRef param : info.params) {
-    params.push_back(makeParameter(node.getParam(param), builder.getF64Type()));
+    params.push_back(makeParameter(node, param, builder.getF64Type()));
     names.push_back(param);
   }
   // A Threshold node has no settings; its comparison is part of its type.
@@ -463,9 +468,8 @@ Value Emitter::emitNode(Node &node, StringRef name, Value input) {
   case NodeType::Linear:
     return emitAffine(node, input);
   case NodeType::Scale:
-    return snn::ScaleOp::create(
-        builder, loc, getOutputType(node), input,
-        makeParameter(node.getParam("scale"), floatType));
+    return snn::ScaleOp::create(builder, loc, getOutputType(node), input,
+                                makeParameter(node, "scale", floatType));
   case NodeType::Conv1d:
   case NodeType::Conv2d:
     return emitConv(node, input);

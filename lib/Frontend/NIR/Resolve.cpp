@@ -72,9 +72,10 @@ static void checkSettings(Node &node) {
   const NeuronSettings &settings = *node.settings;
   if (getScheme(node) == snn::Scheme::Exact) {
     if (hasCurrent(node))
-      return node.refuse("has no exact law: type " + node.typeName +
-                         " is not analytic between spikes with a threshold; "
-                         "the schemes forward_euler, exponential and "
+      return node.refuse("has no exact law: the time at which type " +
+                         node.typeName +
+                         " crosses its threshold has no closed form; the "
+                         "schemes forward_euler, exponential and "
                          "zero_order_hold are there");
     if (isSpiking(node) &&
         (settings.resetDelay || settings.reset == snn::Reset::None ||
@@ -256,7 +257,9 @@ static double resolveTimeStep(Graph &graph, const ImportOptions &options) {
     return *dt;
   }
   if (isNeeded)
-    graph.assume(formatv("dt is {0} s", formatNumber(kDefaultTimeStep)).str());
+    graph.assume(formatv("dt is {0} s, as nothing in the file implies one",
+                         formatNumber(kDefaultTimeStep))
+                     .str());
   return kDefaultTimeStep;
 }
 
@@ -274,10 +277,11 @@ static void checkTimeConstants(Node &node, double dt) {
     while (least * factor < dt)
       factor *= 10;
     return node.refuse(
-        formatv("expects '{0}' of at least dt = {1} s, but got {2}; it seems "
-                "to be off by a factor of {3} (if so, use tau-scale={3})",
-                field, formatNumber(dt), formatNumber(least),
-                formatNumber(factor))
+        formatv(
+            "expects '{0}' of at least dt = {1} s, but got {2} s: dt is too "
+            "large, or the file's time constants seem to be off by a "
+            "factor of {3} (if so, use tau-scale={3})",
+            field, formatNumber(dt), formatNumber(least), formatNumber(factor))
             .str());
   }
 }

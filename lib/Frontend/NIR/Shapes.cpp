@@ -162,11 +162,16 @@ void ShapeInference::inferInput(Node &node) {
   Shape shape = readShapeField(node, "shape");
   if (node.isRefused())
     return;
-  // Leading dimensions are a batch if no consumer takes them.
+  // Leading dimensions are a batch if no consumer takes them. Parameters of
+  // neurons may have batch dimensions of size 1 themselves.
   size_t largest = 0;
-  for (const Node *consumer : consumers)
-    if (std::optional<size_t> rank = getExpectedRank(*consumer))
+  for (const Node *consumer : consumers) {
+    std::optional<Shape> expected = getExpectedInput(*consumer);
+    if (isElementwise(*consumer) && expected)
+      largest = std::max(largest, dropLeadingOnes(*expected).size());
+    else if (std::optional<size_t> rank = getExpectedRank(*consumer))
       largest = std::max(largest, *rank);
+  }
   for (const Node *consumer : consumers) {
     std::optional<size_t> rank = getExpectedRank(*consumer);
     if (!rank || *rank < largest || shape.size() <= *rank)

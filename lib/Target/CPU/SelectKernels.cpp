@@ -78,7 +78,7 @@ bool SelectKernels::select(Operation *op) {
   remark::passed(op->getLoc(), remark::RemarkOpts::name("kernel").category(
                                    "cpu-select-kernels"))
       << remark::metric("kernel", best->getName())
-      << remark::metric("activity", activity)
+      << remark::metric("assumed activity", activity)
       << remark::metric("cycles per row", StringRef(others));
   return true;
 }

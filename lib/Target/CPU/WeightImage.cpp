@@ -4,6 +4,8 @@
 #include "Storage.h"
 #include "volley/Dialect/SNN/IR/Constants.h"
 #include "llvm/Support/FormatVariadic.h"
+#include <cmath>
+#include <cstring>
 
 using namespace mlir;
 using namespace volley;
@@ -147,23 +149,33 @@ int64_t WeightLayout::place(const WeightRequest &request) {
 // The image
 //===----------------------------------------------------------------------===//
 
+/// True for a constant whose bytes are all zero.
+static bool isZero(const ConstantView &view) {
+  return view.isUniform() && view.getInteger(0) == 0 &&
+         view.getDouble(0) == 0 && !std::signbit(view.getDouble(0));
+}
+
 /// The state of a sample before the first step; empty if it is all zero.
 static std::vector<char> getInitialState(snn::ProgramOp program) {
   ArrayRef<int64_t> offsets =
       cast<DenseI64ArrayAttr>(program->getAttr(kStateOffsets)).asArrayRef();
-  int64_t bytes = cast<IntegerAttr>(program->getAttr(kSampleBytes)).getInt();
-  std::vector<char> image(bytes, 0);
+  std::vector<char> image;
   for (auto [index, state] : llvm::enumerate(program.getStates())) {
     ConstantView view = *ConstantView::get(program.getStateInitial(index));
+    // Histories of long delays are large, and mostly start at zero.
+    if (isZero(view))
+      continue;
+    if (image.empty())
+      image.resize(cast<IntegerAttr>(program->getAttr(kSampleBytes)).getInt());
     auto type = cast<RankedTensorType>(state.getType());
     // A history starts with the same signal in every slot.
     int64_t period = std::max<int64_t>(view.getNumElements(), 1);
-    std::string bytesOfState;
-    llvm::raw_string_ostream stream(bytesOfState);
+    char *target = image.data() + offsets[index];
     for (int64_t i = 0; i < type.getNumElements(); ++i) {
       int64_t from = i % period;
       auto writeOne = [&](auto value) {
-        stream.write(reinterpret_cast<const char *>(&value), sizeof value);
+        std::memcpy(target, &value, sizeof value);
+        target += sizeof value;
       };
       if (type.getElementType().isF32())
         writeOne(static_cast<float>(view.getDouble(from)));
@@ -174,10 +186,7 @@ static std::vector<char> getInitialState(snn::ProgramOp program) {
       else
         writeOne(static_cast<int32_t>(view.getInteger(from)));
     }
-    llvm::copy(bytesOfState, image.begin() + offsets[index]);
   }
-  if (llvm::all_of(image, [](char c) { return c == 0; }))
-    image.clear();
   return image;
 }
 

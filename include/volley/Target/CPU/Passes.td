@@ -45,11 +45,11 @@ def CPUAllocateStorage
 
     Before:
     ```mlir
-    %s, %v1 = snn.step @lif "a" (%x) state(%v : tensor<38xf32>) ...
+    %s, %v1 = snn.step @lif "a"(%x) state(%v : tensor<38xf32>) ...
     ```
     After:
     ```mlir
-    %s, %v1 = snn.step @lif "a" (%x) state(%v : tensor<38xf32>) ...
+    %s, %v1 = snn.step @lif "a"(%x) state(%v : tensor<38xf32>) ...
         {snn.buffers = array<i64: 9728, -1>, snn.weights = array<i64: -1, -1>}
     ```
 

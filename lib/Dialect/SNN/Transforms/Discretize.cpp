@@ -26,9 +26,11 @@ private:
 };
 } // namespace
 
-/// A coefficient, rounded to `type`.
-static Value materialize(OpBuilder &builder, Location loc,
+/// A coefficient of a neuron, rounded to `type`. It is called "lif1.k".
+static Value materialize(OpBuilder &builder, NeuronOp neuron, StringRef param,
                          const Coefficient &value, Type type) {
+  std::string name = (neuron.getName() + "." + param).str();
+  Location loc = NameLoc::get(builder.getStringAttr(name), neuron.getLoc());
   if (value.shape.empty())
     return arith::ConstantOp::create(
         builder, loc,
@@ -41,8 +43,7 @@ static Value materialize(OpBuilder &builder, Location loc,
     if (data.size() <= 16)
       return DenseElementsAttr::get(tensor, data);
     return DenseResourceElementsAttr::get(
-        tensor, "coefficient",
-        HeapAsmResourceBlob::allocateAndCopyInferAlign(data));
+        tensor, name, HeapAsmResourceBlob::allocateAndCopyInferAlign(data));
   };
   TypedAttr attr = type.isF64()
                        ? makeAttr(value.values)
@@ -58,8 +59,11 @@ void Discretize::discretize(NeuronOp neuron, double dt, ModelTable &models) {
   Location loc = neuron.getLoc();
   Type type = neuron.getInput().getType().getElementType();
   SmallVector<Value> params;
-  for (const Coefficient &param : law.params)
-    params.push_back(materialize(builder, loc, param, type));
+  NeuronModelOp lawModel = models.lookup(model);
+  for (auto [param, name] :
+       llvm::zip(law.params, lawModel.getParamNames().getAsRange<StringAttr>()))
+    params.push_back(
+        materialize(builder, neuron, name.getValue(), param, type));
   auto population = PopulationOp::create(
       builder, loc, neuron.getResultTypes(), model, neuron.getNameAttr(),
       neuron.getInput(), params, neuron.getExposedAttr());

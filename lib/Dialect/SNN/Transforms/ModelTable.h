@@ -34,6 +34,11 @@ public:
   /// itself under a name that is free.
   mlir::FlatSymbolRefAttr insert(mlir::OwningOpRef<NeuronModelOp> model);
 
+  /// The model of a symbol that insert() gave.
+  NeuronModelOp lookup(mlir::FlatSymbolRefAttr symbol) const {
+    return symbols.lookup<NeuronModelOp>(symbol.getAttr());
+  }
+
   /// Erases private models that nothing uses.
   void eraseUnused();
 

@@ -24,7 +24,7 @@ def SNN_NeuronModelOp : SNN_Op<"neuron_model", [
       %s  = arith.cmpf ogt, %v1, %threshold : f32
       %z  = arith.constant 0.0 : f32
       %v2 = arith.select %s, %z, %v1 : f32
-      snn.next (%v2 : f32) emit (%s : i1)
+      snn.next(%v2 : f32) emit(%s : i1)
     }
     ```
 
@@ -106,7 +106,7 @@ def SNN_PopulationOp : SNN_Op<"population", [
     as it is at the end of the step.
 
     ```mlir
-    %spikes, %v = snn.population @lif "lif1" (%drive) params(%k, %thr :
+    %spikes, %v = snn.population @lif "lif1"(%drive) params(%k, %thr :
         f32, tensor<38xf32>) expose ["v"] : (tensor<38xf32>) ->
         (tensor<38xi1>, tensor<38xf32>)
     ```
@@ -161,7 +161,7 @@ def SNN_NeuronOp : SNN_Op<"neuron", [
     `residual_reset`, of which only the `compare` of `threshold` means anything.
 
     ```mlir
-    %s = snn.neuron lif "lif1" (%drive) params(tau = %tau, r = %r, v_leak = %l,
+    %s = snn.neuron lif "lif1"(%drive) params(tau = %tau, r = %r, v_leak = %l,
         v_threshold = %thr, v_reset = %z : f64, f64, f64, tensor<38xf64>, f64)
         scheme(forward_euler) reset(zero) compare(gt) spikes(single)
         : (tensor<38xf32>) -> tensor<38xi1>

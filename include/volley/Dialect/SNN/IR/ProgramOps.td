@@ -24,8 +24,8 @@ def SNN_ProgramOp : SNN_Op<"program", [
         state(%v "lif1"::"v": tensor<38xf32> = 0.0 : f32)
         -> (out: tensor<38xi1>) dt(1.0e-4) rows(64) {
       %a = snn.dense %x, %w : (tensor<12xf32>, tensor<38x12xf32>) -> tensor<38xf32>
-      %s, %v1 = snn.step @lif "lif1" (%a) state(%v) ...
-      snn.yield (%s : tensor<38xi1>) carry(%v1 : tensor<38xf32>)
+      %s, %v1 = snn.step @lif "lif1"(%a) state(%v) ...
+      snn.yield(%s : tensor<38xi1>) carry(%v1 : tensor<38xf32>)
     }
     ```
 

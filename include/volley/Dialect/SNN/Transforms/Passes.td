@@ -17,7 +17,7 @@ def SNNDiscretize : Pass<"snn-discretize", "::mlir::ModuleOp"> {
 
     Before:
     ```mlir
-    %s = snn.neuron lif "lif1" (%drive) params(tau = %tau, ...)
+    %s = snn.neuron lif "lif1"(%drive) params(tau = %tau, ...)
         scheme(forward_euler) reset(zero) compare(gt) spikes(single)
         : (tensor<38xf32>) -> tensor<38xi1>
     ```
@@ -30,10 +30,10 @@ def SNNDiscretize : Pass<"snn-discretize", "::mlir::ModuleOp"> {
       %1 = math.fma %k, %0, %v : f32
       %2 = arith.cmpf ogt, %1, %threshold : f32
       %3 = arith.select %2, %v_reset, %1 : f32
-      snn.next (%3 : f32) emit (%2 : i1)
+      snn.next(%3 : f32) emit(%2 : i1)
     }
     ...
-    %s = snn.population @lif "lif1" (%drive) params(%k, %thr, %zero : f32, f32,
+    %s = snn.population @lif "lif1"(%drive) params(%k, %thr, %zero : f32, f32,
         f32) : (tensor<38xf32>) -> tensor<38xi1>
     ```
 
@@ -54,11 +54,11 @@ def SNNInsertProbes : Pass<"snn-insert-probes", "::mlir::ModuleOp"> {
 
     Before, with `record=lif1:v`:
     ```mlir
-    %s = snn.neuron lif "lif1" (%drive) ... : (tensor<38xf32>) -> tensor<38xi1>
+    %s = snn.neuron lif "lif1"(%drive) ... : (tensor<38xf32>) -> tensor<38xi1>
     ```
     After:
     ```mlir
-    %s, %v = snn.neuron lif "lif1" (%drive) ... expose ["v"]
+    %s, %v = snn.neuron lif "lif1"(%drive) ... expose ["v"]
         : (tensor<38xf32>) -> (tensor<38xi1>, tensor<38xf32>)
     snn.probe "lif1"::"v" %v : tensor<38xf32>
     ```
@@ -82,7 +82,7 @@ def SNNEliminateDeadSignals
     Before:
     ```mlir
     %late = snn.delay %dead by 1 : tensor<4xi1>
-    %dead = snn.population @m "dead" (%late) : (tensor<4xi1>) -> tensor<4xi1>
+    %dead = snn.population @m "dead"(%late) : (tensor<4xi1>) -> tensor<4xi1>
     snn.output %x : tensor<4xf32>
     ```
     After:
@@ -135,13 +135,13 @@ def SNNAssignLayout : Pass<"snn-assign-layout", "::volley::snn::NetworkOp"> {
     Before:
     ```mlir
     %y = snn.conv %x, %w : (tensor<2x8x8xf32>, tensor<4x2x3x3xf32>) -> tensor<4x6x6xf32>
-    %s = snn.population @lif "a" (%y) params(%thr : tensor<4xf32>) : (tensor<4x6x6xf32>) -> tensor<4x6x6xi1>
+    %s = snn.population @lif "a"(%y) params(%thr : tensor<4xf32>) : (tensor<4x6x6xf32>) -> tensor<4x6x6xi1>
     ```
     After:
     ```mlir
     %t = snn.transpose %x [1, 2, 0] : tensor<2x8x8xf32> -> tensor<8x8x2xf32>
     %y = snn.conv %t, %w channels_last : (tensor<8x8x2xf32>, tensor<4x2x3x3xf32>) -> tensor<6x6x4xf32>
-    %s = snn.population @lif "a" (%y) params(%thr1 : tensor<1x1x4xf32>) : (tensor<6x6x4xf32>) -> tensor<6x6x4xi1>
+    %s = snn.population @lif "a"(%y) params(%thr1 : tensor<1x1x4xf32>) : (tensor<6x6x4xf32>) -> tensor<6x6x4xi1>
     ```
 
     No sum changes its order: the law of a convolution does not depend on the
@@ -161,12 +161,12 @@ def SNNFuseElementwise : Pass<"snn-fuse-elementwise", "::mlir::ModuleOp"> {
     Before:
     ```mlir
     %drive = snn.add %a, %r : tensor<38xf32>
-    %s = snn.population @lif "lif1" (%drive) params(%k, %thr : f32, f32)
+    %s = snn.population @lif "lif1"(%drive) params(%k, %thr : f32, f32)
         : (tensor<38xf32>) -> tensor<38xi1>
     ```
     After:
     ```mlir
-    %s = snn.population @lif_0 "lif1" (%a, %r) params(%k, %thr : f32, f32)
+    %s = snn.population @lif_0 "lif1"(%a, %r) params(%k, %thr : f32, f32)
         : (tensor<38xf32>, tensor<38xf32>) -> tensor<38xi1>
     ```
     where `@lif_0` is `@lif` with `%x = arith.addf %a, %b : f32` in front. The
@@ -189,7 +189,7 @@ def SNNScheduleNetwork : Pass<"snn-schedule-network", "::mlir::ModuleOp"> {
     snn.network @net(%x: tensor<3xf32>) -> (out: tensor<2xi1>) dt(1.0e-4) {
       %a = snn.dense %x, %w : (tensor<3xf32>, tensor<2x3xf32>) -> tensor<2xf32>
       %r = snn.dense %late, %wr : (tensor<2xi1>, tensor<2x2xf32>) -> tensor<2xf32>
-      %s = snn.population @lif "lif" (%a, %r) ... -> tensor<2xi1>
+      %s = snn.population @lif "lif"(%a, %r) ... -> tensor<2xi1>
       %late = snn.delay %s by 1 : tensor<2xi1>
       snn.output %s : tensor<2xi1>
     }
@@ -202,15 +202,15 @@ def SNNScheduleNetwork : Pass<"snn-schedule-network", "::mlir::ModuleOp"> {
         -> (out: tensor<2xi1>) dt(1.0e-4) rows(64) {
       %a = snn.dense %x, %w ...
       %r:3 = snn.scan (%in = %a: tensor<2xf32>)
-          carry (%v1 = %v: tensor<2xf32>, %h = %history: tensor<1x2xi1>)
+          carry(%v1 = %v: tensor<2xf32>, %h = %history: tensor<1x2xi1>)
           -> (tensor<2xi1>, tensor<2xf32>, tensor<1x2xi1>) {
         %late = snn.delay_read %h by 1 : tensor<1x2xi1> -> tensor<2xi1>
         %b = snn.dense %late, %wr ...
-        %s:2 = snn.step @lif "lif" (%in, %b) state(%v1 ...) ...
+        %s:2 = snn.step @lif "lif"(%in, %b) state(%v1 ...) ...
         %h1 = snn.delay_write %s#0 into %h : tensor<2xi1>, tensor<1x2xi1>
-        snn.yield (%s#0 : tensor<2xi1>) carry(%s#1, %h1 : ...)
+        snn.yield(%s#0 : tensor<2xi1>) carry(%s#1, %h1 : ...)
       }
-      snn.yield (%r#0 : tensor<2xi1>) carry(%r#1, %r#2 : ...)
+      snn.yield(%r#0 : tensor<2xi1>) carry(%r#1, %r#2 : ...)
     }
     ```
 
