@@ -411,7 +411,7 @@ snn.neuron_model private @law_conversions(in %s: i1, in %n: i32, in %x: f32, in 
   snn.next emit (%extui_, %extsi_, %trunci_, %s_u_f32_, %s_s_f32_, %n_u_f32_, %n_s_f32_, %s_u_f64_, %s_s_f64_, %n_u_f64_, %n_s_f64_, %extf_, %truncf_, %select_ : i32, i32, i1, f32, f32, f32, f32, f64, f64, f64, f64, f64, f32, f32)
 }
 
-// To the nearest, ties to even. A set spike is 1, or -1 as a signed number.
+// To the nearest, ties to even. A set spike is 1, or -1 if signed.
 snn.network @conversions(%s: tensor<11xi1>, %n: tensor<11xi32>, %x: tensor<11xf32>, %y: tensor<11xf64>)
     -> (extui: tensor<11xi32>, extsi: tensor<11xi32>, trunci: tensor<11xi1>, s_u_f32: tensor<11xf32>, s_s_f32: tensor<11xf32>, n_u_f32: tensor<11xf32>, n_s_f32: tensor<11xf32>, s_u_f64: tensor<11xf64>, s_s_f64: tensor<11xf64>, n_u_f64: tensor<11xf64>, n_s_f64: tensor<11xf64>, extf: tensor<11xf64>, truncf: tensor<11xf32>, select: tensor<11xf32>) dt(1.0)
     attributes {

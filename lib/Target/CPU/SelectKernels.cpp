@@ -30,30 +30,32 @@ struct SelectKernels : volley::cpu::impl::CPUSelectKernelsBase<SelectKernels> {
       return signalPassFailure();
     }
     WalkResult result = getOperation().walk([&](Operation *op) {
-      if (!isa<snn::DenseOp, snn::ConvOp>(op))
+      auto synaptic = dyn_cast<snn::SynapticOpInterface>(op);
+      if (!synaptic || !synaptic.hasWeights())
         return WalkResult::advance();
-      return select(op) ? WalkResult::advance() : WalkResult::interrupt();
+      return select(synaptic) ? WalkResult::advance() : WalkResult::interrupt();
     });
     if (result.wasInterrupted())
       signalPassFailure();
   }
 
 private:
-  bool select(Operation *op);
+  bool select(snn::SynapticOpInterface synaptic);
 };
 } // namespace
 
 /// The fraction of elements that are not zero, without a measurement: spikes
 /// are sparse, counts less so, and nothing is known of reals.
-static double assumeActivity(Operation *op) {
-  Type element = snn::getElementTypeOrSelf(op->getOperand(0).getType());
+static double assumeActivity(snn::SynapticOpInterface op) {
+  Type element = snn::getElementTypeOrSelf(op.getSource().getType());
   if (element.isInteger(1))
     return 0.1;
   return element.isInteger(32) ? 0.2 : 1.0;
 }
 
-bool SelectKernels::select(Operation *op) {
-  double activity = assumeActivity(op);
+bool SelectKernels::select(snn::SynapticOpInterface synaptic) {
+  Operation *op = synaptic;
+  double activity = assumeActivity(synaptic);
   const Strategy *best = nullptr;
   double bestCost = 0;
   std::string others;
@@ -79,6 +81,8 @@ bool SelectKernels::select(Operation *op) {
                                    "cpu-select-kernels"))
       << remark::metric("kernel", best->getName())
       << remark::metric("assumed activity", activity)
-      << remark::metric("cycles per row", StringRef(others));
+      << remark::metric("cycles per row", StringRef(others))
+      << remark::metric("fan-in", synaptic.getFanIn())
+      << remark::metric("synapses", synaptic.getSynapseCount());
   return true;
 }

@@ -19,7 +19,7 @@ snn.program @dense(%s: tensor<784xi1>, %x: tensor<784xf32>) -> (y: tensor<128xf3
   // DEPTHWISE: snn.dense %s, %{{.*}} kernel "event" :
   // 128 x 784 synapses, a tenth of them active: 836 of 12 a cycle, and 784 inputs
   // to look at, 4 a cycle; or 4181 of 24 a cycle.
-  // REMARK: activity=1.0{{.*}}e-01, cycles per row="event 1032, blocked 4181", kernel=event
+  // REMARK: activity=1.0{{.*}}e-01, cycles per row="event 1032, blocked 4181", fan-in=784, kernel=event, synapses=100352
   %y = snn.dense %s, %w : (tensor<784xi1>, tensor<128x784xf32>) -> tensor<128xf32>
   // CHECK: snn.dense %x, %{{.*}} kernel "blocked" :
   // EVENT: snn.dense %x, %{{.*}} kernel "event" :
@@ -39,6 +39,8 @@ snn.program @conv(%s: tensor<34x34x16xi1>, %x: tensor<34x34x16xf32>) -> () dt(1.
   // CHECK: snn.conv %s, %{{.*}} channels_last kernel "event" :
   // BLOCKED: snn.conv %s, %{{.*}} channels_last kernel "blocked" :
   // DEPTHWISE: snn.conv %s, %{{.*}} channels_last kernel "event" :
+  // 3 x 3 x 16 terms for each of 32 x 32 x 32 outputs.
+  // REMARK: fan-in=144, kernel=event, synapses=4718592
   snn.conv %s, %w channels_last : (tensor<34x34x16xi1>, tensor<32x16x3x3xf32>) -> tensor<32x32x32xf32>
   // CHECK: snn.conv %x, %{{.*}} channels_last kernel "blocked" :
   // EVENT: snn.conv %x, %{{.*}} channels_last kernel "event" :
@@ -48,6 +50,7 @@ snn.program @conv(%s: tensor<34x34x16xi1>, %x: tensor<34x34x16xf32>) -> () dt(1.
   // EVENT: snn.conv %x, %{{.*}} groups 16 channels_last kernel "event" :
   // BLOCKED: snn.conv %x, %{{.*}} groups 16 channels_last kernel "blocked" :
   // DEPTHWISE: snn.conv %x, %{{.*}} groups 16 channels_last kernel "depthwise" :
+  // REMARK: fan-in=9, kernel=depthwise, synapses=147456
   snn.conv %x, %d groups 16 channels_last : (tensor<34x34x16xf32>, tensor<16x1x3x3xf32>) -> tensor<32x32x16xf32>
   snn.yield
 }
