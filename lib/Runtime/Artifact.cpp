@@ -2,6 +2,7 @@
 #include "volley/Runtime/Artifact.h"
 
 #include "volley-c/volley.h"
+#include <atomic>
 #include <cerrno>
 #include <cstring>
 #include <dlfcn.h>
@@ -139,18 +140,28 @@ static std::vector<SignalInfo> getSignals(const volley_signal *signals,
   return result;
 }
 
+/// A spelling of a descriptor's path that this process has not used before. The
+/// loader keeps every name under which it has found an object, and takes the
+/// name, and not the file, for it: also when a descriptor's number comes again.
+static std::string makeUniqueName(int file) {
+  static std::atomic<uint64_t> count{0};
+  std::string name = "/proc/self/fd";
+  for (uint64_t id = count++; id != 0; id >>= 1)
+    name += id & 1 ? "/." : "//.";
+  return name + "/" + std::to_string(file);
+}
+
 std::shared_ptr<Artifact> Artifact::load(const std::string &path,
                                          std::string &error) {
-  // By its descriptor, which stays open as long as the artefact is loaded: the
-  // loader takes a name that it has loaded already for the same object, also if
-  // the file has been replaced since.
+  // By its descriptor, as the loader takes a path that it has loaded already
+  // for the same object, also if the file has been replaced since.
   std::shared_ptr<Artifact> artifact(new Artifact());
   artifact->file = open(path.c_str(), O_RDONLY | O_CLOEXEC);
   if (artifact->file < 0) {
     error = path + ": cannot be opened: " + std::strerror(errno);
     return nullptr;
   }
-  std::string name = "/proc/self/fd/" + std::to_string(artifact->file);
+  std::string name = makeUniqueName(artifact->file);
   artifact->handle = dlopen(name.c_str(), RTLD_NOW | RTLD_LOCAL);
   if (!artifact->handle) {
     error = dlerror();

@@ -1,16 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """Networks with cycles, and the law of the neurons in them."""
 
-
 import numpy as np
+
+import arithmetic as ar
 from files import (
     File,
     constant,
     random_weights,
     type_of,
 )
-
-import arithmetic as ar
 
 LEAKY = """\
 snn.neuron_model private @leaky(state %v: f32 = 0.0, in %x: f32, param %k: f32,

@@ -10,6 +10,9 @@ neurons.py, with nothing of the compiler.
 import itertools
 
 import numpy as np
+
+import arithmetic as ar
+import neurons
 from cycles import write_cycles
 from files import (
     ELEMENTS,
@@ -22,9 +25,6 @@ from files import (
 )
 from scalars import write_scalars
 from wide import write_wide
-
-import arithmetic as ar
-import neurons
 
 # Files
 

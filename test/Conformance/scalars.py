@@ -2,9 +2,9 @@
 """Every scalar op that a law may hold, on special values, by NumPy's own ops."""
 
 import numpy as np
-from files import ELEMENTS, File, type_of
 
 import arithmetic as ar
+from files import ELEMENTS, File, type_of
 
 FLOATS = [0.0, -0.0, 1.0, -2.5, 0.1, 3e38, 1e-40, np.inf, -np.inf, np.nan]
 HALVES = [0.5, 1.5, 2.5, 0.49999997, 1e10, 8388609.0]

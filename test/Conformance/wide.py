@@ -4,6 +4,8 @@
 import itertools
 
 import numpy as np
+
+import arithmetic as ar
 from cycles import LEAKY, leaky_step
 from files import (
     File,
@@ -11,8 +13,6 @@ from files import (
     each_row,
     type_of,
 )
-
-import arithmetic as ar
 
 
 def write_wide():

@@ -294,3 +294,35 @@ def test_batch_dimensions_of_parameters(load):
     net = load(graph(nodes, edges), **EULER)
     assert net.inputs == {"input": ((20,), "float32")}
     assert any("'input'" in remark and "[20]" in remark for remark in net.remarks)
+
+
+def test_programs_opened_one_after_another(load, tmp_path):
+    """Each is that of its file, whatever was open before."""
+    first = volley.compile(load(base(), **EULER))
+    first.save(tmp_path / "a.so")
+    lif = neurons("LIF", 4)
+    nodes = {"input": terminal("Input", 4), "lif": lif, "out": terminal("Output", 4)}
+    other = load(graph(nodes), **EULER)
+    volley.compile(other).save(tmp_path / "b.so")
+    for _ in range(6):
+        one, again = volley.open(tmp_path / "a.so"), volley.open(tmp_path / "a.so")
+        del again
+        two = volley.open(tmp_path / "b.so")
+        assert list(one.outputs) == ["output"] and list(two.outputs) == ["out"]
+        del one
+        three = volley.compile(other)
+        assert list(three.outputs) == ["out"]
+        del two, three
+
+
+def test_opening_a_foreign_library(load, tmp_path):
+    """It is refused, and what is opened later is not."""
+    library = next(
+        line.split()[-1]
+        for line in open("/proc/self/maps")
+        if "/libc.so" in line or "/libm.so" in line
+    )
+    for _ in range(3):
+        with pytest.raises(RuntimeError, match="is no artefact of volley"):
+            volley.open(library)
+        assert_equal(volley.compile(load(base(), **EULER))(BASE_INPUT), base_result())
