@@ -17,10 +17,10 @@ find_package(LLD REQUIRED CONFIG)
 list(APPEND CMAKE_MODULE_PATH "${MLIR_CMAKE_DIR}" "${LLVM_CMAKE_DIR}")
 # MLIRConfig.cmake does not export this; everything of ours links libMLIR.so,
 # never the static archives beside it.
-# Where add_mlir_doc puts what it generates.
-set(MLIR_BINARY_DIR "${CMAKE_BINARY_DIR}")
 set(MLIR_LINK_MLIR_DYLIB ON)
 set(LLVM_LINK_LLVM_DYLIB ON)
+# Where add_mlir_doc puts what it generates.
+set(MLIR_BINARY_DIR "${CMAKE_BINARY_DIR}")
 set(LLVM_EXTERNAL_LIT "${LLVM_TOOLS_BINARY_DIR}/lit" CACHE STRING "lit")
 include(TableGen)
 include(AddLLVM)
