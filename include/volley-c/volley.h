@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
  *
- * The interface of a compiled network, version 1.
+ * The interface of a compiled network, version 2.
  *
  * An artefact (the shared object that snn-compile writes) exports one function,
  * volley_query, through which a host reaches everything else. It needs nothing
@@ -30,7 +30,7 @@ extern "C" {
 
 /* The version of this interface. Fields are only added at the ends of structs
  * whose first member is their size; anything else is a new version. */
-#define VOLLEY_ABI_VERSION 1u
+#define VOLLEY_ABI_VERSION 2u
 
 typedef enum volley_status {
   VOLLEY_OK = 0,
@@ -53,8 +53,18 @@ typedef enum volley_type {
   VOLLEY_F64 = 3
 } volley_type;
 
-/* An input, output or probe. Its buffer holds (steps, batch, shape) elements in
- * row-major order. */
+/* How often a signal has a value, and so what its buffer holds. */
+typedef enum volley_rate {
+  VOLLEY_STREAM = 0, /* one per step: (steps, batch, shape) */
+  /* One per sample from one reset to the next: (batch, shape). Only inputs. The
+   * first run of a step or more after a reset reads it; later ones do not, and
+   * take NULL as well. */
+  VOLLEY_STATIC = 1,
+  /* One per run, that at its end: (batch, shape). Only outputs. */
+  VOLLEY_WINDOW = 2
+} volley_rate;
+
+/* An input, output or probe. Its buffer holds elements in row-major order. */
 typedef struct volley_signal {
   const char *name; /* of the input or output; of a probe: its node */
   const char *what; /* what a probe records, else "" */
@@ -62,6 +72,7 @@ typedef struct volley_signal {
   uint32_t rank;
   const int64_t *shape; /* `rank` sizes */
   uint64_t elements;    /* their product */
+  volley_rate rate;
 } volley_signal;
 
 typedef struct volley_program volley_program;
@@ -94,7 +105,7 @@ typedef struct volley_run_args {
   int64_t steps;
   /* Must be the state's. */
   int64_t batch;
-  /* One buffer per input and output. */
+  /* One buffer per input and output. A run of 0 steps reads and writes none. */
   const void *const *inputs;
   void *const *outputs;
   /* One buffer per probe, NULL for one that is not wanted; or NULL for none. */

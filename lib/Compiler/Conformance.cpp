@@ -30,7 +30,7 @@ private:
 
   snn::NetworkOp network;
   const ConformanceOptions &options;
-  int64_t steps = 0, batch = 1;
+  int64_t steps = 0, batch = 0;
 };
 } // namespace
 
@@ -129,7 +129,7 @@ LogicalResult ConformanceTest::runChunked(Session &session, int64_t chunk) {
     inputs.push_back(getBytes(data));
   }
   for (const SignalInfo &signal : info.outputs)
-    outputs.emplace_back(steps * batch * signal.getBytes());
+    outputs.emplace_back(signal.getRows(steps, batch) * signal.getBytes());
   for (const SignalInfo &signal : info.probes)
     probes.emplace_back(steps * batch * signal.getBytes());
 
@@ -138,7 +138,8 @@ LogicalResult ConformanceTest::runChunked(Session &session, int64_t chunk) {
   for (int64_t done = 0; done < steps && message.empty(); done += chunk) {
     RunBuffers buffers;
     auto at = [&](std::vector<char> &data, const SignalInfo &signal) {
-      return data.data() + done * batch * signal.getBytes();
+      bool isStream = signal.rate == Rate::Stream;
+      return data.data() + (isStream ? done * batch * signal.getBytes() : 0);
     };
     for (auto [signal, data] : llvm::zip(info.inputs, inputs))
       buffers.inputs.push_back(at(data, signal));
@@ -185,16 +186,11 @@ std::unique_ptr<Session> ConformanceTest::createSession(ModuleOp module) {
 }
 
 LogicalResult ConformanceTest::run() {
-  for (StringRef attribute : {snn::kInputsAttrName, snn::kExpectedAttrName})
-    if (auto data = network->getAttrOfType<DictionaryAttr>(attribute))
-      for (NamedAttribute entry : data) {
-        ArrayRef<int64_t> shape =
-            cast<DenseElementsAttr>(entry.getValue()).getType().getShape();
-        steps = shape[0];
-        batch = shape[1];
-      }
-  if (steps == 0)
-    return network.emitError("states no data");
+  snn::RunShape shape = snn::getRunShape(network);
+  steps = shape.steps;
+  batch = shape.batch;
+  if (steps == 0 || batch == 0)
+    return network.emitError("states no data, or not for how many steps");
 
   // A module with nothing but this network.
   OwningOpRef<ModuleOp> module(cast<ModuleOp>(network->getParentOp()->clone()));

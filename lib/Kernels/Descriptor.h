@@ -13,7 +13,8 @@ namespace volley::kernels {
 /// One call of generated code: some successive steps of a block of neighbouring
 /// samples. Generated code knows the offsets of these members.
 struct Tile {
-  /// Whole arrays of (steps, batch, shape).
+  /// Whole arrays of (steps, batch, shape), or of (batch, shape) for signals
+  /// that are no streams.
   const void *const *inputs;
   void *const *outputs;
   void *const *probes;
@@ -27,6 +28,8 @@ struct Tile {
   int64_t firstStep, firstSample, steps, samples;
   /// Steps since the last reset.
   uint64_t step;
+  /// 1 if the run ends with this tile, else 0.
+  int64_t isLast;
   /// Set to 1 + the index of a message if a neuron leaves its law.
   uint32_t *error;
 };

@@ -5,6 +5,7 @@
 
 #include "../../include/volley/Support/FixedMath.h"
 #include "Kernels.h"
+#include "MoveGeometry.h"
 
 using namespace volley::kernels;
 
@@ -32,18 +33,31 @@ inline void transpose(const char *x, int64_t xStep, char *y, int64_t yStep,
           });
 }
 
-/// Element i of the result is element index[i].
+/// The box of `g` from dimension `dim` on.
 template <typename T>
-inline void gather(const char *x, int64_t xStep, char *y, int64_t yStep,
-                   int64_t nt, int64_t nb, const int32_t *index,
-                   int64_t count) {
-  int64_t bytes = count * sizeof(T);
-  forRows(x, xStep, bytes, y, yStep, bytes, nt, nb,
+inline void moveBox(const T *from, T *to, const MoveGeometry &g, int64_t dim) {
+  int64_t size = g.sizes[dim], fromStride = g.from[dim], toStride = g.to[dim];
+  if (dim + 1 < g.rank) {
+    for (int64_t i = 0; i < size; ++i)
+      moveBox(from + i * fromStride, to + i * toStride, g, dim + 1);
+    return;
+  }
+  if (fromStride == 1 && toStride == 1) {
+    __builtin_memcpy(to, from, size * sizeof(T));
+    return;
+  }
+  for (int64_t i = 0; i < size; ++i)
+    to[i * toStride] = from[i * fromStride];
+}
+
+template <typename T>
+inline void move(const char *x, int64_t xStep, int64_t xRow, char *y,
+                 int64_t yStep, int64_t yRow, int64_t nt, int64_t nb,
+                 const MoveGeometry &g) {
+  forRows(x, xStep, xRow, y, yStep, yRow, nt, nb,
           [&](const char *in, char *out) {
-            const T *from = reinterpret_cast<const T *>(in);
-            T *to = reinterpret_cast<T *>(out);
-            for (int64_t i = 0; i < count; ++i)
-              to[i] = from[index[i]];
+            moveBox(reinterpret_cast<const T *>(in) + g.fromOffset,
+                    reinterpret_cast<T *>(out) + g.toOffset, g, 0);
           });
 }
 } // namespace
@@ -61,18 +75,33 @@ extern "C" void volley_transpose(const char *x, int64_t xStep, char *y,
   }
 }
 
-extern "C" void volley_gather(const char *x, int64_t xStep, char *y,
-                              int64_t yStep, int64_t nt, int64_t nb,
-                              const int32_t *index, int64_t count,
-                              int64_t size) {
+/// Moves a box of elements. Rows of the signals have xRow and yRow bytes.
+extern "C" void volley_move(const char *x, int64_t xStep, int64_t xRow, char *y,
+                            int64_t yStep, int64_t yRow, int64_t nt, int64_t nb,
+                            const MoveGeometry *geometry, int64_t size) {
   switch (size) {
   case 1:
-    return gather<uint8_t>(x, xStep, y, yStep, nt, nb, index, count);
+    return move<uint8_t>(x, xStep, xRow, y, yStep, yRow, nt, nb, *geometry);
   case 4:
-    return gather<uint32_t>(x, xStep, y, yStep, nt, nb, index, count);
+    return move<uint32_t>(x, xStep, xRow, y, yStep, yRow, nt, nb, *geometry);
   default:
-    return gather<uint64_t>(x, xStep, y, yStep, nt, nb, index, count);
+    return move<uint64_t>(x, xStep, xRow, y, yStep, yRow, nt, nb, *geometry);
   }
+}
+
+/// Copies a signal of `bytes` bytes from each sample's state, or into it; 0 as
+/// distance gives all samples the same.
+extern "C" void volley_gather_samples(const char *x, int64_t sampleBytes,
+                                      char *y, int64_t nb, int64_t bytes) {
+  for (int64_t b = 0; b < nb; ++b)
+    __builtin_memcpy(y + b * bytes, x + b * sampleBytes, bytes);
+}
+
+extern "C" void volley_scatter_samples(const char *x, char *y,
+                                       int64_t sampleBytes, int64_t nb,
+                                       int64_t bytes) {
+  for (int64_t b = 0; b < nb; ++b)
+    __builtin_memcpy(y + b * sampleBytes, x + b * bytes, bytes);
 }
 
 // A delay's history is part of a sample's state: `depth` slots of a signal

@@ -3,25 +3,12 @@
 // Pools over channels-last signals.
 
 #include "ConvGeometry.h"
+#include "Elements.h"
 #include "Kernels.h"
 
 using namespace volley::kernels;
 
 namespace {
-
-template <typename T> constexpr bool isFloat = T(0.5) != T(0);
-
-/// The sum of integers wraps, without signed overflow.
-template <typename X, bool = isFloat<X>> struct SumOf {
-  using Type = uint32_t;
-};
-template <typename X> struct SumOf<X, true> { using Type = X; };
-
-/// What is below every element.
-inline uint8_t leastOf(uint8_t) { return 0; }
-inline int32_t leastOf(int32_t) { return -2147483647 - 1; }
-inline float leastOf(float) { return -__builtin_inff(); }
-inline double leastOf(double) { return -__builtin_inf(); }
 
 /// Calls start(output), add(output, input) for every window position inside the
 /// input, and end(output), each on one pixel's channels.

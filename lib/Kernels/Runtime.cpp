@@ -253,6 +253,9 @@ volley_status checkArguments(volley_state *state, const volley_run_args *args) {
     return VOLLEY_OK;
   for (uint32_t i = 0; i < program.num_inputs; ++i) {
     const volley_signal &signal = program.inputs[i];
+    bool isStatic = signal.rate == VOLLEY_STATIC;
+    if (isStatic && state->step > 0)
+      continue; // What the first run gave counts.
     if (!args->inputs[i]) {
       snprintf(state->message, sizeof state->message,
                "expects a buffer for input '%s'", signal.name);
@@ -261,16 +264,19 @@ volley_status checkArguments(volley_state *state, const volley_run_args *args) {
     if (signal.type != VOLLEY_BOOL)
       continue;
     auto *data = static_cast<const uint8_t *>(args->inputs[i]);
-    int64_t count = args->steps * args->batch * signal.elements;
+    int64_t rows = isStatic ? args->batch : args->steps * args->batch;
+    int64_t count = rows * signal.elements;
     int64_t bad = findNonBinary(data, count);
     if (bad < 0)
       continue;
     int64_t row = bad / signal.elements;
+    char step[32] = "";
+    if (!isStatic)
+      snprintf(step, sizeof step, "step %lld, ",
+               static_cast<long long>(row / args->batch));
     snprintf(state->message, sizeof state->message,
-             "input '%s' is binary, but element %lld of step %lld, sample %lld "
-             "is %d",
-             signal.name, static_cast<long long>(bad % signal.elements),
-             static_cast<long long>(row / args->batch),
+             "input '%s' is binary, but element %lld of %ssample %lld is %d",
+             signal.name, static_cast<long long>(bad % signal.elements), step,
              static_cast<long long>(row % args->batch), data[bad]);
     return VOLLEY_INVALID_ARGUMENT;
   }
@@ -324,6 +330,7 @@ void runBlock(void *argument, uint32_t index, uint32_t worker) {
     if (tile.steps > tileSteps)
       tile.steps = tileSteps;
     tile.step = state->step + t;
+    tile.isLast = t + tile.steps == run->args->steps;
     descriptor->run(&tile);
   }
   if (error)

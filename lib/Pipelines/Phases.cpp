@@ -73,15 +73,18 @@ static constexpr StringRef kModelOps[] = {
     "snn.neuron_model", "snn.next", "snn.exp", "snn.log", "snn.to_int",
     "snn.assert",       "arith.*",  "math.*",  "scf.*"};
 /// Ops without state that both forms hold.
-static constexpr StringRef kSignalOps[] = {"snn.dense",     "snn.conv",
-                                           "snn.pool",      "snn.reshape",
-                                           "snn.transpose", "snn.probe"};
+static constexpr StringRef kSignalOps[] = {
+    "snn.dense",   "snn.conv",      "snn.pool",      "snn.matmul", "snn.reduce",
+    "snn.reshape", "snn.transpose", "snn.broadcast", "snn.slice",  "snn.concat",
+    "snn.probe"};
 static constexpr StringRef kNetworkOps[] = {
     "snn.network", "snn.output", "snn.population", "snn.delay",
-    "snn.add",     "snn.mul",    "snn.scale"};
+    "snn.add",     "snn.mul",    "snn.scale",      "snn.norm",
+    "snn.reduce_time"};
 static constexpr StringRef kProgramOps[] = {
-    "snn.program", "snn.yield",      "snn.scan",
-    "snn.step",    "snn.delay_read", "snn.delay_write"};
+    "snn.program",    "snn.yield",       "snn.scan", "snn.when",
+    "snn.step",       "snn.keep",        "snn.kept", "snn.last",
+    "snn.delay_read", "snn.delay_write", "snn.materialize"};
 
 ArrayRef<Phase> volley::getPhases() {
   static const std::vector<Phase> phases = {

@@ -3,6 +3,7 @@
 
 #include "Law.h"
 #include "volley/Dialect/SNN/IR/Constants.h"
+#include "volley/Dialect/SNN/IR/Rates.h"
 #include "volley/Dialect/SNN/IR/SNNOps.h"
 #include "volley/Support/FloatingPointEnvironment.h"
 #include "llvm/ADT/TypeSwitch.h"
@@ -133,27 +134,143 @@ template <typename X, typename W> class DenseNode : public Node {
 public:
   DenseNode(snn::DenseOp op, Signal &input, Signal &output)
       : input(input), output(output), weight(readConstant<W>(op.getWeight())),
-        bias(readBias<W>(op.getBias(), output.count)),
         inSize(op.getInput().getType().getShape().back()),
-        outSize(op.getType().getShape().back()) {}
+        outSize(op.getType().getShape().back()),
+        bias(readBias<W>(op.getBias(), weight.size() / inSize)) {}
 
   const char *evaluate(int64_t) override {
     const X *x = input.get<X>();
     W *y = output.get<W>();
     for (int64_t i = 0; i < output.count; ++i) {
       const X *row = x + i / outSize * inSize;
+      // Leading dimensions share one weight, or each has its own.
+      size_t target = i % bias.size();
       W acc = 0;
       for (int64_t k = 0; k < inSize; ++k)
-        acc = std::fma(static_cast<W>(row[k]), weight[i * inSize + k], acc);
-      y[i] = acc + bias[i];
+        acc =
+            std::fma(static_cast<W>(row[k]), weight[target * inSize + k], acc);
+      y[i] = acc + bias[target];
     }
     return nullptr;
   }
 
 private:
   Signal &input, &output;
-  std::vector<W> weight, bias;
+  std::vector<W> weight;
   int64_t inSize, outSize;
+  std::vector<W> bias;
+};
+
+/// A product of two signals, of element types A and B; C is that of the result.
+template <typename A, typename B, typename C> class MatmulNode : public Node {
+public:
+  MatmulNode(snn::MatmulOp op, Signal &lhs, Signal &rhs, Signal &output)
+      : lhs(lhs), rhs(rhs), output(output) {
+    ArrayRef<int64_t> left = op.getLhs().getType().getShape();
+    rows = left[left.size() - 2];
+    inner = left.back();
+    columns = op.getRhs().getType().getShape().back();
+  }
+
+  const char *evaluate(int64_t) override {
+    for (int64_t i = 0; i < output.count; ++i) {
+      int64_t row = i / columns, matrix = row / rows;
+      output.get<C>()[i] =
+          sum(lhs.get<A>() + row * inner,
+              rhs.get<B>() + matrix * inner * columns + i % columns);
+    }
+    return nullptr;
+  }
+
+private:
+  C sum(const A *a, const B *b) {
+    if constexpr (std::is_floating_point_v<C>) {
+      C acc = 0;
+      for (int64_t k = 0; k < inner; ++k) {
+        // An integer zero leaves its term out, whatever the other factor is.
+        if ((!std::is_floating_point_v<A> && a[k] == 0) ||
+            (!std::is_floating_point_v<B> && b[k * columns] == 0))
+          continue;
+        acc =
+            std::fma(static_cast<C>(a[k]), static_cast<C>(b[k * columns]), acc);
+      }
+      return acc + C(0);
+    } else {
+      uint32_t acc = 0;
+      for (int64_t k = 0; k < inner; ++k)
+        acc +=
+            static_cast<uint32_t>(a[k]) * static_cast<uint32_t>(b[k * columns]);
+      return static_cast<C>(acc);
+    }
+  }
+
+  Signal &lhs, &rhs, &output;
+  int64_t rows, inner, columns;
+};
+
+/// The largest of some elements: NaN never wins, and of nothing it is the least
+/// value.
+template <typename T>
+constexpr T kLeast = std::is_floating_point_v<T>
+                         ? -std::numeric_limits<T>::infinity()
+                         : std::numeric_limits<T>::lowest();
+
+/// The type in which elements are summed: integers exactly, modulo 2^32.
+template <typename T>
+using SumOf = std::conditional_t<std::is_floating_point_v<T>, T, uint32_t>;
+
+/// A sum in the element type of a result.
+template <typename Y, typename Sum> static Y fromSum(Sum sum) {
+  if constexpr (std::is_floating_point_v<Sum>)
+    return static_cast<Y>(sum);
+  else
+    return static_cast<Y>(static_cast<int32_t>(sum));
+}
+
+/// X is the element type of the input, Y that of the result.
+template <typename X, typename Y> class ReduceNode : public Node {
+public:
+  ReduceNode(snn::ReduceOp op, Signal &input, Signal &output)
+      : input(input), output(output), kind(op.getKind()) {
+    // The elements that each result reduces, in row-major order.
+    terms.resize(output.count);
+    ArrayRef<int64_t> shape = op.getInput().getType().getShape();
+    SmallVector<int64_t> position(shape.size(), 0);
+    for (int64_t i = 0; i < input.count; ++i) {
+      int64_t target = 0;
+      for (auto [dim, size] : llvm::enumerate(shape))
+        if (!llvm::is_contained(op.getDims(), static_cast<int64_t>(dim)))
+          target = target * size + position[dim];
+      terms[target].push_back(i);
+      for (size_t dim = shape.size(); dim-- > 0;) {
+        if (++position[dim] < shape[dim])
+          break;
+        position[dim] = 0;
+      }
+    }
+  }
+
+  const char *evaluate(int64_t) override {
+    const X *x = input.get<X>();
+    for (int64_t i = 0; i < output.count; ++i) {
+      SumOf<X> acc = 0;
+      X best = kLeast<X>;
+      for (int64_t term : terms[i]) {
+        acc += static_cast<SumOf<X>>(x[term]);
+        best = x[term] > best ? x[term] : best;
+      }
+      Y &y = output.get<Y>()[i];
+      y = kind == snn::ReduceKind::Max ? static_cast<Y>(best) : fromSum<Y>(acc);
+      if (kind == snn::ReduceKind::Mean)
+        y /= static_cast<Y>(terms[i].size());
+    }
+    return nullptr;
+  }
+
+private:
+  Signal &input, &output;
+  snn::ReduceKind kind;
+  std::vector<std::vector<int64_t>> terms;
 };
 
 /// Where channel `c` of position (y, x) is in a signal of either layout.
@@ -244,22 +361,15 @@ private:
   }
 
   Y sum(int64_t c, int64_t oy, int64_t ox) {
-    // Integers add exactly, modulo 2^32; floats in the window's order.
-    using Sum = std::conditional_t<std::is_floating_point_v<X>, X, uint32_t>;
-    Sum acc = 0;
-    forWindow(c, oy, ox, [&](X x) { acc += static_cast<Sum>(x); });
+    SumOf<X> acc = 0;
+    forWindow(c, oy, ox, [&](X x) { acc += static_cast<SumOf<X>>(x); });
     if (kind == snn::PoolKind::Sum)
-      return static_cast<Y>(acc);
-    Y area = static_cast<Y>(s.kernelHeight * s.kernelWidth);
-    if constexpr (std::is_floating_point_v<X>)
-      return static_cast<Y>(acc) / area;
-    else
-      return static_cast<Y>(static_cast<int32_t>(acc)) / area;
+      return fromSum<Y>(acc);
+    return fromSum<Y>(acc) / static_cast<Y>(s.kernelHeight * s.kernelWidth);
   }
 
   Y largest(int64_t c, int64_t oy, int64_t ox) {
-    X best = std::is_floating_point_v<X> ? -std::numeric_limits<X>::infinity()
-                                         : std::numeric_limits<X>::lowest();
+    X best = kLeast<X>;
     forWindow(c, oy, ox, [&](X x) { best = x > best ? x : best; });
     return static_cast<Y>(best);
   }
@@ -350,6 +460,60 @@ private:
   std::vector<int64_t> indices;
 };
 
+template <typename T> class NormNode : public Node {
+public:
+  NormNode(snn::NormOp op, Signal &input, Signal &output)
+      : input(input), output(output), scale(readConstant<T>(op.getScale())),
+        shift(readConstant<T>(op.getShift())) {
+    ArrayRef<int64_t> shape = op.getType().getShape();
+    scales = getBroadcastIndices(ConstantView::get(op.getScale())->getShape(),
+                                 shape);
+    shifts = getBroadcastIndices(ConstantView::get(op.getShift())->getShape(),
+                                 shape);
+  }
+
+  const char *evaluate(int64_t) override {
+    dispatch(input.type, [&](auto *type) {
+      for (int64_t i = 0; i < output.count; ++i)
+        output.get<T>()[i] =
+            std::fma(static_cast<T>(input.get<ELEMENT(type)>()[i]),
+                     scale[scales[i]], shift[shifts[i]]);
+    });
+    return nullptr;
+  }
+
+private:
+  Signal &input, &output;
+  std::vector<T> scale, shift;
+  std::vector<int64_t> scales, shifts;
+};
+
+/// Puts operands one after another along a dimension.
+class ConcatNode : public Node {
+public:
+  ConcatNode(snn::ConcatOp op, std::vector<Signal *> inputs, Signal &output)
+      : inputs(std::move(inputs)), output(output) {
+    for (int64_t dim = 0; dim < static_cast<int64_t>(op.getDim()); ++dim)
+      outer *= op.getType().getDimSize(dim);
+  }
+
+  const char *evaluate(int64_t) override {
+    char *to = output.bytes.data();
+    for (int64_t i = 0; i < outer; ++i)
+      for (Signal *input : inputs) {
+        size_t bytes = input->bytes.size() / outer;
+        std::memcpy(to, input->bytes.data() + i * bytes, bytes);
+        to += bytes;
+      }
+    return nullptr;
+  }
+
+private:
+  std::vector<Signal *> inputs;
+  Signal &output;
+  int64_t outer = 1;
+};
+
 /// Moves elements: element i of the result is element sources[i] of the input.
 class MoveNode : public Node {
 public:
@@ -372,6 +536,89 @@ private:
 //===----------------------------------------------------------------------===//
 // Ops with state
 //===----------------------------------------------------------------------===//
+
+/// X is the element type of the input, Y that of the result.
+template <typename X, typename Y> class ReduceTimeNode : public Node {
+public:
+  ReduceTimeNode(snn::ReduceTimeOp op, Signal &input, Signal &output)
+      : input(input), output(output), kind(op.getKind()) {}
+
+  void reset(int64_t batch) override {
+    histories.assign(batch, History());
+    for (History &history : histories) {
+      history.sums.assign(input.count, 0);
+      history.values.assign(input.count, kLeast<X>);
+      history.firsts.assign(input.count, 0);
+    }
+  }
+
+  /// Takes the step's value in, and gives what has become of all so far.
+  const char *evaluate(int64_t sample) override {
+    History &history = histories[sample];
+    const X *x = input.get<X>();
+    Y *y = output.get<Y>();
+    int64_t steps = history.steps + 1;
+    for (int64_t i = 0; i < input.count; ++i) {
+      history.sums[i] += static_cast<SumOf<X>>(x[i]);
+      X &value = history.values[i];
+      // A first step that is not zero ends the count.
+      int32_t &first = history.firsts[i];
+      if (first == history.steps && x[i] == X(0))
+        ++first;
+      switch (kind) {
+      case snn::TimeReduceKind::Sum:
+        y[i] = fromSum<Y>(history.sums[i]);
+        break;
+      case snn::TimeReduceKind::Mean:
+        y[i] = fromSum<Y>(history.sums[i]) / static_cast<Y>(steps);
+        break;
+      case snn::TimeReduceKind::Max:
+        value = x[i] > value ? x[i] : value;
+        y[i] = static_cast<Y>(value);
+        break;
+      case snn::TimeReduceKind::Last:
+        y[i] = static_cast<Y>(x[i]);
+        break;
+      case snn::TimeReduceKind::FirstSpike:
+        y[i] = static_cast<Y>(first);
+        break;
+      }
+    }
+    return nullptr;
+  }
+
+  void advance(int64_t sample) override { ++histories[sample].steps; }
+
+  void save(std::vector<char> &bytes) const override {
+    for (const History &history : histories) {
+      append(bytes, ArrayRef(history.sums));
+      append(bytes, ArrayRef(history.values));
+      append(bytes, ArrayRef(history.firsts));
+      append(bytes, ArrayRef(history.steps));
+    }
+  }
+
+  void load(const char *&bytes) override {
+    for (History &history : histories) {
+      take(bytes, MutableArrayRef(history.sums));
+      take(bytes, MutableArrayRef(history.values));
+      take(bytes, MutableArrayRef(history.firsts));
+      take(bytes, MutableArrayRef(history.steps));
+    }
+  }
+
+private:
+  struct History {
+    std::vector<SumOf<X>> sums;
+    std::vector<X> values;
+    std::vector<int32_t> firsts;
+    int64_t steps = 0;
+  };
+
+  Signal &input, &output;
+  snn::TimeReduceKind kind;
+  std::vector<History> histories;
+};
 
 class DelayNode : public Node {
 public:
@@ -594,28 +841,37 @@ static runtime::DType getDType(Type element) {
   llvm_unreachable("every element type has a case");
 }
 
+
 static runtime::SignalInfo getSignalInfo(StringRef name, StringRef what,
-                                         Type type) {
+                                         Type type, runtime::Rate rate) {
   auto tensor = cast<RankedTensorType>(type);
   return {name.str(), what.str(), getDType(tensor.getElementType()),
-          tensor.getShape().vec()};
+          tensor.getShape().vec(), rate};
 }
 
 runtime::ProgramInfo volley::reference::getProgramInfo(snn::NetworkOp network) {
   runtime::ProgramInfo info;
   info.name = network.getSymName().str();
   info.timeStep = network.getTimeStep();
+  snn::Rates rates(network);
   for (auto [name, arg] :
        llvm::zip(network.getInputNames().getAsRange<StringAttr>(),
                  network.getBodyBlock().getArguments()))
-    info.inputs.push_back(getSignalInfo(name, "", arg.getType()));
-  for (auto [name, type] :
+    info.inputs.push_back(getSignalInfo(
+        name, "", arg.getType(),
+        rates.get(arg) == snn::Rate::Static ? runtime::Rate::Static
+                                            : runtime::Rate::Stream));
+  for (auto [name, value] :
        llvm::zip(network.getOutputNames().getAsRange<StringAttr>(),
-                 network.getOutputOp().getOperandTypes()))
-    info.outputs.push_back(getSignalInfo(name, "", type));
+                 network.getOutputOp().getSignals()))
+    info.outputs.push_back(getSignalInfo(
+        name, "", value.getType(),
+        rates.get(value) == snn::Rate::Stream ? runtime::Rate::Stream
+                                              : runtime::Rate::Window));
   for (auto probe : network.getBodyBlock().getOps<snn::ProbeOp>())
     info.probes.push_back(getSignalInfo(probe.getNode(), probe.getWhat(),
-                                        probe.getInput().getType()));
+                                        probe.getInput().getType(),
+                                        runtime::Rate::Stream));
   return info;
 }
 
@@ -633,6 +889,7 @@ public:
     for (auto &node : nodes)
       node->reset(batch);
     isBroken = false;
+    stepsDone = 0;
   }
   runtime::RunStatus run(const runtime::RunBuffers &buffers, int64_t steps,
                          std::string &error) override;
@@ -644,6 +901,8 @@ private:
   Signal &get(Value value) { return *signalOf.lookup(value); }
   Signal &addSignal(Value value);
   template <template <typename, typename> class NodeType, typename Op>
+  std::unique_ptr<Node> makeUnary(Op op);
+  template <template <typename, typename> class NodeType, typename Op>
   std::unique_ptr<Node> makeWeighted(Op op);
 
   runtime::ProgramInfo info;
@@ -654,6 +913,11 @@ private:
   /// step it needs.
   std::vector<std::unique_ptr<Node>> nodes;
   std::vector<Signal *> inputs, outputs, probes;
+  /// The values of static inputs, of all samples, as the first run after a
+  /// reset gave them; empty for other inputs.
+  std::vector<std::vector<char>> staticInputs;
+  /// Steps since the last reset.
+  int64_t stepsDone = 0;
   /// A neuron has left its law; only a reset helps.
   bool isBroken = false;
 };
@@ -664,6 +928,20 @@ Signal &Interpreter::addSignal(Value value) {
       std::make_unique<Signal>(cast<RankedTensorType>(value.getType())));
   signalOf[value] = signals.back().get();
   return *signals.back();
+}
+
+/// A node with the element types of its input and of its result.
+template <template <typename, typename> class NodeType, typename Op>
+std::unique_ptr<Node> Interpreter::makeUnary(Op op) {
+  Signal &input = get(op.getInput()), &output = get(op.getResult());
+  std::unique_ptr<Node> node;
+  dispatch(input.type, [&](auto *x) {
+    dispatch(output.type, [&](auto *y) {
+      node =
+          std::make_unique<NodeType<ELEMENT(x), ELEMENT(y)>>(op, input, output);
+    });
+  });
+  return node;
 }
 
 template <template <typename, typename> class NodeType, typename Op>
@@ -679,22 +957,23 @@ std::unique_ptr<Node> Interpreter::makeWeighted(Op op) {
   return node;
 }
 
-/// For each element of a transposed array, where it comes from.
-static std::vector<int64_t> getTransposeSources(snn::TransposeOp op) {
-  ArrayRef<int64_t> from = op.getInput().getType().getShape();
-  ArrayRef<int64_t> to = op.getType().getShape();
-  SmallVector<int64_t> strides(from.size(), 1);
-  for (size_t dim = from.size(); dim-- > 1;)
-    strides[dim - 1] = strides[dim] * from[dim];
+/// For each element of an array of `shape` in row-major order, the index that
+/// strides along its dimensions give.
+static std::vector<int64_t> getStrided(ArrayRef<int64_t> shape,
+                                       ArrayRef<int64_t> strides,
+                                       int64_t offset = 0) {
   std::vector<int64_t> sources;
-  SmallVector<int64_t> position(to.size(), 0);
-  for (int64_t i = 0; i < op.getType().getNumElements(); ++i) {
-    int64_t source = 0;
-    for (auto [dim, origin] : llvm::enumerate(op.getPermutation()))
-      source += position[dim] * strides[origin];
+  SmallVector<int64_t> position(shape.size(), 0);
+  int64_t count = 1;
+  for (int64_t size : shape)
+    count *= size;
+  for (int64_t i = 0; i < count; ++i) {
+    int64_t source = offset;
+    for (auto [at, stride] : llvm::zip(position, strides))
+      source += at * stride;
     sources.push_back(source);
-    for (size_t dim = to.size(); dim-- > 0;) {
-      if (++position[dim] < to[dim])
+    for (size_t dim = shape.size(); dim-- > 0;) {
+      if (++position[dim] < shape[dim])
         break;
       position[dim] = 0;
     }
@@ -702,20 +981,97 @@ static std::vector<int64_t> getTransposeSources(snn::TransposeOp op) {
   return sources;
 }
 
+/// The strides of an array in row-major order.
+static SmallVector<int64_t> getStrides(ArrayRef<int64_t> shape) {
+  SmallVector<int64_t> strides(shape.size(), 1);
+  for (size_t dim = shape.size(); dim-- > 1;)
+    strides[dim - 1] = strides[dim] * shape[dim];
+  return strides;
+}
+
+static std::vector<int64_t> getTransposeSources(snn::TransposeOp op) {
+  SmallVector<int64_t> from = getStrides(op.getInput().getType().getShape());
+  SmallVector<int64_t> strides;
+  for (int64_t dim : op.getPermutation())
+    strides.push_back(from[dim]);
+  return getStrided(op.getType().getShape(), strides);
+}
+
+static std::vector<int64_t> getBroadcastSources(snn::BroadcastOp op) {
+  SmallVector<int64_t> strides = getStrides(op.getInput().getType().getShape());
+  for (int64_t dim : op.getDims())
+    strides.insert(strides.begin() + dim, 0);
+  return getStrided(op.getType().getShape(), strides);
+}
+
+static std::vector<int64_t> getSliceSources(snn::SliceOp op) {
+  SmallVector<int64_t> strides = getStrides(op.getInput().getType().getShape());
+  int64_t offset = 0;
+  for (auto [start, stride] : llvm::zip(op.getOffsets(), strides))
+    offset += start * stride;
+  return getStrided(op.getType().getShape(), strides, offset);
+}
+
+/// Calls `function` with null pointers to the element types that a product of
+/// two signals has, if there is such a product.
+template <typename Function>
+static void dispatchProduct(ElementType lhs, ElementType rhs,
+                            ElementType result, Function function) {
+  dispatch(lhs, [&](auto *a) {
+    dispatch(rhs, [&](auto *b) {
+      using A = ELEMENT(a);
+      using B = ELEMENT(b);
+      if constexpr (!std::is_floating_point_v<A> &&
+                    !std::is_floating_point_v<B>)
+        function(a, b, static_cast<int32_t *>(nullptr));
+      else if (result == ElementType::F32)
+        function(a, b, static_cast<float *>(nullptr));
+      else
+        function(a, b, static_cast<double *>(nullptr));
+    });
+  });
+}
+
 std::unique_ptr<Node> Interpreter::makeNode(Operation *op) {
   return llvm::TypeSwitch<Operation *, std::unique_ptr<Node>>(op)
       .Case<snn::DenseOp>([&](auto op) { return makeWeighted<DenseNode>(op); })
       .Case<snn::ConvOp>([&](auto op) { return makeWeighted<ConvNode>(op); })
-      .Case<snn::PoolOp>([&](auto op) {
-        Signal &input = get(op.getInput()), &output = get(op.getResult());
+      .Case<snn::PoolOp>([&](auto op) { return makeUnary<PoolNode>(op); })
+      .Case<snn::ReduceOp>([&](auto op) { return makeUnary<ReduceNode>(op); })
+      .Case<snn::ReduceTimeOp>(
+          [&](auto op) { return makeUnary<ReduceTimeNode>(op); })
+      .Case<snn::MatmulOp>([&](auto op) {
+        Signal &lhs = get(op.getLhs()), &rhs = get(op.getRhs());
+        Signal &output = get(op.getResult());
         std::unique_ptr<Node> node;
-        dispatch(input.type, [&](auto *x) {
-          dispatch(output.type, [&](auto *y) {
-            node = std::make_unique<PoolNode<ELEMENT(x), ELEMENT(y)>>(op, input,
-                                                                      output);
-          });
-        });
+        dispatchProduct(lhs.type, rhs.type, output.type,
+                        [&](auto *a, auto *b, auto *c) {
+                          node = std::make_unique<
+                              MatmulNode<ELEMENT(a), ELEMENT(b), ELEMENT(c)>>(
+                              op, lhs, rhs, output);
+                        });
         return node;
+      })
+      .Case<snn::NormOp>([&](auto op) -> std::unique_ptr<Node> {
+        Signal &input = get(op.getInput()), &output = get(op.getResult());
+        if (output.type == ElementType::F32)
+          return std::make_unique<NormNode<float>>(op, input, output);
+        return std::make_unique<NormNode<double>>(op, input, output);
+      })
+      .Case<snn::BroadcastOp>([&](auto op) {
+        return std::make_unique<MoveNode>(
+            getBroadcastSources(op), get(op.getInput()), get(op.getResult()));
+      })
+      .Case<snn::SliceOp>([&](auto op) {
+        return std::make_unique<MoveNode>(
+            getSliceSources(op), get(op.getInput()), get(op.getResult()));
+      })
+      .Case<snn::ConcatOp>([&](auto op) {
+        std::vector<Signal *> inputs;
+        for (Value input : op.getInputs())
+          inputs.push_back(&get(input));
+        return std::make_unique<ConcatNode>(op, std::move(inputs),
+                                            get(op.getResult()));
       })
       .Case<snn::AddOp>([&](auto op) {
         std::vector<Signal *> addends;
@@ -803,14 +1159,34 @@ static std::vector<Operation *> sortOps(Block &block) {
   return order;
 }
 
+/// Gives a signal the elements of a constant.
+static void fill(Signal &signal, const ConstantView &view) {
+  dispatch(signal.type, [&](auto *type) {
+    using T = ELEMENT(type);
+    for (int64_t i = 0; i < signal.count; ++i)
+      signal.get<T>()[i] = static_cast<T>(
+          std::is_floating_point_v<T> ? view.getDouble(i) : view.getInteger(i));
+  });
+}
+
+/// True for a constant of a signal's type that some op takes as one.
+static bool isSignal(Value constant) {
+  return snn::isSignalType(constant.getType()) &&
+         llvm::any_of(constant.getUses(), [](OpOperand &use) {
+           return !snn::isConstantOperand(use);
+         });
+}
+
 bool Interpreter::build(snn::NetworkOp network) {
   Block &block = network.getBodyBlock();
   for (BlockArgument arg : block.getArguments())
     inputs.push_back(&addSignal(arg));
   for (Operation &op : block)
-    if (!op.hasTrait<OpTrait::ConstantLike>())
-      for (Value result : op.getResults())
+    for (Value result : op.getResults())
+      if (!op.hasTrait<OpTrait::ConstantLike>())
         addSignal(result);
+      else if (isSignal(result))
+        fill(addSignal(result), *ConstantView::get(result));
   llvm::DenseSet<Operation *> live = network.findLiveOps();
   for (Operation *op : sortOps(block)) {
     if (op->hasTrait<OpTrait::ConstantLike>() || !live.contains(op))
@@ -829,6 +1205,9 @@ bool Interpreter::build(snn::NetworkOp network) {
   }
   for (auto probe : block.getOps<snn::ProbeOp>())
     probes.push_back(&get(probe.getInput()));
+  for (auto [signal, input] : llvm::zip(inputs, info.inputs))
+    staticInputs.emplace_back(
+        input.rate == runtime::Rate::Static ? batch * signal->bytes.size() : 0);
   reset();
   return true;
 }
@@ -841,18 +1220,27 @@ runtime::RunStatus Interpreter::run(const runtime::RunBuffers &buffers,
   }
   FloatingPointEnvironment environment;
   for (auto [signal, buffer] : llvm::zip(info.inputs, buffers.inputs)) {
+    if (signal.rate == runtime::Rate::Static && (stepsDone > 0 || steps == 0))
+      continue;
     error = runtime::describeNonBinary(signal, buffer, steps, batch);
     if (!error.empty())
       return runtime::RunStatus::InvalidInput;
   }
+  if (stepsDone == 0 && steps > 0)
+    for (auto [values, buffer] : llvm::zip(staticInputs, buffers.inputs))
+      if (!values.empty())
+        std::memcpy(values.data(), buffer, values.size());
   for (int64_t step = 0; step < steps; ++step)
     for (int64_t sample = 0; sample < batch; ++sample) {
       size_t row = step * batch + sample;
-      for (auto [signal, buffer] : llvm::zip(inputs, buffers.inputs))
-        std::memcpy(signal->bytes.data(),
-                    static_cast<const char *>(buffer) +
-                        row * signal->bytes.size(),
-                    signal->bytes.size());
+      for (auto [signal, buffer, values] :
+           llvm::zip(inputs, buffers.inputs, staticInputs)) {
+        size_t bytes = signal->bytes.size();
+        const char *data = values.empty()
+                               ? static_cast<const char *>(buffer) + row * bytes
+                               : values.data() + sample * bytes;
+        std::memcpy(signal->bytes.data(), data, bytes);
+      }
       for (auto &node : nodes)
         if (const char *message = node->evaluate(sample)) {
           error = "population '" + node->name + "' " + message;
@@ -862,21 +1250,28 @@ runtime::RunStatus Interpreter::run(const runtime::RunBuffers &buffers,
       for (auto &node : nodes)
         node->advance(sample);
       auto store = [&](const std::vector<Signal *> &from,
+                       const std::vector<runtime::SignalInfo> &infos,
                        const std::vector<void *> &to) {
-        for (auto [signal, buffer] : llvm::zip(from, to))
+        for (auto [signal, info, buffer] : llvm::zip(from, infos, to)) {
+          // What is no stream has its last value at the end of the run.
+          size_t at = info.rate == runtime::Rate::Stream ? row : sample;
           if (buffer)
-            std::memcpy(static_cast<char *>(buffer) +
-                            row * signal->bytes.size(),
+            std::memcpy(static_cast<char *>(buffer) + at * signal->bytes.size(),
                         signal->bytes.data(), signal->bytes.size());
+        }
       };
-      store(outputs, buffers.outputs);
-      store(probes, buffers.probes);
+      store(outputs, info.outputs, buffers.outputs);
+      store(probes, info.probes, buffers.probes);
     }
+  stepsDone += steps;
   return runtime::RunStatus::Ok;
 }
 
 std::vector<char> Interpreter::save() const {
   std::vector<char> bytes;
+  append(bytes, ArrayRef(stepsDone));
+  for (const std::vector<char> &values : staticInputs)
+    append(bytes, ArrayRef(values));
   for (const auto &node : nodes)
     node->save(bytes);
   return bytes;
@@ -886,6 +1281,9 @@ std::string Interpreter::load(const std::vector<char> &bytes) {
   if (bytes.size() != save().size())
     return "the saved state has another size than this network's";
   const char *cursor = bytes.data();
+  take(cursor, MutableArrayRef(stepsDone));
+  for (std::vector<char> &values : staticInputs)
+    take(cursor, MutableArrayRef(values));
   for (auto &node : nodes)
     node->load(cursor);
   return "";

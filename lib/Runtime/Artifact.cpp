@@ -129,14 +129,27 @@ static DType getDType(volley_type type) {
   return DType::F32;
 }
 
+static Rate getRate(volley_rate rate) {
+  switch (rate) {
+  case VOLLEY_STREAM:
+    return Rate::Stream;
+  case VOLLEY_STATIC:
+    return Rate::Static;
+  case VOLLEY_WINDOW:
+    return Rate::Window;
+  }
+  return Rate::Stream;
+}
+
 static std::vector<SignalInfo> getSignals(const volley_signal *signals,
                                           uint32_t count) {
   std::vector<SignalInfo> result;
   for (uint32_t i = 0; i < count; ++i)
-    result.push_back(
-        {signals[i].name, signals[i].what, getDType(signals[i].type),
-         std::vector<int64_t>(signals[i].shape,
-                              signals[i].shape + signals[i].rank)});
+    result.push_back({signals[i].name, signals[i].what,
+                      getDType(signals[i].type),
+                      std::vector<int64_t>(signals[i].shape,
+                                           signals[i].shape + signals[i].rank),
+                      getRate(signals[i].rate)});
   return result;
 }
 

@@ -44,12 +44,15 @@ std::string volley::runtime::describeNonBinary(const SignalInfo &signal,
     return "";
   int64_t elements = signal.getNumElements();
   const auto *bytes = static_cast<const uint8_t *>(data);
-  for (int64_t i = 0; i < steps * batch * elements; ++i)
-    if (bytes[i] > 1)
-      return "input '" + signal.name + "' is binary, but element " +
-             std::to_string(i % elements) + " of step " +
-             std::to_string(i / elements / batch) + ", sample " +
-             std::to_string(i / elements % batch) + " is " +
-             std::to_string(bytes[i]);
+  for (int64_t i = 0; i < signal.getRows(steps, batch) * elements; ++i) {
+    if (bytes[i] <= 1)
+      continue;
+    std::string text = "input '" + signal.name + "' is binary, but element " +
+                       std::to_string(i % elements) + " of ";
+    if (signal.rate == Rate::Stream)
+      text += "step " + std::to_string(i / elements / batch) + ", ";
+    return text + "sample " + std::to_string(i / elements % batch) + " is " +
+           std::to_string(bytes[i]);
+  }
   return "";
 }

@@ -277,6 +277,18 @@ const char *getNumPyName(DType type) {
   return "";
 }
 
+const char *getRateName(Rate rate) {
+  switch (rate) {
+  case Rate::Stream:
+    return "stream";
+  case Rate::Static:
+    return "static";
+  case Rate::Window:
+    return "window";
+  }
+  return "";
+}
+
 } // namespace
 
 NB_MODULE(_volley, m) {
@@ -288,6 +300,8 @@ NB_MODULE(_volley, m) {
       .def_prop_ro(
           "shape",
           [](const SignalInfo &s) { return nb::tuple(nb::cast(s.shape)); })
+      .def_prop_ro("rate",
+                   [](const SignalInfo &s) { return getRateName(s.rate); })
       .def_prop_ro("dtype",
                    [](const SignalInfo &s) { return getNumPyName(s.type); });
 

@@ -13,9 +13,10 @@ import numpy.typing as npt
 from volley import _volley
 from volley._network import Network, Path, Record, Signal, _record_list
 
-# One input (T, B, *input), or several by name.
+# One input (T, B, *input), or several by name. A static input is (B, *input).
 Inputs = Union[npt.ArrayLike, Mapping[str, npt.ArrayLike]]
-# One output (T, B, *output), or several by name.
+# One output (T, B, *output), or several by name. A window output, which a run has
+# once, is (B, *output).
 Outputs = Union[np.ndarray, dict[str, np.ndarray]]
 # What was recorded: by node, then by what; each (T, B, *shape).
 Recorded = dict[str, dict[str, np.ndarray]]
@@ -25,10 +26,11 @@ def _to_signal(x, signal):
     """An array in the type and layout of a signal; a copy only if it must be."""
     x = np.asarray(x)
     shape = tuple(signal.shape)
-    if x.ndim != len(shape) + 2 or x.shape[2:] != shape:
+    outer = ("steps", "batch") if signal.rate == "stream" else ("batch",)
+    if x.ndim != len(shape) + len(outer) or x.shape[len(outer) :] != shape:
+        expected = ", ".join([*outer, *map(str, shape)])
         raise ValueError(
-            f"input {signal.name!r}: expects shape (steps, batch, "
-            f"{', '.join(map(str, shape))}), but got {x.shape}"
+            f"input {signal.name!r}: expects shape ({expected}), but got {x.shape}"
         )
     x = np.ascontiguousarray(x)
     dtype = np.dtype(signal.dtype)
@@ -57,14 +59,22 @@ def _to_inputs(x, info, steps=None, batch=1):
     else:
         names = [signal.name for signal in info.inputs]
         raise ValueError(f"expects a dict of inputs {names}")
-    sizes = {array.shape[:2] for array in arrays}
-    if len(sizes) > 1:
-        raise ValueError(f"inputs differ in steps and batch: {sorted(sizes)}")
-    if sizes and steps is not None:
-        raise ValueError("steps is for networks without inputs")
-    if not sizes and steps is None:
-        raise ValueError("the network has no inputs; steps says how long to run it")
-    steps, batch = sizes.pop() if sizes else (int(steps), batch)
+    rates = [signal.rate for signal in info.inputs]
+    lengths = {a.shape[0] for a, rate in zip(arrays, rates) if rate == "stream"}
+    batches = {a.shape[rate == "stream"] for a, rate in zip(arrays, rates)}
+    if len(lengths) > 1 or len(batches) > 1:
+        raise ValueError(
+            f"inputs differ in steps and batch: {[a.shape for a in arrays]}"
+        )
+    if lengths and steps is not None:
+        raise ValueError("steps is for networks whose inputs do not say it")
+    if not lengths and steps is None:
+        raise ValueError(
+            "the network has no input with a value per step; steps says how long "
+            "to run it"
+        )
+    steps = lengths.pop() if lengths else int(steps)
+    batch = batches.pop() if batches else batch
     if batch < 1 or steps < 0:
         raise ValueError(
             f"expects steps and a batch of at least 1, but got {steps} and {batch}"
@@ -84,6 +94,8 @@ class _Runner:
         batch = self.session.batch
 
         def allocate(signal):
+            if signal.rate != "stream":
+                return np.zeros((batch, *signal.shape), signal.dtype)
             return np.empty((steps, batch, *signal.shape), signal.dtype)
 
         outputs = [allocate(signal) for signal in self.info.outputs]
@@ -130,8 +142,8 @@ class Session:
             )
         return self._runner.run(inputs, steps, self._wanted)
 
-    def __call__(self, x: Inputs) -> Outputs:
-        return self.run(x)[0]
+    def __call__(self, x: Inputs, steps: int | None = None) -> Outputs:
+        return self.run(x, steps)[0]
 
     def save_state(self) -> bytes:
         """The state as bytes."""
@@ -222,9 +234,11 @@ class Program:
         wanted = self._resolve_record(record)
         return Session(self._artifact.session(batch, self._pool), wanted)
 
-    def __call__(self, x: Inputs) -> Outputs:
+    def __call__(self, x: Inputs, steps: int | None = None) -> Outputs:
         """Runs x of shape (T, B, *input) and gives (T, B, *output).
 
+        A static input is (B, *input), and so is a window output, which a run has
+        once; steps says how long to run a network of which no input does.
         Several inputs or outputs are dicts by name. Binary signals are uint8,
         counts int32. An input of another NumPy type is converted.
 
@@ -232,7 +246,7 @@ class Program:
             ValueError: a shape is wrong, or a value cannot be represented (the
                 message has its index).
         """
-        return self.run(x)[0]
+        return self.run(x, steps=steps)[0]
 
     def run(
         self,
@@ -250,7 +264,8 @@ class Program:
                 (T, B, *shape); a state is that at the end of its step.
             keep_state: go on from the state that the last run with keep_state
                 left; :meth:`reset` ends that.
-            steps: how long to run a network without inputs, for which x is {}.
+            steps: how long to run a network whose inputs do not say it: all are
+                static, or there are none and x is {}.
         """
         wanted = self._resolve_record(record)
         inputs, steps, batch = _to_inputs(x, self._artifact.info, steps)

@@ -67,6 +67,80 @@ def dense(x, weight, bias=None):
     return y
 
 
+def matmul(a, b, kind):
+    """(.., M, K) by (.., K, N) to (.., M, N) of a type."""
+    y = np.empty((*a.shape[:-1], b.shape[-1]), kind)
+    for index in np.ndindex(*y.shape):
+        row, column = a[index[:-1]], b[(*index[:-2], slice(None), index[-1])]
+        if kind is np.int32:
+            y[index] = wrap(sum(int(p) * int(q) for p, q in zip(row, column)))
+            continue
+        acc = kind(0.0)
+        for p, q in zip(row, column):
+            if any(not isinstance(x, np.floating) and x == 0 for x in (p, q)):
+                continue
+            acc = fma(to_float(kind, p), to_float(kind, q), acc)
+        y[index] = acc + kind(0.0)
+    return y
+
+
+def norm(x, scale, shift):
+    """fma(x, scale, shift), both of which broadcast from the left."""
+    kind = scale.dtype.type
+    y = np.empty(x.shape, kind)
+    for index in np.ndindex(*y.shape):
+        a, c = (
+            p[tuple(0 if n == 1 else i for i, n in zip(index, p.shape))]
+            for p in (scale, shift)
+        )
+        y[index] = fma(to_float(kind, x[index]), a, c)
+    return y
+
+
+def combine(mode, terms, kind):
+    """The sum, mean or largest of some terms in order."""
+    terms = list(terms)
+    if mode == "max":
+        least = {"b": False, "i": -(2**31), "f": -np.inf}[kind.kind]
+        best = kind.type(least)
+        for x in terms:
+            best = x if x > best else best
+        return best
+    if isinstance(terms[0], np.floating):
+        total = terms[0].dtype.type(0.0)
+        for x in terms:
+            total = total + x
+    else:
+        total = wrap(sum(int(x) for x in terms))
+    if mode == "sum":
+        return total
+    return to_float(kind.type, total) / kind.type(len(terms))
+
+
+def reduce(mode, x, dims, kind):
+    """A reduction over dimensions, in their row-major order."""
+    kept = [d for d in range(x.ndim) if d not in dims]
+    rows = x.transpose(*kept, *dims).reshape(*(x.shape[d] for d in kept), -1)
+    y = np.empty(rows.shape[:-1], kind)
+    for index in np.ndindex(*y.shape):
+        y[index] = combine(mode, rows[index], kind)
+    return y
+
+
+def reduce_time(mode, x, kind):
+    """(T, B, shape) to (B, shape)."""
+    if mode == "last":
+        return x[-1].copy()
+    y = np.empty(x.shape[1:], kind)
+    for index in np.ndindex(*y.shape):
+        steps = [step[index] for step in x]
+        if mode == "first_spike":
+            y[index] = next((t for t, s in enumerate(steps) if s != 0), len(steps))
+        else:
+            y[index] = combine(mode, steps, kind)
+    return y
+
+
 def get_windows(shape, kernel, stride, padding, dilation):
     """Output sizes, and a function from an output position to those it reads."""
     sizes = [

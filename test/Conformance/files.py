@@ -60,12 +60,32 @@ class File:
             *models,
         ]
 
-    def add(self, name, comment, inputs, body, outputs, dt=1.0, probes=None, tol=None):
-        """inputs, outputs: arrays (T, B, shape); an output is the SSA value of its
-        name unless `body` says %NAME_out."""
+    def add(
+        self,
+        name,
+        comment,
+        inputs,
+        body,
+        outputs,
+        dt=1.0,
+        probes=None,
+        tol=None,
+        statics=(),
+        windows=(),
+        steps=None,
+    ):
+        """inputs, outputs: arrays (T, B, shape), those of static inputs and window
+        outputs (B, shape); an output is the SSA value of its name."""
         lines = [f"// {line}" for line in comment.splitlines()]
-        args = ", ".join(f"%{n}: {type_of(a, 2)}" for n, a in inputs.items())
-        results = ", ".join(f"{n}: {type_of(a, 2)}" for n, a in outputs.items())
+
+        def signal_type(n, a):
+            return type_of(a, 1 if n in statics or n in windows else 2)
+
+        args = ", ".join(
+            f"{'static ' * (n in statics)}%{n}: {signal_type(n, a)}"
+            for n, a in inputs.items()
+        )
+        results = ", ".join(f"{n}: {signal_type(n, a)}" for n, a in outputs.items())
         attributes = []
         if inputs:
             attributes.append(("snn.inputs", inputs))
@@ -78,12 +98,14 @@ class File:
                 f"{quote(n)} = {constant(a)}" for n, a in arrays.items()
             )
             texts.append(f"  {key} = {{\n    {entries}}}")
+        if steps is not None:
+            texts.append(f"  snn.steps = {steps}")
         if tol is not None:
             texts.append(f"  snn.tolerance = {tol} : f64")
         lines.append("    attributes {\n" + ",\n".join(texts) + "} {")
         lines += [f"  {line}".rstrip() for line in body.strip().splitlines()]
         names = ", ".join(f"%{n}" for n in outputs)
-        types = ", ".join(type_of(a, 2) for a in outputs.values())
+        types = ", ".join(signal_type(n, a) for n, a in outputs.items())
         lines.append(f"  snn.output {names} : {types}" if outputs else "  snn.output")
         lines.append("}")
         self.parts.append("\n".join(lines) + "\n")

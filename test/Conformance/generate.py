@@ -23,7 +23,9 @@ from files import (
     random_weights,
     type_of,
 )
+from rates import write_rates, write_reduce_time
 from scalars import write_scalars
+from signals import write_signals
 from wide import write_wide
 
 # Files
@@ -686,6 +688,9 @@ def main():
         write_models()
         write_scalars()
         write_wide()
+        write_signals()
+        write_reduce_time()
+        write_rates()
 
 
 if __name__ == "__main__":

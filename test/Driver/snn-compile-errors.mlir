@@ -34,7 +34,7 @@
 // NO-OUTPUT: snn-compile: error: expects -o FILE, --emit=PHASE or --check
 // MISSING: missing.mlir: error: cannot be opened: No such file or directory
 // SYNTAX: syntax.mlir:2:{{[0-9]+}}: error:
-// VERIFIER: verifier.mlir:2:{{[0-9]+}}: error: 'snn.add' op expects operand #1 to be a signal, but got a constant
+// VERIFIER: verifier.mlir:2:{{[0-9]+}}: error: 'snn.add' op expects operands of shape [2], but got 'tensor<3xf32>'
 // TWO: two.mlir{{.*}}: error: expects one snn.network, but got 2
 // NONE: none.mlir{{.*}}: error: expects one snn.network, but got 0
 // WEIGHTS: weights.mlir:3:{{[0-9]+}}: error: 'snn.dense' op expects finite weights and biases
@@ -74,8 +74,8 @@ snn.network @net(%x: tensor<2xf32>) -> () dt(1.0e-3) {
 }
 //--- verifier.mlir
 snn.network @net(%x: tensor<2xf32>) -> (y: tensor<2xf32>) dt(1.0e-3) {
-  %y = snn.add %x, %c : tensor<2xf32>
-  %c = arith.constant dense<1.0> : tensor<2xf32>
+  %y = snn.add %x, %c : (tensor<2xf32>, tensor<3xf32>) -> tensor<2xf32>
+  %c = arith.constant dense<1.0> : tensor<3xf32>
   snn.output %y : tensor<2xf32>
 }
 //--- two.mlir

@@ -497,9 +497,9 @@ def test_dicts_that_do_not_fit(pair):
         prog(a)
     with pytest.raises(ValueError, match=r"expects inputs \['a', 'b'\].*\['a'\]"):
         prog({"a": a})
-    with pytest.raises(ValueError, match=r"steps and batch.*\(3, 2\), \(4, 2\)"):
+    with pytest.raises(ValueError, match=r"steps and batch.*\(4, 2, 3\), \(3, 2, 3\)"):
         prog({"a": a, "b": np.zeros((3, 2, 3), int)})
-    with pytest.raises(ValueError, match=r"steps and batch.*\(4, 1\), \(4, 2\)"):
+    with pytest.raises(ValueError, match=r"steps and batch.*\(4, 2, 3\), \(4, 1, 3\)"):
         prog({"a": a, "b": np.zeros((4, 1, 3), int)})
     with pytest.raises(ValueError, match="input 'b'.*shape"):
         prog({"a": a, "b": np.zeros((4, 2, 2), int)})

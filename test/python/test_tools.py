@@ -622,7 +622,7 @@ import array, ctypes as c, sys
 class Signal(c.Structure):
     _fields_ = [("name", c.c_char_p), ("what", c.c_char_p), ("type", c.c_int),
                 ("rank", c.c_uint32), ("shape", c.POINTER(c.c_int64)),
-                ("elements", c.c_uint64)]
+                ("elements", c.c_uint64), ("rate", c.c_uint32)]
 class Program(c.Structure):
     pass
 state = c.c_void_p
@@ -647,7 +647,7 @@ class Arguments(c.Structure):
 query = c.CDLL(sys.argv[1]).volley_query
 query.restype = c.POINTER(Program)
 assert not query(c.c_uint32(999))
-handle = query(c.c_uint32(1))
+handle = query(c.c_uint32(2))
 net = handle.contents
 assert (net.inputs_n, net.outputs_n, net.probes_n) == (1, 1, 0)
 steps, batch = int(sys.argv[2]), int(sys.argv[3])

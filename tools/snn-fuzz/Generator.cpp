@@ -59,7 +59,13 @@ private:
   void addConv();
   void addPool();
   void addElementwise();
+  void addMatmul();
   void addShapeOp();
+  void addMove();
+  void addConstant();
+  Value reduce(Value input);
+  Value norm(Value input);
+  Value addWindow();
   void addDelay();
   void addNeuron();
   void addPopulation();
@@ -256,11 +262,15 @@ void NetworkGenerator::addDense() {
   RankedTensorType from = typeOf(input);
   int64_t in = from.getShape().back();
   int64_t out = random.pick<int64_t>({1, 2, 5, 8, 16, 17, 30, 64, 66, 100});
-  Shape weight(from.getShape().drop_back());
-  Shape result = weight;
-  weight.append({out, in});
+  Shape result(from.getShape().drop_back()), weight;
+  // A weight for each leading index, or one for all.
+  if (random.chance(50))
+    weight = result;
+  weight.push_back(out);
+  Shape biasShape = weight;
+  weight.push_back(in);
   result.push_back(out);
-  Value bias = random.chance(60) ? floatConstant(result, 0.3) : Value();
+  Value bias = random.chance(60) ? floatConstant(biasShape, 0.3) : Value();
   add(snn::DenseOp::create(
       builder, loc, RankedTensorType::get(result, type), input,
       floatConstant(weight, 2.0 / std::sqrt(double(in))), bias, StringAttr()));
@@ -345,9 +355,136 @@ void NetworkGenerator::addPool() {
                           /*channels_last=*/false));
 }
 
+/// A product of a signal and of another that is brought to the shape it needs.
+void NetworkGenerator::addMatmul() {
+  Value lhs = pickWithRank(2, 3);
+  ArrayRef<int64_t> left = typeOf(lhs).getShape();
+  Shape right(left), result(left);
+  int64_t columns = random.pick<int64_t>({1, 3, 8, 17, 40});
+  right[right.size() - 2] = left.back();
+  right.back() = result.back() = columns;
+  Value rhs = random.chance(15)
+                  ? floatConstant(right, 1)
+                  : convertTo(RankedTensorType::get(right, randomElement()));
+  if (random.chance(40))
+    lhs = toSpikes(lhs);
+  bool hasFloat = typeOf(lhs).getElementType() == type ||
+                  typeOf(rhs).getElementType() == type;
+  Type element = hasFloat ? Type(type) : builder.getI32Type();
+  add(snn::MatmulOp::create(builder, loc,
+                            RankedTensorType::get(result, element), lhs, rhs));
+}
+
+Value NetworkGenerator::reduce(Value input) {
+  RankedTensorType from = typeOf(input);
+  auto kind = random.pick(
+      {snn::ReduceKind::Sum, snn::ReduceKind::Mean, snn::ReduceKind::Max});
+  SmallVector<int64_t> dims;
+  for (int64_t dim = 0; dim < from.getRank(); ++dim)
+    if (random.chance(50))
+      dims.push_back(dim);
+  Type element = from.getElementType();
+  if (kind == snn::ReduceKind::Mean)
+    element = type;
+  else if (kind == snn::ReduceKind::Sum && element.isInteger(1))
+    element = builder.getI32Type();
+  return snn::ReduceOp::create(builder, loc,
+                               snn::dropDims(from, dims).clone(element), kind,
+                               input, dims);
+}
+
+Value NetworkGenerator::norm(Value input) {
+  RankedTensorType from = typeOf(input);
+  return snn::NormOp::create(builder, loc, from.clone(type), input,
+                             parameter(type, from.getShape(), -1, 1),
+                             parameter(type, from.getShape(), -1, 1));
+}
+
+/// A broadcast, a slice or a concatenation.
+void NetworkGenerator::addMove() {
+  Value input = pickSignal();
+  RankedTensorType from = typeOf(input);
+  Shape shape(from.getShape());
+  switch (random.below(3)) {
+  case 0: {
+    SmallVector<int64_t> dims;
+    for (unsigned i = 0, count = random.between(1, 2); i < count; ++i) {
+      int64_t dim = random.below(shape.size() + 1);
+      // Dimensions after it move on.
+      for (int64_t &other : dims)
+        other += other >= dim;
+      shape.insert(shape.begin() + dim, random.between(1, 4));
+      dims.push_back(dim);
+    }
+    llvm::sort(dims);
+    add(snn::BroadcastOp::create(
+        builder, loc, RankedTensorType::get(shape, from.getElementType()),
+        input, dims));
+    return;
+  }
+  case 1: {
+    SmallVector<int64_t> offsets;
+    for (int64_t &size : shape) {
+      offsets.push_back(random.below(size));
+      size = random.between(1, size - offsets.back());
+    }
+    add(snn::SliceOp::create(
+        builder, loc, RankedTensorType::get(shape, from.getElementType()),
+        input, offsets));
+    return;
+  }
+  default: {
+    if (shape.empty())
+      return;
+    int64_t dim = random.below(shape.size());
+    SmallVector<Value> inputs{input};
+    for (unsigned i = 0, count = random.between(0, 2); i < count; ++i) {
+      Shape other(from.getShape());
+      other[dim] = random.between(1, 5);
+      inputs.push_back(
+          convertTo(RankedTensorType::get(other, from.getElementType())));
+      shape[dim] += other[dim];
+    }
+    add(snn::ConcatOp::create(
+        builder, loc, RankedTensorType::get(shape, from.getElementType()),
+        inputs, dim));
+  }
+  }
+}
+
+/// A constant as a signal.
+void NetworkGenerator::addConstant() { add(floatConstant(randomShape(), 1)); }
+
+/// A reduction over time, and perhaps some work on what it gives.
+Value NetworkGenerator::addWindow() {
+  Value input = pickSignal();
+  RankedTensorType from = typeOf(input);
+  auto kind = static_cast<snn::TimeReduceKind>(random.below(5));
+  Type element = from.getElementType();
+  if (kind == snn::TimeReduceKind::Mean)
+    element = type;
+  else if (kind == snn::TimeReduceKind::FirstSpike ||
+           (kind == snn::TimeReduceKind::Sum && element.isInteger(1)))
+    element = builder.getI32Type();
+  Value value =
+      snn::ReduceTimeOp::create(builder, loc, from.clone(element), kind, input);
+  if (random.chance(30))
+    value = norm(value);
+  if (random.chance(30))
+    value = reduce(value);
+  if (random.chance(30))
+    value = toShape(value, randomShape());
+  if (random.chance(20))
+    value = snn::AddOp::create(builder, loc, typeOf(value).clone(type),
+                               ValueRange{value, value});
+  return value;
+}
+
 void NetworkGenerator::addElementwise() {
   Value first = pickSignal();
   ArrayRef<int64_t> shape = typeOf(first).getShape();
+  if (random.chance(20))
+    return add(norm(first));
   if (random.chance(25)) {
     add(snn::ScaleOp::create(builder, loc, typeOf(first).clone(type), first,
                              parameter(type, shape, -1, 1)));
@@ -565,16 +702,24 @@ void NetworkGenerator::addPopulation() {
 
 void NetworkGenerator::addOp() {
   uint64_t kind = random.below(100);
-  if (kind < 18)
+  if (kind < 15)
     addDense();
-  else if (kind < 32)
+  else if (kind < 26)
     addConv();
-  else if (kind < 42)
+  else if (kind < 32)
     addPool();
-  else if (kind < 55)
+  else if (kind < 37)
+    addMatmul();
+  else if (kind < 41)
+    add(reduce(pickSignal()));
+  else if (kind < 53)
     addElementwise();
-  else if (kind < 63)
+  else if (kind < 58)
     addShapeOp();
+  else if (kind < 62)
+    addMove();
+  else if (kind < 63)
+    addConstant();
   else if (kind < 71)
     addDelay();
   else if (kind < 90)
@@ -593,15 +738,20 @@ OwningOpRef<ModuleOp> NetworkGenerator::run() {
 
   SmallVector<Type> inputTypes;
   SmallVector<StringRef> inputNames, outputNames;
-  static const StringRef names[] = {"a", "b c", "c.d", "d"};
+  SmallVector<bool> staticInputs;
+  static const StringRef names[] = {"a", "b c", "c.d", "d", "e"};
   for (unsigned i = 0, count = random.between(1, 3); i < count; ++i) {
     inputTypes.push_back(RankedTensorType::get(randomShape(), randomElement()));
     inputNames.push_back(names[i]);
+    staticInputs.push_back(random.chance(20));
   }
+  if (!llvm::is_contained(staticInputs, true))
+    staticInputs.clear();
   auto network = snn::NetworkOp::create(
       builder, loc, builder.getStringAttr("fuzz"),
       builder.getStrArrayAttr(inputNames), builder.getStrArrayAttr({}),
-      builder.getF64FloatAttr(1e-4));
+      builder.getF64FloatAttr(1e-4),
+      builder.getDenseBoolArrayAttr(staticInputs));
   Block &body = network.getBody().emplaceBlock();
   for (Type inputType : inputTypes)
     signals.push_back(body.addArgument(inputType, loc));
@@ -626,6 +776,11 @@ OwningOpRef<ModuleOp> NetworkGenerator::run() {
                           ? signals[signals.size() - 1 - random.below(recent)]
                           : pickSignal());
     outputNames.push_back(names[i]);
+  }
+  for (unsigned i = 0, count = random.chance(40) ? random.between(1, 2) : 0;
+       i < count; ++i) {
+    outputNames.push_back(names[outputs.size()]);
+    outputs.push_back(addWindow());
   }
   network.setOutputNamesAttr(builder.getStrArrayAttr(outputNames));
   snn::OutputOp::create(builder, loc, outputs);

@@ -44,10 +44,11 @@ struct Case {
 };
 } // namespace
 
-static Arrays allocate(ArrayRef<SignalInfo> signals, int64_t rows) {
+static Arrays allocate(ArrayRef<SignalInfo> signals, int64_t steps,
+                       int64_t batch) {
   Arrays arrays;
   for (const SignalInfo &signal : signals)
-    arrays.emplace_back(rows * signal.getBytes());
+    arrays.emplace_back(signal.getRows(steps, batch) * signal.getBytes());
   return arrays;
 }
 
@@ -178,7 +179,9 @@ static std::string runSteps(Session &session, const Case &test, Result &result,
   const ProgramInfo &info = session.getInfo();
   RunBuffers buffers;
   auto at = [&](auto &array, const SignalInfo &signal) {
-    return array.data() + first * test.batch * signal.getBytes();
+    bool isStream = signal.rate == Rate::Stream;
+    return array.data() +
+           (isStream ? first * test.batch * signal.getBytes() : 0);
   };
   for (auto [signal, array] : zip(info.inputs, test.inputs))
     buffers.inputs.push_back(at(array, signal));
@@ -192,8 +195,8 @@ static std::string runSteps(Session &session, const Case &test, Result &result,
 }
 
 static Result makeResult(const ProgramInfo &info, const Case &test) {
-  int64_t rows = test.steps * test.batch;
-  return {allocate(info.outputs, rows), allocate(info.probes, rows)};
+  return {allocate(info.outputs, test.steps, test.batch),
+          allocate(info.probes, test.steps, test.batch)};
 }
 
 /// All steps in pieces of random sizes, perhaps through a saved state.
@@ -218,6 +221,11 @@ static std::string runChunked(Session &session, const Case &test,
   return "";
 }
 
+/// Rows of a signal per sample.
+static int64_t getSteps(const SignalInfo &signal, const Case &test) {
+  return signal.rate == Rate::Stream ? test.steps : 1;
+}
+
 /// Samples [first, first + count) of a case as a case of their own.
 static Case takeSamples(const ProgramInfo &info, const Case &test,
                         int64_t first, int64_t count) {
@@ -225,7 +233,7 @@ static Case takeSamples(const ProgramInfo &info, const Case &test,
   for (auto [signal, array] : zip(info.inputs, test.inputs)) {
     size_t bytes = signal.getBytes();
     std::vector<char> samples;
-    for (int64_t step = 0; step < test.steps; ++step) {
+    for (int64_t step = 0; step < getSteps(signal, test); ++step) {
       const char *row = array.data() + (step * test.batch + first) * bytes;
       samples.insert(samples.end(), row, row + count * bytes);
     }
@@ -239,7 +247,7 @@ static void putSamples(ArrayRef<SignalInfo> signals, const Arrays &from,
                        int64_t count) {
   for (auto [signal, source, target] : zip(signals, from, to)) {
     size_t bytes = signal.getBytes();
-    for (int64_t step = 0; step < test.steps; ++step)
+    for (int64_t step = 0; step < getSteps(signal, test); ++step)
       std::memcpy(target.data() + (step * test.batch + first) * bytes,
                   source.data() + step * count * bytes, count * bytes);
   }
@@ -405,7 +413,8 @@ bool Trial::run() {
     return fail("cannot be interpreted: " + diagnostics);
   const ProgramInfo info = reference->getInfo();
   for (const SignalInfo &signal : info.inputs)
-    test.inputs.push_back(randomInput(random, signal, test.steps * test.batch));
+    test.inputs.push_back(
+        randomInput(random, signal, signal.getRows(test.steps, test.batch)));
   expected = makeResult(info, test);
   expectedError = runSteps(*reference, test, expected, 0, test.steps);
 

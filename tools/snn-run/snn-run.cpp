@@ -64,7 +64,8 @@ static Options parseCommandLine(int argc, char **argv) {
   static cl::list<std::string> inputs(
       "input", cl::cat(category), cl::value_desc("[name=]file"),
       cl::desc("data of an input: .npy or .csv of shape (steps, shape) or "
-               "(steps, batch, shape), or .bs2 events"));
+               "(steps, batch, shape), or .bs2 events; of a static input "
+               "(shape) or (batch, shape)"));
   static cl::list<std::string> outputs(
       "output", cl::cat(category), cl::value_desc("[name=]file"),
       cl::desc("where an output is written, as .npy or .csv"));
@@ -83,7 +84,8 @@ static Options parseCommandLine(int argc, char **argv) {
       cl::desc("instruction set to compile a model for"));
   static cl::opt<int64_t> steps(
       "steps", cl::cat(category), cl::value_desc("n"), cl::init(-1),
-      cl::desc("run only the first n steps; needed without inputs"));
+      cl::desc("run only the first n steps; needed if no input says how many "
+               "there are"));
   static cl::opt<int64_t> chunk(
       "chunk", cl::cat(category), cl::value_desc("n"), cl::init(0),
       cl::desc("steps per call (the result does not depend on it)"));
@@ -147,7 +149,8 @@ static std::string formatShape(ArrayRef<int64_t> shape) {
 }
 
 namespace {
-/// The data of one input in the program's type, (steps, batch, shape).
+/// The data of one input in the program's type, (steps, batch, shape), or
+/// (batch, shape) with 1 step if it is static.
 struct InputData {
   std::vector<char> bytes;
   int64_t steps = 0, batch = 1;
@@ -161,6 +164,27 @@ struct Target {
   std::string path;
 };
 } // namespace
+
+/// A static input: one value, or one per sample.
+static InputData readStatic(const std::string &path, const SignalInfo &info,
+                            const Array &array) {
+  InputData data;
+  data.steps = 1;
+  ArrayRef<int64_t> shape(array.shape);
+  if (shape.size() == info.shape.size() + 1 &&
+      shape.drop_front() == ArrayRef(info.shape)) {
+    data.hasBatch = true;
+    data.batch = shape.front();
+  } else if (shape != ArrayRef(info.shape)) {
+    fail(path + ": expects an array of shape " + formatShape(info.shape) +
+         " or (batch, " + formatShape(info.shape) + ") for the static input '" +
+         info.name + "', but got " + formatShape(shape));
+  }
+  data.bytes.resize(data.batch * info.getBytes());
+  failIf(path, convert(array.element, array.bytes.data(), info.type,
+                       data.bytes.data(), array.shape));
+  return data;
+}
 
 static InputData readInput(const std::string &path, const SignalInfo &info) {
   Array array;
@@ -179,6 +203,8 @@ static InputData readInput(const std::string &path, const SignalInfo &info) {
     fail(path + ": expects a file that ends in .npy, .csv or .bs2");
   }
 
+  if (info.rate == Rate::Static)
+    return readStatic(path, info, array);
   InputData data;
   ArrayRef<int64_t> shape(array.shape);
   size_t rank = info.shape.size();
@@ -239,7 +265,9 @@ static void checkTarget(StringRef path) {
 static void writeSignal(const std::string &path, const SignalInfo &info,
                         int64_t steps, int64_t batch, bool hasBatch,
                         const void *data) {
-  std::vector<int64_t> shape{steps};
+  std::vector<int64_t> shape;
+  if (info.rate == Rate::Stream)
+    shape.push_back(steps);
   if (hasBatch)
     shape.push_back(batch);
   shape.insert(shape.end(), info.shape.begin(), info.shape.end());
@@ -281,7 +309,8 @@ static void printSummary(const ProgramInfo &info,
            << ' ' << getName(signal.type) << '\n';
     for (int64_t sample = 0; sample < std::min(batch, maxLines); ++sample) {
       std::vector<double> sums(elements, 0.0);
-      for (int64_t step = 0; step < steps; ++step)
+      int64_t rows = signal.rate == Rate::Stream ? steps : 1;
+      for (int64_t step = 0; step < rows; ++step)
         for (int64_t i = 0; i < elements; ++i)
           sums[i] += getElement(signal.type, data.data(),
                                 (step * batch + sample) * elements + i);
@@ -290,7 +319,10 @@ static void printSummary(const ProgramInfo &info,
         total += sum;
       size_t best = max_element(sums) - sums.begin();
       outs() << "  sample " << sample << ": ";
-      if (isSpikes)
+      if (signal.rate != Rate::Stream)
+        outs() << "largest " << format("%g", sums[best]) << " of element "
+               << best << '\n';
+      else if (isSpikes)
         outs() << format("%.0f", total) << " spikes, most ("
                << format("%.0f", sums[best]) << ") of element " << best << '\n';
       else
@@ -440,23 +472,32 @@ int main(int argc, char **argv) {
   }
   int64_t steps = options.steps, batch = 1;
   bool hasBatch = false;
+  // The input that says how many steps there are.
+  std::optional<size_t> stepsOf;
   for (auto [index, data] : enumerate(inputs)) {
     if (!given[index])
       fail("input '" + info.inputs[index].name + "' is not given");
+    if (index > 0 && data.batch != batch)
+      fail("inputs '" + info.inputs[0].name + "' and '" +
+           info.inputs[index].name + "' differ in steps or batch");
+    batch = data.batch;
+    hasBatch = data.hasBatch;
+    if (info.inputs[index].rate == Rate::Static)
+      continue;
     if (options.steps > data.steps)
       fail("--steps asks for more than the " + Twine(data.steps) +
            " steps of input '" + info.inputs[index].name + "'");
-    if (index > 0 &&
-        (data.steps != inputs[0].steps || data.batch != inputs[0].batch))
-      fail("inputs '" + info.inputs[0].name + "' and '" +
+    if (stepsOf && data.steps != inputs[*stepsOf].steps)
+      fail("inputs '" + info.inputs[*stepsOf].name + "' and '" +
            info.inputs[index].name + "' differ in steps or batch");
+    stepsOf = index;
     if (options.steps < 0)
       steps = data.steps;
-    batch = data.batch;
-    hasBatch = data.hasBatch;
   }
   if (steps < 0)
-    fail("--steps is needed for a network without inputs");
+    fail(
+        "--steps is needed for a network of which no input says how many there "
+        "are");
   std::unique_ptr<Session> session = runnable.createSession(batch);
 
   // Where each output and probe goes.
@@ -478,7 +519,7 @@ int main(int argc, char **argv) {
       if (steps > most / row)
         fail("'" + signal.name + "' over " + Twine(steps) +
              " steps is more than memory can hold");
-      buffers.emplace_back(steps * row);
+      buffers.emplace_back(signal.getRows(steps, batch) * signal.getBytes());
     }
     return buffers;
   };
@@ -490,7 +531,9 @@ int main(int argc, char **argv) {
   tools::Progress progress(steps, "steps", options.isQuiet);
   for (int64_t done = 0; done < steps; done += chunk) {
     RunBuffers buffers;
-    auto offset = [&](const SignalInfo &signal) {
+    auto offset = [&](const SignalInfo &signal) -> size_t {
+      if (signal.rate != Rate::Stream)
+        return 0;
       return done * batch * signal.getBytes();
     };
     for (auto [signal, data] : zip(info.inputs, inputs))

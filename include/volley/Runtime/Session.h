@@ -18,7 +18,17 @@ enum class DType { Bool, I32, F32, F64 };
 size_t getSize(DType type);
 const char *getName(DType type);
 
-/// One input, output or probe: one array of `shape` per step and sample.
+/// How often a signal has a value.
+enum class Rate {
+  /// Per step and sample.
+  Stream,
+  /// Per sample; it changes at a reset only.
+  Static,
+  /// Per sample: what a run leaves at its end.
+  Window
+};
+
+/// One input, output or probe: arrays of `shape`, as many as its rate says.
 struct SignalInfo {
   /// The name of the input or output; of a probe, its node.
   std::string name;
@@ -26,7 +36,12 @@ struct SignalInfo {
   std::string what;
   DType type;
   std::vector<int64_t> shape;
+  Rate rate = Rate::Stream;
 
+  /// Arrays of `shape` in the buffer of a run.
+  int64_t getRows(int64_t steps, int64_t batch) const {
+    return rate == Rate::Stream ? steps * batch : batch;
+  }
   int64_t getNumElements() const;
   size_t getBytes() const { return getNumElements() * getSize(type); }
 };
@@ -38,8 +53,10 @@ struct ProgramInfo {
   std::vector<SignalInfo> inputs, outputs, probes;
 };
 
-/// Buffers of a run, in the order of ProgramInfo. Each holds (steps, batch,
-/// shape) elements in row-major order. A null probe is not recorded.
+/// Buffers of a run, in the order of ProgramInfo. Those of a stream hold
+/// (steps, batch, shape) elements in row-major order, others (batch, shape). A
+/// null probe is not recorded. A static input is read by the first run of a step
+/// or more after a reset, and may be null later.
 struct RunBuffers {
   std::vector<const void *> inputs;
   std::vector<void *> outputs, probes;
@@ -54,8 +71,8 @@ enum class RunStatus {
   LawViolated
 };
 
-/// Where a binary signal of (steps, batch, shape) holds something else than 0
-/// and 1, for a message; empty if it does not.
+/// Where the buffer of a binary input holds something else than 0 and 1, for a
+/// message; empty if it does not.
 std::string describeNonBinary(const SignalInfo &signal, const void *data,
                               int64_t steps, int64_t batch);
 

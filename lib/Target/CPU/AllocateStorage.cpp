@@ -34,26 +34,89 @@ ParamKind volley::cpu::getParamKind(Value param, ArrayRef<int64_t> shape) {
   return isChannel ? ParamKind::Channel : ParamKind::Full;
 }
 
-SmallVector<int32_t> volley::cpu::getTransposeIndices(snn::TransposeOp op) {
-  ArrayRef<int64_t> from = op.getInput().getType().getShape();
-  ArrayRef<int64_t> to = op.getType().getShape();
-  SmallVector<int64_t> strides(from.size(), 1);
-  for (size_t dim = from.size(); dim-- > 1;)
-    strides[dim - 1] = strides[dim] * from[dim];
-  SmallVector<int32_t> indices;
-  SmallVector<int64_t> position(to.size(), 0);
-  for (int64_t i = 0; i < op.getType().getNumElements(); ++i) {
-    int64_t source = 0;
-    for (auto [dim, origin] : llvm::enumerate(op.getPermutation()))
-      source += position[dim] * strides[origin];
-    indices.push_back(static_cast<int32_t>(source));
-    for (size_t dim = to.size(); dim-- > 0;) {
-      if (++position[dim] < to[dim])
-        break;
-      position[dim] = 0;
+/// The strides of an array in row-major order.
+static SmallVector<int64_t> getStrides(Type type) {
+  ArrayRef<int64_t> shape = cast<RankedTensorType>(type).getShape();
+  SmallVector<int64_t> strides(shape.size(), 1);
+  for (size_t dim = shape.size(); dim-- > 1;)
+    strides[dim - 1] = strides[dim] * shape[dim];
+  return strides;
+}
+
+/// Without dimensions of size 1, and with neighbours that are one dimension for
+/// both sides merged.
+static std::optional<kernels::MoveGeometry> normalize(ArrayRef<int64_t> sizes,
+                                                      ArrayRef<int64_t> from,
+                                                      ArrayRef<int64_t> to) {
+  kernels::MoveGeometry geometry{};
+  for (auto [size, x, y] : llvm::zip(sizes, from, to)) {
+    if (size == 1)
+      continue;
+    if (int64_t last = geometry.rank - 1; last >= 0 &&
+                                          geometry.from[last] == x * size &&
+                                          geometry.to[last] == y * size) {
+      geometry.sizes[last] *= size;
+      geometry.from[last] = x;
+      geometry.to[last] = y;
+      continue;
     }
+    if (geometry.rank == kernels::MoveGeometry::kMostDims)
+      return std::nullopt;
+    int64_t dim = geometry.rank++;
+    geometry.sizes[dim] = size;
+    geometry.from[dim] = x;
+    geometry.to[dim] = y;
   }
-  return indices;
+  if (geometry.rank == 0)
+    geometry = {1, {1}, {1}, {1}, 0, 0};
+  return geometry;
+}
+
+std::optional<kernels::MoveGeometry>
+volley::cpu::getMoveGeometry(Operation *op, unsigned index) {
+  auto input = cast<RankedTensorType>(op->getOperand(index).getType());
+  auto result = cast<RankedTensorType>(op->getResult(0).getType());
+  SmallVector<int64_t> strides = getStrides(input), to = getStrides(result);
+  SmallVector<int64_t> sizes(result.getShape()), from(strides);
+  int64_t fromOffset = 0, toOffset = 0;
+  if (auto transpose = dyn_cast<snn::TransposeOp>(op)) {
+    for (auto [dim, origin] : llvm::enumerate(transpose.getPermutation()))
+      from[dim] = strides[origin];
+  } else if (auto broadcast = dyn_cast<snn::BroadcastOp>(op)) {
+    for (int64_t dim : broadcast.getDims())
+      from.insert(from.begin() + dim, 0);
+  } else if (auto slice = dyn_cast<snn::SliceOp>(op)) {
+    for (auto [offset, stride] : llvm::zip(slice.getOffsets(), strides))
+      fromOffset += offset * stride;
+  } else {
+    auto concat = cast<snn::ConcatOp>(op);
+    int64_t dim = concat.getDim();
+    sizes.assign(input.getShape().begin(), input.getShape().end());
+    for (Value before : concat.getInputs().take_front(index))
+      toOffset +=
+          cast<RankedTensorType>(before.getType()).getDimSize(dim) * to[dim];
+  }
+  std::optional<kernels::MoveGeometry> geometry = normalize(sizes, from, to);
+  if (geometry) {
+    geometry->fromOffset = fromOffset;
+    geometry->toOffset = toOffset;
+  }
+  return geometry;
+}
+
+std::optional<ReduceShape> volley::cpu::getReduceShape(snn::ReduceOp op) {
+  ArrayRef<int64_t> dims = op.getDims();
+  ReduceShape shape;
+  int64_t first = dims.empty() ? 0 : dims.front();
+  if (!dims.empty() && dims.back() - first + 1 != int64_t(dims.size()))
+    return std::nullopt;
+  for (auto [dim, size] : llvm::enumerate(op.getInput().getType().getShape())) {
+    int64_t at = dim;
+    (at < first                          ? shape.outer
+     : at < first + int64_t(dims.size()) ? shape.terms
+                                         : shape.inner) *= size;
+  }
+  return shape;
 }
 
 bool volley::cpu::isTwoDimensional(snn::TransposeOp op, int64_t &outer,
@@ -88,6 +151,7 @@ struct AllocateStorage
   void runOnOperation() override;
 
 private:
+  LogicalResult verifyKernels();
   LogicalResult allocateStates();
   void allocateBuffers();
   LogicalResult allocateWeights();
@@ -133,6 +197,8 @@ void AllocateStorage::number(Block &block) {
       // All of a scan's values live while it loops.
       for (Operation &inner : scan.getBodyBlock())
         positions[&inner] = begin;
+    } else if (auto when = dyn_cast<snn::WhenOp>(op)) {
+      number(when.getBodyBlock());
     }
     positions[&op] = count++;
   }
@@ -144,7 +210,9 @@ static unsigned getNumStateResults(Operation *op) {
     return step.getStates().size();
   if (auto scan = dyn_cast<snn::ScanOp>(op))
     return scan.getCarried().size();
-  return isa<snn::DelayWriteOp>(op) ? 1 : 0;
+  if (auto when = dyn_cast<snn::WhenOp>(op))
+    return when.getCarried().size();
+  return isa<snn::DelayWriteOp, snn::KeepOp>(op) ? 1 : 0;
 }
 
 bool AllocateStorage::isState(Value value) {
@@ -158,8 +226,14 @@ bool AllocateStorage::isState(Value value) {
 
 Value AllocateStorage::getRoot(Value value) {
   while (true) {
-    if (auto reshape = value.getDefiningOp<snn::ReshapeOp>()) {
-      value = reshape.getInput();
+    if (Operation *def = value.getDefiningOp();
+        isa_and_nonnull<snn::ReshapeOp, snn::LastOp>(def)) {
+      value = def->getOperand(0);
+    } else if (auto when = value.getDefiningOp<snn::WhenOp>()) {
+      if (when.getEvent() == snn::Event::Start)
+        return value;
+      unsigned index = cast<OpResult>(value).getResultNumber();
+      value = when.getYieldOp().getSignals()[index];
     } else if (auto scan = value.getDefiningOp<snn::ScanOp>()) {
       unsigned index = cast<OpResult>(value).getResultNumber();
       if (index >= scan.getYieldOp().getSignals().size())
@@ -201,6 +275,9 @@ void AllocateStorage::allocateBuffers() {
       return;
     for (Value result : op->getResults()) {
       if (isState(result) || getRoot(result) != result)
+        continue;
+      // A tile of one row can use what is kept where it is.
+      if (rows == 1 && isa<snn::KeptOp, snn::MaterializeOp>(op))
         continue;
       unsigned begin = positions[op], end = begin;
       if (auto scan = op->getParentOfType<snn::ScanOp>())
@@ -256,6 +333,23 @@ void AllocateStorage::allocateBuffers() {
   program->setAttr(kWorkspaceBytes, builder.getI64IntegerAttr(total));
 }
 
+LogicalResult AllocateStorage::verifyKernels() {
+  WalkResult result = getOperation().walk([](Operation *op) {
+    bool hasKernel = true;
+    if (auto reduce = dyn_cast<snn::ReduceOp>(op))
+      hasKernel = getReduceShape(reduce).has_value();
+    else if (isa<snn::TransposeOp, snn::BroadcastOp, snn::SliceOp,
+                 snn::ConcatOp>(op))
+      for (unsigned i = 0; i < op->getNumOperands(); ++i)
+        hasKernel = hasKernel && getMoveGeometry(op, i);
+    if (hasKernel)
+      return WalkResult::advance();
+    op->emitOpError("has no kernel for dimensions like these");
+    return WalkResult::interrupt();
+  });
+  return success(!result.wasInterrupted());
+}
+
 LogicalResult AllocateStorage::allocateWeights() {
   snn::ProgramOp program = getOperation();
   Builder builder(&getContext());
@@ -279,7 +373,7 @@ LogicalResult AllocateStorage::allocateWeights() {
 }
 
 void AllocateStorage::runOnOperation() {
-  if (failed(allocateStates()))
+  if (failed(verifyKernels()) || failed(allocateStates()))
     return signalPassFailure();
   allocateBuffers();
   if (failed(allocateWeights()))

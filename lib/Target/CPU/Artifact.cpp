@@ -138,7 +138,8 @@ llvm::Constant *DescriptorBuilder::signals(ArrayRef<SignalData> signals) {
     elements.push_back(llvm::ConstantStruct::getAnon(
         {string(signal.name), string(signal.what),
          integer32(getABIType(signal.type)), integer32(signal.type.getRank()),
-         array(shape), integer64(signal.type.getNumElements())}));
+         array(shape), integer64(signal.type.getNumElements()),
+         integer32(signal.rate)}));
   }
   return array(elements);
 }

@@ -74,7 +74,10 @@ private:
 
   // Places.
   Buffer getHostBuffer(Value array, unsigned index, Type type);
+  Buffer getSampleBuffer(Value array, unsigned index, Type type);
   Buffer getWorkspaceBuffer(Operation *op, unsigned result, bool isTemporary);
+  /// Steps that an op does here.
+  Value getStepCount() { return time ? integer(1) : steps; }
   /// The row of sample 0 at the current step.
   Value getRow(Value signal);
   /// Elements from one step to the next.
@@ -89,15 +92,25 @@ private:
   void lowerOp(Operation *op);
   void lowerWeighted(Operation *op);
   void lowerPool(snn::PoolOp op);
+  void lowerMatmul(snn::MatmulOp op);
+  void lowerReduce(snn::ReduceOp op);
   void lowerTranspose(snn::TransposeOp op);
+  void lowerMove(Operation *op);
+  void lowerWhen(snn::WhenOp op);
+  void lowerKeep(snn::KeepOp op);
+  void lowerShared(Operation *op, Value source, Value distance);
+  void lowerLast(snn::LastOp op);
   void lowerStep(snn::StepOp op);
   void lowerScan(snn::ScanOp op);
   void lowerDelayRead(snn::DelayReadOp op);
   void lowerDelayWrite(snn::DelayWriteOp op);
   void lowerProbe(snn::ProbeOp op, unsigned index);
   void copyToHost(Value signal, Value array, unsigned index);
+  void copyToOutput(Value signal, unsigned index);
+  void createIf(Value condition, llvm::function_ref<void()> emit);
 
   void call(const Twine &name, ValueRange arguments);
+  Value getConstantArray(StringRef name, ArrayRef<int64_t> values);
   Value getGeometry(snn::ConvShape shape);
 
   snn::ProgramOp program;
@@ -109,8 +122,9 @@ private:
 
   // Members of the tile.
   Value tile, state, workspace, weights, batch, firstStep, firstSample, steps,
-      samples, step, error, outputs, probes;
-  /// Inside a scan: the step in the tile. Null outside.
+      samples, step, isLast, error, outputs, probes;
+  /// Inside a scan: the step in the tile; in what is done once, 0. Null
+  /// outside.
   Value time;
   DenseMap<Value, Buffer> buffers;
   DenseMap<Value, int64_t> stateOffsets;
@@ -152,6 +166,13 @@ Buffer ProgramLowering::getHostBuffer(Value array, unsigned index, Type type) {
   Value base = loadPointer(array, index);
   Value row = add(mul(firstStep, batch), firstSample);
   return {offset(base, mul(row, integer(getRowBytes(type)))), batch};
+}
+
+/// A buffer of the host with one row per sample.
+Buffer ProgramLowering::getSampleBuffer(Value array, unsigned index,
+                                        Type type) {
+  Value bytes = mul(firstSample, integer(getRowBytes(type)));
+  return {offset(loadPointer(array, index), bytes), integer(0)};
 }
 
 /// A buffer of the workspace. What a scan does not emit is needed for one step
@@ -197,23 +218,24 @@ static std::string getSuffix(Type type) {
          std::to_string(element.getIntOrFloatBitWidth());
 }
 
-/// A constant with the layout of kernels::ConvGeometry.
-Value ProgramLowering::getGeometry(snn::ConvShape s) {
-  kernels::ConvGeometry geometry{
-      s.inChannels,     s.inHeight,      s.inWidth,      s.outChannels,
-      s.outHeight,      s.outWidth,      s.kernelHeight, s.kernelWidth,
-      s.strideHeight,   s.strideWidth,   s.padTop,       s.padLeft,
-      s.dilationHeight, s.dilationWidth, s.groups};
-  constexpr size_t count = sizeof(geometry) / sizeof(int64_t);
-  ArrayRef<int64_t> values(reinterpret_cast<const int64_t *>(&geometry), count);
-  std::string name = "geometry";
+/// A struct of integers as these.
+template <typename T> static ArrayRef<int64_t> asIntegers(const T &geometry) {
+  return {reinterpret_cast<const int64_t *>(&geometry),
+          sizeof(T) / sizeof(int64_t)};
+}
+
+/// A constant array of the module.
+Value ProgramLowering::getConstantArray(StringRef prefix,
+                                        ArrayRef<int64_t> values) {
+  std::string name = prefix.str();
   for (int64_t value : values)
     name += "_" + std::to_string(value);
   auto module = program->getParentOfType<ModuleOp>();
   if (!module.lookupSymbol(name)) {
     OpBuilder declarations = OpBuilder::atBlockBegin(module.getBody());
-    auto elements = DenseElementsAttr::get(
-        RankedTensorType::get({static_cast<int64_t>(count)}, i64), values);
+    int64_t count = values.size();
+    auto elements =
+        DenseElementsAttr::get(RankedTensorType::get({count}, i64), values);
     LLVM::GlobalOp::create(declarations, loc,
                            LLVM::LLVMArrayType::get(i64, count),
                            /*isConstant=*/true, LLVM::Linkage::Internal, name,
@@ -222,16 +244,33 @@ Value ProgramLowering::getGeometry(snn::ConvShape s) {
   return LLVM::AddressOfOp::create(builder, loc, pointer, name);
 }
 
+/// A constant with the layout of kernels::ConvGeometry.
+Value ProgramLowering::getGeometry(snn::ConvShape s) {
+  kernels::ConvGeometry geometry{
+      s.inChannels,     s.inHeight,      s.inWidth,      s.outChannels,
+      s.outHeight,      s.outWidth,      s.kernelHeight, s.kernelWidth,
+      s.strideHeight,   s.strideWidth,   s.padTop,       s.padLeft,
+      s.dilationHeight, s.dilationWidth, s.groups};
+  return getConstantArray("geometry", asIntegers(geometry));
+}
+
 void ProgramLowering::lowerWeighted(Operation *op) {
   const Strategy *strategy = getStrategy(op);
   Value x = op->getOperand(0), y = op->getResult(0);
-  Value stepCount = time ? integer(1) : steps;
+  auto dense = dyn_cast<snn::DenseOp>(op);
+  // Rows that share a weight are like so many samples.
+  Value rows = samples;
+  if (dense && dense.isShared()) {
+    auto type = dense.getInput().getType();
+    rows =
+        mul(samples, integer(type.getNumElements() / type.getShape().back()));
+  }
   SmallVector<Value> arguments{
       getRow(x),         getStep(x, getElementBytes(x.getType())),
       getRow(y),         getStep(y, getElementBytes(y.getType())),
-      stepCount,         samples,
+      getStepCount(),    rows,
       getWeights(op, 0), getWeights(op, 1)};
-  if (auto dense = dyn_cast<snn::DenseOp>(op)) {
+  if (dense) {
     auto weight = dense.getWeight().getType();
     int64_t K = weight.getShape().back();
     int64_t N = weight.getShape()[weight.getRank() - 2];
@@ -247,33 +286,67 @@ void ProgramLowering::lowerWeighted(Operation *op) {
 
 void ProgramLowering::lowerPool(snn::PoolOp op) {
   Value x = op.getInput(), y = op.getResult();
-  Value stepCount = time ? integer(1) : steps;
   call("volley_pool_" + stringifyPoolKind(op.getKind()) + "_" +
            getSuffix(x.getType()) + "_" + getSuffix(y.getType()),
        {getRow(x), getStep(x, getElementBytes(x.getType())), getRow(y),
-        getStep(y, getElementBytes(y.getType())), stepCount, samples,
+        getStep(y, getElementBytes(y.getType())), getStepCount(), samples,
         getGeometry(op.getShape())});
 }
 
-void ProgramLowering::lowerTranspose(snn::TransposeOp op) {
-  Value x = op.getInput(), y = op.getResult();
-  Value stepCount = time ? integer(1) : steps;
-  SmallVector<Value> arguments{getRow(x),     getStep(x, 1), getRow(y),
-                               getStep(y, 1), stepCount,     samples};
-  Value size = integer(getElementBytes(x.getType()));
-  int64_t outer, inner;
-  if (isTwoDimensional(op, outer, inner)) {
-    arguments.append({integer(outer), integer(inner), size});
-    return call("volley_transpose", arguments);
+void ProgramLowering::lowerMatmul(snn::MatmulOp op) {
+  std::string name = "volley_matmul";
+  SmallVector<Value> arguments;
+  for (Value signal :
+       {Value(op.getLhs()), Value(op.getRhs()), Value(op.getResult())}) {
+    name += "_" + getSuffix(signal.getType());
+    arguments.append(
+        {getRow(signal), getStep(signal, getElementBytes(signal.getType()))});
   }
-  arguments.append({getWeights(op, 0),
-                    integer(op.getInput().getType().getNumElements()), size});
-  call("volley_gather", arguments);
+  auto lhs = op.getLhs().getType(), rhs = op.getRhs().getType();
+  int64_t K = lhs.getShape().back(), M = lhs.getShape()[lhs.getRank() - 2],
+          N = rhs.getShape().back();
+  arguments.append({getStepCount(), samples,
+                    integer(lhs.getNumElements() / (M * K)), integer(M),
+                    integer(K), integer(N)});
+  call(name, arguments);
+}
+
+void ProgramLowering::lowerReduce(snn::ReduceOp op) {
+  Value x = op.getInput(), y = op.getResult();
+  ReduceShape shape = *getReduceShape(op);
+  call("volley_reduce_" + stringifyReduceKind(op.getKind()) + "_" +
+           getSuffix(x.getType()) + "_" + getSuffix(y.getType()),
+       {getRow(x), getStep(x, getElementBytes(x.getType())), getRow(y),
+        getStep(y, getElementBytes(y.getType())), getStepCount(), samples,
+        integer(shape.outer), integer(shape.terms), integer(shape.inner)});
+}
+
+void ProgramLowering::lowerTranspose(snn::TransposeOp op) {
+  int64_t outer, inner;
+  if (!isTwoDimensional(op, outer, inner))
+    return lowerMove(op);
+  Value x = op.getInput(), y = op.getResult();
+  call("volley_transpose",
+       {getRow(x), getStep(x, 1), getRow(y), getStep(y, 1), getStepCount(),
+        samples, integer(outer), integer(inner),
+        integer(getElementBytes(x.getType()))});
+}
+
+void ProgramLowering::lowerMove(Operation *op) {
+  Value y = op->getResult(0);
+  for (auto [index, x] : llvm::enumerate(op->getOperands())) {
+    kernels::MoveGeometry geometry = *getMoveGeometry(op, index);
+    call("volley_move",
+         {getRow(x), getStep(x, 1), integer(getRowBytes(x.getType())),
+          getRow(y), getStep(y, 1), integer(getRowBytes(y.getType())),
+          getStepCount(), samples,
+          getConstantArray("move", asIntegers(geometry)),
+          integer(getElementBytes(x.getType()))});
+  }
 }
 
 void ProgramLowering::lowerStep(snn::StepOp op) {
   func::FuncOp function = stepFunctions.get(op);
-  Value stepCount = time ? integer(1) : steps;
   SmallVector<Value> arguments;
   auto addSignal = [&](Value signal) {
     arguments.push_back(getRow(signal));
@@ -310,7 +383,8 @@ void ProgramLowering::lowerStep(snn::StepOp op) {
   });
   Value number = arith::ConstantOp::create(builder, loc,
                                            builder.getI32IntegerAttr(message));
-  arguments.append({integer(sampleBytes), stepCount, samples, error, number});
+  arguments.append(
+      {integer(sampleBytes), getStepCount(), samples, error, number});
   func::CallOp::create(builder, loc, function, arguments);
 }
 
@@ -386,6 +460,96 @@ void ProgramLowering::lowerScan(snn::ScanOp op) {
 }
 
 //===----------------------------------------------------------------------===//
+// What is done once
+//===----------------------------------------------------------------------===//
+
+/// Emits what runs if a condition holds.
+void ProgramLowering::createIf(Value condition,
+                               llvm::function_ref<void()> emit) {
+  scf::IfOp::create(builder, loc, condition, [&](OpBuilder &inner, Location) {
+    OpBuilder::InsertionGuard guard(builder);
+    builder.setInsertionPoint(inner.getInsertionBlock(),
+                              inner.getInsertionPoint());
+    emit();
+    scf::YieldOp::create(builder, loc);
+  });
+}
+
+void ProgramLowering::lowerWhen(snn::WhenOp op) {
+  bool isStart = op.getEvent() == snn::Event::Start;
+  for (auto [arg, carried] :
+       llvm::zip(op.getBodyBlock().getArguments(), op.getCarried()))
+    stateOffsets[arg] = stateOffsets.lookup(carried);
+  Value condition = arith::CmpIOp::create(builder, loc,
+                                          isStart ? arith::CmpIPredicate::eq
+                                                  : arith::CmpIPredicate::ne,
+                                          isStart ? step : isLast, integer(0));
+  createIf(condition, [&] {
+    time = integer(0);
+    lowerBlock(op.getBodyBlock());
+    // Outputs are written here, where what the region emits is known.
+    for (auto [index, output] :
+         llvm::enumerate(program.getYieldOp().getSignals()))
+      if (output.getDefiningOp() == op) {
+        unsigned result = cast<OpResult>(output).getResultNumber();
+        copyToOutput(op.getYieldOp().getSignals()[result], index);
+      }
+    time = nullptr;
+  });
+}
+
+void ProgramLowering::lowerKeep(snn::KeepOp op) {
+  Value x = op.getInput();
+  call("volley_scatter_samples",
+       {getRow(x), getState(op.getState()), integer(sampleBytes), samples,
+        integer(getRowBytes(x.getType()))});
+}
+
+/// A signal that is the same in all steps, of which sample b is at `source` + b
+/// `distance`. Kernels expect samples to be neighbours, so several are copied.
+void ProgramLowering::lowerShared(Operation *op, Value source, Value distance) {
+  Value result = op->getResult(0);
+  auto place = buffers.find(result);
+  if (place == buffers.end()) {
+    buffers[result] = {source, integer(0)};
+    return;
+  }
+  Value copy = place->second.base;
+  Value isOne = arith::CmpIOp::create(builder, loc, arith::CmpIPredicate::eq,
+                                      samples, integer(1));
+  scf::IfOp::create(
+      builder, loc, isOne,
+      [](OpBuilder &b, Location l) { scf::YieldOp::create(b, l); },
+      [&](OpBuilder &inner, Location l) {
+        OpBuilder::InsertionGuard guard(builder);
+        builder.setInsertionPoint(inner.getInsertionBlock(),
+                                  inner.getInsertionPoint());
+        call("volley_gather_samples", {source, distance, copy, samples,
+                                       integer(getRowBytes(result.getType()))});
+        scf::YieldOp::create(builder, l);
+      });
+  Value base = arith::SelectOp::create(builder, loc, isOne, source, copy);
+  buffers[result] = {base, integer(0)};
+}
+
+void ProgramLowering::lowerLast(snn::LastOp op) {
+  const Buffer &stream = buffers.find(op.getInput())->second;
+  Value last = arith::SubIOp::create(builder, loc, steps, integer(1));
+  Value rows = mul(last, stream.rowsPerStep);
+  int64_t bytes = getRowBytes(op.getType());
+  Value base = offset(stream.base, mul(rows, integer(bytes)));
+  buffers[op.getResult()] = {base, integer(0)};
+}
+
+/// The output of one value per sample.
+void ProgramLowering::copyToOutput(Value signal, unsigned index) {
+  Buffer target = getSampleBuffer(outputs, index, signal.getType());
+  call("volley_copy",
+       {getRow(signal), integer(0), target.base, integer(0), integer(1),
+        samples, integer(getRowBytes(signal.getType()))});
+}
+
+//===----------------------------------------------------------------------===//
 // Ops
 //===----------------------------------------------------------------------===//
 
@@ -402,13 +566,7 @@ void ProgramLowering::lowerProbe(snn::ProbeOp op, unsigned index) {
   Value null = LLVM::ZeroOp::create(builder, loc, pointer);
   Value isWanted =
       LLVM::ICmpOp::create(builder, loc, LLVM::ICmpPredicate::ne, buffer, null);
-  scf::IfOp::create(builder, loc, isWanted, [&](OpBuilder &inner, Location) {
-    OpBuilder::InsertionGuard guard(builder);
-    builder.setInsertionPoint(inner.getInsertionBlock(),
-                              inner.getInsertionPoint());
-    copyToHost(op.getInput(), probes, index);
-    scf::YieldOp::create(builder, loc);
-  });
+  createIf(isWanted, [&] { copyToHost(op.getInput(), probes, index); });
 }
 
 void ProgramLowering::lowerOp(Operation *op) {
@@ -425,7 +583,11 @@ void ProgramLowering::lowerOp(Operation *op) {
         states = scan.getCarried();
         numStates = states.size();
       })
-      .Case<snn::DelayWriteOp>([&](auto write) {
+      .Case<snn::WhenOp>([&](auto when) {
+        states = when.getCarried();
+        numStates = states.size();
+      })
+      .Case<snn::DelayWriteOp, snn::KeepOp>([&](auto write) {
         states = write->getOperands().drop_front();
         numStates = 1;
       });
@@ -440,6 +602,19 @@ void ProgramLowering::lowerOp(Operation *op) {
   llvm::TypeSwitch<Operation *>(op)
       .Case<snn::DenseOp, snn::ConvOp>([&](auto) { lowerWeighted(op); })
       .Case<snn::PoolOp>([&](auto pool) { lowerPool(pool); })
+      .Case<snn::MatmulOp>([&](auto matmul) { lowerMatmul(matmul); })
+      .Case<snn::ReduceOp>([&](auto reduce) { lowerReduce(reduce); })
+      .Case<snn::BroadcastOp, snn::SliceOp, snn::ConcatOp>(
+          [&](auto move) { lowerMove(move); })
+      .Case<snn::WhenOp>([&](auto when) { lowerWhen(when); })
+      .Case<snn::KeepOp>([&](auto keep) { lowerKeep(keep); })
+      .Case<snn::KeptOp>([&](auto kept) {
+        lowerShared(kept, getState(kept.getState()), integer(sampleBytes));
+      })
+      .Case<snn::MaterializeOp>([&](auto signal) {
+        lowerShared(signal, getWeights(signal, 0), integer(0));
+      })
+      .Case<snn::LastOp>([&](auto last) { lowerLast(last); })
       .Case<snn::TransposeOp>(
           [&](auto transpose) { lowerTranspose(transpose); })
       .Case<snn::ReshapeOp>([&](auto reshape) {
@@ -478,19 +653,30 @@ void ProgramLowering::run() {
   steps = loadField(offsetof(Tile, steps), i64);
   samples = loadField(offsetof(Tile, samples), i64);
   step = loadField(offsetof(Tile, step), i64);
+  isLast = loadField(offsetof(Tile, isLast), i64);
   error = loadField(offsetof(Tile, error), pointer);
 
   sampleBytes = cast<IntegerAttr>(program->getAttr(kSampleBytes)).getInt();
   for (auto [index, input] : llvm::enumerate(program.getInputs()))
-    buffers[input] = getHostBuffer(inputs, index, input.getType());
+    buffers[input] = program.isStaticInput(index)
+                         ? getSampleBuffer(inputs, index, input.getType())
+                         : getHostBuffer(inputs, index, input.getType());
   auto offsets =
       cast<DenseI64ArrayAttr>(program->getAttr(kStateOffsets)).asArrayRef();
   for (auto [index, arg] : llvm::enumerate(program.getStates()))
     stateOffsets[arg] = offsets[index];
 
   lowerBlock(program.getBodyBlock());
-  for (auto [index, signal] :
-       llvm::enumerate(program.getYieldOp().getSignals()))
-    copyToHost(signal, outputs, index);
+  Value isEnd = arith::CmpIOp::create(builder, loc, arith::CmpIPredicate::ne,
+                                      isLast, integer(0));
+  for (auto [position, signal] :
+       llvm::enumerate(program.getYieldOp().getSignals())) {
+    unsigned index = position;
+    Value output = signal;
+    if (!program.isWindowOutput(index))
+      copyToHost(output, outputs, index);
+    else if (!output.getDefiningOp<snn::WhenOp>())
+      createIf(isEnd, [&] { copyToOutput(output, index); });
+  }
   func::ReturnOp::create(builder, loc);
 }

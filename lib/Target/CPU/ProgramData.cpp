@@ -30,15 +30,18 @@ ProgramData::ProgramData(snn::ProgramOp program)
       sampleBytes(getInteger(program, kSampleBytes)),
       workspaceBytes(getInteger(program, kWorkspaceBytes)), weights(program),
       fingerprint(hashStates(program)) {
-  for (auto [attr, arg] :
-       llvm::zip(program.getInputNames().getAsRange<StringAttr>(),
-                 program.getInputs()))
-    inputs.push_back({attr.str(), "", cast<RankedTensorType>(arg.getType())});
-  for (auto [attr, value] :
-       llvm::zip(program.getOutputNames().getAsRange<StringAttr>(),
-                 program.getYieldOp().getSignals()))
+  for (auto [index, attr, arg] :
+       llvm::enumerate(program.getInputNames().getAsRange<StringAttr>(),
+                       program.getInputs()))
+    inputs.push_back(
+        {attr.str(), "", cast<RankedTensorType>(arg.getType()),
+         program.isStaticInput(index) ? VOLLEY_STATIC : VOLLEY_STREAM});
+  for (auto [index, attr, value] :
+       llvm::enumerate(program.getOutputNames().getAsRange<StringAttr>(),
+                       program.getYieldOp().getSignals()))
     outputs.push_back(
-        {attr.str(), "", cast<RankedTensorType>(value.getType())});
+        {attr.str(), "", cast<RankedTensorType>(value.getType()),
+         program.isWindowOutput(index) ? VOLLEY_WINDOW : VOLLEY_STREAM});
   for (auto probe : program.getBodyBlock().getOps<snn::ProbeOp>())
     probes.push_back({probe.getNode().str(), probe.getWhat().str(),
                       probe.getInput().getType()});

@@ -3,6 +3,7 @@
 #define VOLLEY_LIB_TARGET_CPU_PROGRAMDATA_H
 
 #include "WeightImage.h"
+#include "volley-c/volley.h"
 #include "volley/Target/CPU/CPU.h"
 
 namespace volley::cpu {
@@ -11,6 +12,7 @@ namespace volley::cpu {
 struct SignalData {
   std::string name, what;
   mlir::RankedTensorType type;
+  volley_rate rate = VOLLEY_STREAM;
 };
 
 class ProgramData {

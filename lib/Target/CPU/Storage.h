@@ -5,6 +5,7 @@
 #ifndef VOLLEY_LIB_TARGET_CPU_STORAGE_H
 #define VOLLEY_LIB_TARGET_CPU_STORAGE_H
 
+#include "../../Kernels/MoveGeometry.h"
 #include "volley/Dialect/SNN/IR/SNNOps.h"
 
 namespace volley::cpu {
@@ -48,8 +49,17 @@ enum class ParamKind {
 /// The kind of a parameter for a population of `shape`.
 ParamKind getParamKind(mlir::Value param, llvm::ArrayRef<int64_t> shape);
 
-/// For each element of a permuted signal, the input element it is.
-llvm::SmallVector<int32_t> getTransposeIndices(snn::TransposeOp op);
+/// Which elements of operand `index` of a transpose, broadcast, slice or concat
+/// go where. Nothing if that takes more dimensions than the kernel has.
+std::optional<kernels::MoveGeometry> getMoveGeometry(mlir::Operation *op,
+                                                     unsigned index);
+
+/// A reduction over neighbouring dimensions: [outer][terms][inner].
+struct ReduceShape {
+  int64_t outer = 1, terms = 1, inner = 1;
+};
+/// Nothing if the dimensions are not neighbours.
+std::optional<ReduceShape> getReduceShape(snn::ReduceOp op);
 
 /// True if a permutation is one of two groups of dimensions, [a][b] to [b][a];
 /// gives their sizes.

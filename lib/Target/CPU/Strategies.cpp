@@ -126,10 +126,11 @@ public:
 
   PackedWeights packBias(Operation *op) const override {
     auto dense = cast<snn::DenseOp>(op);
-    auto type = dense.getType();
-    int64_t N = type.getShape().back();
+    auto type = dense.getWeight().getType();
+    int64_t N = dense.getType().getShape().back();
     return packBiasGroups(dense.getBias(), type.getElementType(),
-                          type.getNumElements() / N, N);
+                          type.getNumElements() / type.getShape().back() / N,
+                          N);
   }
 
 private:

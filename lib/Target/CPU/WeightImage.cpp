@@ -101,7 +101,7 @@ volley::cpu::getWeightRequests(Operation *op) {
     std::string use =
         (strategy->getName() + "/" +
          formatShape(
-             cast<RankedTensorType>(op->getResult(0).getType()).getShape()) +
+             cast<RankedTensorType>(op->getOperand(1).getType()).getShape()) +
          "/" + Twine(getElementBytes(op->getResult(0).getType())) + "/" +
          Twine(isa<snn::ConvOp>(op)))
             .str();
@@ -118,15 +118,11 @@ volley::cpu::getWeightRequests(Operation *op) {
     auto shape = cast<RankedTensorType>(op->getResult(0).getType()).getShape();
     for (Value param : step.getParams())
       requests.push_back(requestParam(param, shape));
-  } else if (auto transpose = dyn_cast<snn::TransposeOp>(op)) {
-    int64_t outer, inner;
-    if (!isTwoDimensional(transpose, outer, inner)) {
-      SmallVector<int32_t> indices = getTransposeIndices(transpose);
-      requests.push_back(
-          {packValues(std::vector<int32_t>(indices.begin(), indices.end())),
-           "transpose" + formatShape(transpose.getPermutation()) + "/" +
-               formatShape(transpose.getInput().getType().getShape())});
-    }
+  } else if (auto materialize = dyn_cast<snn::MaterializeOp>(op)) {
+    Value constant = materialize.getConstant();
+    requests.push_back({packElements(*ConstantView::get(constant),
+                                     materialize.getType().getShape()),
+                        getKey(constant, "signal")});
   } else if (auto read = dyn_cast<snn::DelayReadOp>(op)) {
     if (read.getSteps().size() > 1)
       requests.push_back({packValues(std::vector<int32_t>(

@@ -290,3 +290,28 @@ snn.network @probe_of_fold(%x: tensor<2xf32>) -> () dt(1.0) {
   snn.probe "a"::"y" %y : tensor<2xf32>
   snn.output
 }
+
+// -----
+
+// What is reduced comes together, at the end and in its order; a reduction of a
+// transposed signal reduces the signal itself where terms and results keep their
+// order.
+// CHECK-LABEL: snn.network @reduce(
+// CHECK: %[[T:.*]] = snn.transpose %x [1, 0, 2] : tensor<2x3x4xf32> -> tensor<3x2x4xf32>
+// CHECK: %[[A:.*]] = snn.reduce sum %[[T]] dims [1, 2] : tensor<3x2x4xf32> -> tensor<3xf32>
+// CHECK: %[[B:.*]] = snn.reduce sum %x dims [0, 1] : tensor<2x3x4xf32> -> tensor<4xf32>
+// CHECK: %[[U:.*]] = snn.transpose %x [2, 1, 0]
+// CHECK: %[[C:.*]] = snn.reduce sum %[[U]] dims [1, 2]
+// CHECK: snn.output %[[A]], %[[B]], %[[C]], %x
+snn.network @reduce(%x: tensor<2x3x4xf32>) -> (a: tensor<3xf32>, b: tensor<4xf32>, c: tensor<4xf32>, d: tensor<2x3x4xf32>) dt(1.0) {
+  %a = snn.reduce sum %x dims [0, 2] : tensor<2x3x4xf32> -> tensor<3xf32>
+  %t = snn.transpose %x [2, 0, 1] : tensor<2x3x4xf32> -> tensor<4x2x3xf32>
+  %b = snn.reduce sum %t dims [1, 2] : tensor<4x2x3xf32> -> tensor<4xf32>
+  %u = snn.transpose %x [2, 1, 0] : tensor<2x3x4xf32> -> tensor<4x3x2xf32>
+  %c = snn.reduce sum %u dims [1, 2] : tensor<4x3x2xf32> -> tensor<4xf32>
+  %s = snn.slice %x offsets [0, 0, 0] : tensor<2x3x4xf32> -> tensor<2x3x4xf32>
+  %d = snn.broadcast %s dims [] : tensor<2x3x4xf32> -> tensor<2x3x4xf32>
+  %e = snn.concat %d dim 1 : (tensor<2x3x4xf32>) -> tensor<2x3x4xf32>
+  %f = snn.reduce max %e dims [] : tensor<2x3x4xf32> -> tensor<2x3x4xf32>
+  snn.output %a, %b, %c, %f : tensor<3xf32>, tensor<4xf32>, tensor<4xf32>, tensor<2x3x4xf32>
+}

@@ -148,3 +148,44 @@ snn.network @names(%x: tensor<2xf32>) -> (y: tensor<2xf32>) dt(1.0) {
   %b = snn.population @public "b" (%a) params(%g : f32) : (tensor<2xf32>) -> tensor<2xf32>
   snn.output %b : tensor<2xf32>
 }
+
+// -----
+
+// What is static stays out of a stream's law; a norm is one fused multiply-add.
+// CHECK-LABEL: snn.neuron_model private @norm(in %x0: f32, param %c0: f32, param %c1: f32)
+// CHECK-NEXT: %[[Y:.*]] = math.fma %x0, %c0, %c1 : f32
+// CHECK: snn.network @static
+// CHECK: %[[N:.*]] = snn.population @norm ""(%z)
+// CHECK: snn.population @add ""(%x, %[[N]])
+snn.network @static(%x: tensor<2xf32>, static %z: tensor<2xf32>) -> (y: tensor<2xf32>) dt(1.0) {
+  %c = arith.constant 0.5 : f32
+  %n = snn.norm %z scale %c shift %c : (tensor<2xf32>, f32, f32) -> tensor<2xf32>
+  %y = snn.add %x, %n : tensor<2xf32>
+  snn.output %y : tensor<2xf32>
+}
+
+// -----
+
+// A constant that is added becomes a parameter.
+// CHECK-LABEL: snn.neuron_model private @add(in %x0: f32, param %c0: f32)
+// CHECK-NEXT: arith.addf %c0, %x0 : f32
+// CHECK: snn.population @add ""(%x) params(%{{.*}} : tensor<2xf32>)
+snn.network @constant(%x: tensor<2xf32>) -> (y: tensor<2xf32>) dt(1.0) {
+  %c = arith.constant dense<[1.0, 2.0]> : tensor<2xf32>
+  %y = snn.add %c, %x : tensor<2xf32>
+  snn.output %y : tensor<2xf32>
+}
+
+// -----
+
+// A mean over time is a running sum and a count of steps, the last of which are
+// divided.
+// CHECK: snn.network @average
+// CHECK: %[[R:.*]]:2 = snn.population @running_mean ""(%x) expose ["s0", "s1"] : (tensor<2xi1>) -> (tensor<2xi32>, tensor<2xi32>)
+// CHECK-DAG: %[[S:.*]] = snn.reduce_time last %[[R]]#0 :
+// CHECK-DAG: %[[N:.*]] = snn.reduce_time last %[[R]]#1 :
+// CHECK: snn.population @mean ""(%[[S]], %[[N]]) : (tensor<2xi32>, tensor<2xi32>) -> tensor<2xf32>
+snn.network @average(%x: tensor<2xi1>) -> (y: tensor<2xf32>) dt(1.0) {
+  %y = snn.reduce_time mean %x : tensor<2xi1> -> tensor<2xf32>
+  snn.output %y : tensor<2xf32>
+}

@@ -255,46 +255,59 @@ snn.network @form() -> () dt(1.0) {
 
 // -----
 
-// C8: a constant that is added.
-snn.network @constant(%x: tensor<2xf32>) -> (y: tensor<2xf32>) dt(1.0) {
-  %c = arith.constant dense<1.0> : tensor<2xf32>
-  // expected-error @+1 {{'snn.add' op expects operand #1 to be a signal, but got a constant}}
-  %y = snn.add %x, %c : tensor<2xf32>
+// C8: a window value that a population integrates.
+snn.neuron_model private @m(state %v: f32 = 0.0, in %x: f32) -> (y: f32) {
+  %y = arith.addf %x, %v : f32
+  snn.next (%y : f32) emit (%y : f32)
+}
+snn.network @window(%x: tensor<2xf32>) -> (y: tensor<2xf32>) dt(1.0) {
+  // expected-note @+1 {{the window value is given here}}
+  %r = snn.reduce_time sum %x : tensor<2xf32> -> tensor<2xf32>
+  // expected-error @+1 {{'snn.population' op expects operands of each step, but got a window value, which one run has once}}
+  %y = snn.population @m "a" (%r) : (tensor<2xf32>) -> tensor<2xf32>
   snn.output %y : tensor<2xf32>
 }
 
 // -----
 
-// C8: one that goes into a product where a weight may.
-snn.network @constant() -> (y: tensor<1xf32>) dt(1.0) {
-  %c = arith.constant dense<1.0> : tensor<2xf32>
-  %w = arith.constant dense<1.0> : tensor<1x2xf32>
-  // expected-error @+1 {{'snn.dense' op expects operand #0 to be a signal, but got a constant}}
-  %y = snn.dense %c, %w : (tensor<2xf32>, tensor<1x2xf32>) -> tensor<1xf32>
-  snn.output %y : tensor<1xf32>
-}
-
-// -----
-
-// C8: one that is an output.
-snn.network @constant() -> (y: tensor<2xf32>) dt(1.0) {
-  %c = arith.constant dense<1.0> : tensor<2xf32>
-  // expected-error @+1 {{'snn.output' op expects operand #0 to be a signal, but got a constant}}
-  snn.output %c : tensor<2xf32>
-}
-
-// -----
-
-// C8: one that is the input of a population, where its parameters are constants.
-snn.neuron_model private @m(in %x: f32, param %k: f32) -> (y: f32) {
-  %y = arith.addf %x, %k : f32
-  snn.next emit (%y : f32)
-}
-snn.network @constant() -> (y: tensor<2xf32>) dt(1.0) {
-  %c = arith.constant dense<1.0> : tensor<2xf32>
-  // expected-error @+1 {{'snn.population' op expects operand #0 to be a signal, but got a constant}}
-  %y = snn.population @m "a" (%c) params(%c : tensor<2xf32>) : (tensor<2xf32>) -> tensor<2xf32>
+// C8: one that is reduced again.
+snn.network @window(%x: tensor<2xf32>) -> (y: tensor<2xf32>) dt(1.0) {
+  // expected-note @+1 {{the window value is given here}}
+  %r = snn.reduce_time sum %x : tensor<2xf32> -> tensor<2xf32>
+  // expected-error @+1 {{'snn.reduce_time' op expects operands of each step, but got a window value, which one run has once}}
+  %y = snn.reduce_time last %r : tensor<2xf32> -> tensor<2xf32>
   snn.output %y : tensor<2xf32>
+}
+
+// -----
+
+// C8: one beside a stream.
+snn.network @window(%x: tensor<2xf32>) -> (y: tensor<2xf32>) dt(1.0) {
+  // expected-note @+1 {{the window value is given here}}
+  %r = snn.reduce_time sum %x : tensor<2xf32> -> tensor<2xf32>
+  // expected-error @+1 {{'snn.add' op expects window or static values beside a window value, but got a stream}}
+  %y = snn.add %r, %x : tensor<2xf32>
+  snn.output %y : tensor<2xf32>
+}
+
+// -----
+
+// C9.
+// expected-error @+1 {{'snn.network' op expects to say of each of 1 inputs whether it is static, but got 2 entries}}
+"snn.network"() <{sym_name = "n", input_names = ["x"], output_names = ["y"], dt = 1.0, static_inputs = array<i1: true, false>}> ({
+^bb0(%x: tensor<2xf32>):
+  "snn.output"(%x) : (tensor<2xf32>) -> ()
+}) : () -> ()
+
+// -----
+
+// C10.
+snn.network @window(%x: tensor<2xf32>) -> () dt(1.0) {
+  // expected-note @+1 {{the window value is given here}}
+  %r = snn.reduce_time sum %x : tensor<2xf32> -> tensor<2xf32>
+  // expected-error @+1 {{'snn.probe' op expects a signal of each step, but got a window value, which one run has once}}
+  snn.probe "a"::"v" %r : tensor<2xf32>
+  snn.output
 }
 
 // -----

@@ -59,7 +59,7 @@ snn.program @carried(%x: tensor<2xf32>) state(%h "a"::"delay": tensor<3x2xf32> =
 
 // C3: two updates.
 snn.program @updates(%x: tensor<2xf32>) state(%h "a"::"delay": tensor<3x2xf32> = 0.0 : f32) -> () dt(1.0) rows(1) {
-  // expected-error @+1 {{'snn.delay_write' op expects one update per state, by snn.step, snn.scan or snn.delay_write, but also uses state #1}}
+  // expected-error @+1 {{'snn.delay_write' op expects one update per state, by snn.step, snn.scan, snn.when, snn.keep or snn.delay_write, but also uses state #1}}
   %h1 = snn.delay_write %x into %h : tensor<2xf32>, tensor<3x2xf32>
   %h2 = snn.delay_write %x into %h : tensor<2xf32>, tensor<3x2xf32>
   snn.yield carry(%h2 : tensor<3x2xf32>)
@@ -111,7 +111,7 @@ snn.neuron_model private @m(in %x: f32) -> (y: f32) {
 
 // C3: a step that reads a state as a signal is no update of it.
 snn.program @other_op() state(%v "a"::"v": tensor<2xf32> = 0.0 : f32) -> () dt(1.0) rows(1) {
-  // expected-error @+1 {{'snn.step' op expects one update per state, by snn.step, snn.scan or snn.delay_write, but also uses state #0}}
+  // expected-error @+1 {{'snn.step' op expects one update per state, by snn.step, snn.scan, snn.when, snn.keep or snn.delay_write, but also uses state #0}}
   %v1 = snn.step @m "a" (%v) : (tensor<2xf32>) -> tensor<2xf32>
   snn.yield carry(%v1 : tensor<2xf32>)
 }
@@ -124,7 +124,7 @@ snn.program @swapped(%x: tensor<2xf32>)
     -> () dt(1.0) rows(1) {
   %a1 = snn.delay_write %x into %a : tensor<2xf32>, tensor<3x2xf32>
   %b1 = snn.delay_write %x into %b : tensor<2xf32>, tensor<3x2xf32>
-  // expected-error @+1 {{'snn.yield' op expects one update per state, by snn.step, snn.scan or snn.delay_write, but also uses state #1}}
+  // expected-error @+1 {{'snn.yield' op expects one update per state, by snn.step, snn.scan, snn.when, snn.keep or snn.delay_write, but also uses state #1}}
   snn.yield carry(%b1, %a1 : tensor<3x2xf32>, tensor<3x2xf32>)
 }
 
@@ -169,7 +169,7 @@ snn.program @rows() -> () dt(1.0) rows(0) {
 // snn.yield
 //===----------------------------------------------------------------------===//
 
-// expected-error @+1 {{'snn.yield' op expects parent op to be one of 'snn.program, snn.scan'}}
+// expected-error @+1 {{'snn.yield' op expects parent op to be one of 'snn.program, snn.scan, snn.when'}}
 snn.yield
 
 // -----
@@ -228,7 +228,7 @@ snn.program @captured(%x: tensor<2xf32>) -> () dt(1.0) rows(1) {
 // C4.
 snn.program @updates(%x: tensor<2xf32>) state(%h "a"::"delay": tensor<3x2xf32> = 0.0 : f32) -> () dt(1.0) rows(1) {
   %h1 = snn.scan (%in = %x: tensor<2xf32>) carry (%s = %h: tensor<3x2xf32>) -> (tensor<3x2xf32>) {
-    // expected-error @+1 {{'snn.delay_write' op expects one update per state, by snn.step, snn.scan or snn.delay_write, but also uses state #1}}
+    // expected-error @+1 {{'snn.delay_write' op expects one update per state, by snn.step, snn.scan, snn.when, snn.keep or snn.delay_write, but also uses state #1}}
     %s1 = snn.delay_write %in into %s : tensor<2xf32>, tensor<3x2xf32>
     %s2 = snn.delay_write %in into %s : tensor<2xf32>, tensor<3x2xf32>
     snn.yield carry(%s2 : tensor<3x2xf32>)
@@ -400,3 +400,73 @@ snn.program @shape(%x: tensor<2xf32>) state(%h "a"::"delay": tensor<2x3xf32> = 0
   snn.yield carry(%h1 : tensor<2x3xf32>)
 }
 
+
+// -----
+
+// C6 of snn.program.
+// expected-error @+1 {{'snn.program' op expects to say of each input whether it is static, and of each output whether it is a window value}}
+"snn.program"() <{sym_name = "n", input_names = ["x"], output_names = [], state_nodes = [], state_names = [], state_initials = [], dt = 1.0, rows = 1 : i64, static_inputs = array<i1: true, false>}> ({
+^bb0(%x: tensor<2xf32>):
+  "snn.yield"() <{operandSegmentSizes = array<i32: 0, 0>}> : () -> ()
+}) : () -> ()
+
+// -----
+
+//===----------------------------------------------------------------------===//
+// snn.when
+//===----------------------------------------------------------------------===//
+
+// Syntax.
+snn.program @when() -> () dt(1.0) rows(1) {
+  // expected-error @+1 {{expects start or end}}
+  snn.when later -> () {
+    snn.yield
+  }
+  snn.yield
+}
+
+// -----
+
+// C1.
+snn.program @when(%x: tensor<2xf32>) -> () dt(1.0) rows(1) {
+  snn.when end -> (tensor<3xf32>) {
+    // expected-error @+1 {{'snn.yield' op expects to give the results' types 'tensor<3xf32>'}}
+    snn.yield(%x : tensor<2xf32>)
+  }
+  snn.yield
+}
+
+// -----
+
+// C2: signals at the start.
+snn.program @when(%x: tensor<2xf32>) -> () dt(1.0) rows(1) {
+  // expected-error @+1 {{'snn.when' op expects states and no signals of a region that runs at the start}}
+  snn.when start -> (tensor<2xf32>) {
+    snn.yield(%x : tensor<2xf32>)
+  }
+  snn.yield
+}
+
+// -----
+
+// C2: states at the end.
+snn.program @when(%x: tensor<2xf32>) state(%k ""::"static": tensor<2xf32> = 0.0 : f32) -> () dt(1.0) rows(1) {
+  // expected-error @+1 {{'snn.when' op expects signals and no states of a region that runs at the end}}
+  %k1 = snn.when end carry(%a = %k: tensor<2xf32>) -> (tensor<2xf32>) {
+    snn.yield carry(%a : tensor<2xf32>)
+  }
+  snn.yield carry(%k1 : tensor<2xf32>)
+}
+
+// -----
+
+// C3.
+snn.program @when(%x: tensor<2xf32>) state(%k ""::"static": tensor<2xf32> = 0.0 : f32) -> () dt(1.0) rows(1) {
+  %k1 = snn.when start carry(%a = %k: tensor<2xf32>) -> (tensor<2xf32>) {
+    // expected-error @+1 {{'snn.keep' op expects one update per state, by snn.step, snn.scan, snn.when, snn.keep or snn.delay_write, but also uses state #0}}
+    %n = snn.keep %x into %a : tensor<2xf32>
+    %m = snn.keep %x into %a : tensor<2xf32>
+    snn.yield carry(%m : tensor<2xf32>)
+  }
+  snn.yield carry(%k1 : tensor<2xf32>)
+}

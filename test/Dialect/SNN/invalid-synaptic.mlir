@@ -10,7 +10,7 @@
 // C1: the number of inputs.
 snn.network @inputs(%x: tensor<3xf32>) -> () dt(1.0) {
   %w = arith.constant dense<1.0> : tensor<3x2xf32>
-  // expected-error @+1 {{'snn.dense' op expects a weight of shape [.., out, in] for an input of shape [.., in], but got 'tensor<3x2xf32>' and 'tensor<3xf32>'}}
+  // expected-error @+1 {{'snn.dense' op expects a weight of shape [out, in] or [.., out, in] for an input of shape [.., in], but got 'tensor<3x2xf32>' and 'tensor<3xf32>'}}
   snn.dense %x, %w : (tensor<3xf32>, tensor<3x2xf32>) -> tensor<2xf32>
   snn.output
 }
@@ -20,7 +20,7 @@ snn.network @inputs(%x: tensor<3xf32>) -> () dt(1.0) {
 // C1: the leading dimensions.
 snn.network @leading(%x: tensor<4x3xf32>) -> () dt(1.0) {
   %w = arith.constant dense<1.0> : tensor<5x2x3xf32>
-  // expected-error @+1 {{'snn.dense' op expects a weight of shape [.., out, in] for an input of shape [.., in], but got 'tensor<5x2x3xf32>' and 'tensor<4x3xf32>'}}
+  // expected-error @+1 {{'snn.dense' op expects a weight of shape [out, in] or [.., out, in] for an input of shape [.., in], but got 'tensor<5x2x3xf32>' and 'tensor<4x3xf32>'}}
   snn.dense %x, %w : (tensor<4x3xf32>, tensor<5x2x3xf32>) -> tensor<4x2xf32>
   snn.output
 }
@@ -30,7 +30,7 @@ snn.network @leading(%x: tensor<4x3xf32>) -> () dt(1.0) {
 // C1: an input without dimensions.
 snn.network @rank_zero(%x: tensor<f32>) -> () dt(1.0) {
   %w = arith.constant dense<1.0> : tensor<2xf32>
-  // expected-error @+1 {{'snn.dense' op expects a weight of shape [.., out, in] for an input of shape [.., in], but got 'tensor<2xf32>' and 'tensor<f32>'}}
+  // expected-error @+1 {{'snn.dense' op expects a weight of shape [out, in] or [.., out, in] for an input of shape [.., in], but got 'tensor<2xf32>' and 'tensor<f32>'}}
   snn.dense %x, %w : (tensor<f32>, tensor<2xf32>) -> tensor<2xf32>
   snn.output
 }
@@ -51,7 +51,7 @@ snn.network @result(%x: tensor<3xf32>) -> () dt(1.0) {
 snn.network @bias(%x: tensor<3xf32>) -> () dt(1.0) {
   %w = arith.constant dense<1.0> : tensor<2x3xf32>
   %b = arith.constant dense<1.0> : tensor<1xf32>
-  // expected-error @+1 {{'snn.dense' op expects a bias of type 'tensor<2xf32>', but got 'tensor<1xf32>'}}
+  // expected-error @+1 {{'snn.dense' op expects a bias of shape [2], but got 'tensor<1xf32>'}}
   snn.dense %x, %w bias %b : (tensor<3xf32>, tensor<2x3xf32>, tensor<1xf32>) -> tensor<2xf32>
   snn.output
 }

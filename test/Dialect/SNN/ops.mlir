@@ -293,3 +293,53 @@ snn.program @history(%x: tensor<f32>) state(%h "d"::"delay": tensor<3xf32> = den
   // CHECK: snn.yield carry(%{{.*}} : tensor<3xf32>)
   snn.yield carry(%h1 : tensor<3xf32>)
 }
+
+// CHECK-LABEL: snn.network @rates(static %image: tensor<2x3xi1>, static %b_c "b c": tensor<3x2xf32>, %x: tensor<2xf32>)
+snn.network @rates(static %image: tensor<2x3xi1>, static %b "b c": tensor<3x2xf32>, %x: tensor<2xf32>)
+    -> (y: tensor<2xf32>) dt(1.0) {
+  %w = arith.constant dense<1.0> : tensor<4x3xf32>
+  %s = arith.constant 1.0 : f32
+  // CHECK: snn.dense %image, %{{.*}} : (tensor<2x3xi1>, tensor<4x3xf32>) -> tensor<2x4xf32>
+  snn.dense %image, %w : (tensor<2x3xi1>, tensor<4x3xf32>) -> tensor<2x4xf32>
+  // CHECK: snn.matmul %image, %b_c : (tensor<2x3xi1>, tensor<3x2xf32>) -> tensor<2x2xf32>
+  snn.matmul %image, %b : (tensor<2x3xi1>, tensor<3x2xf32>) -> tensor<2x2xf32>
+  // CHECK: snn.norm %x scale %{{.*}} shift %{{.*}} : (tensor<2xf32>, f32, f32) -> tensor<2xf32>
+  snn.norm %x scale %s shift %s : (tensor<2xf32>, f32, f32) -> tensor<2xf32>
+  // CHECK: snn.reduce sum %image dims [0, 1] : tensor<2x3xi1> -> tensor<i32>
+  snn.reduce sum %image dims [0, 1] : tensor<2x3xi1> -> tensor<i32>
+  // CHECK: snn.broadcast %x dims [0, 2] : tensor<2xf32> -> tensor<3x2x1xf32>
+  snn.broadcast %x dims [0, 2] : tensor<2xf32> -> tensor<3x2x1xf32>
+  // CHECK: snn.slice %b_c offsets [1, 0] : tensor<3x2xf32> -> tensor<2x1xf32>
+  snn.slice %b offsets [1, 0] : tensor<3x2xf32> -> tensor<2x1xf32>
+  // CHECK: snn.concat %x, %x dim 0 : (tensor<2xf32>, tensor<2xf32>) -> tensor<4xf32>
+  snn.concat %x, %x dim 0 : (tensor<2xf32>, tensor<2xf32>) -> tensor<4xf32>
+  // CHECK: snn.reduce_time first_spike %x : tensor<2xf32> -> tensor<2xi32>
+  snn.reduce_time first_spike %x : tensor<2xf32> -> tensor<2xi32>
+  // CHECK: %[[M:.*]] = snn.reduce_time mean %x : tensor<2xf32> -> tensor<2xf32>
+  %m = snn.reduce_time mean %x : tensor<2xf32> -> tensor<2xf32>
+  // CHECK: snn.output %[[M]] : tensor<2xf32>
+  snn.output %m : tensor<2xf32>
+}
+
+// CHECK-LABEL: snn.program @once(static %z: tensor<2xf32>, %x: tensor<2xf32>) state(%{{.*}} ""::"static": tensor<2xf32> = 0.000000e+00 : f32) -> (window y: tensor<2xf32>, window: tensor<2xf32>)
+snn.program @once(static %z: tensor<2xf32>, %x: tensor<2xf32>) state(%k ""::"static": tensor<2xf32> = 0.0 : f32)
+    -> (window y: tensor<2xf32>, window: tensor<2xf32>) dt(1.0) rows(1) {
+  %c = arith.constant dense<1.0> : tensor<2xf32>
+  // CHECK: snn.materialize %{{.*}} : tensor<2xf32>
+  snn.materialize %c : tensor<2xf32>
+  // CHECK: %[[K:.*]] = snn.when start carry(%[[A:.*]] = %{{.*}}: tensor<2xf32>) -> (tensor<2xf32>) {
+  %k1 = snn.when start carry(%a = %k: tensor<2xf32>) -> (tensor<2xf32>) {
+    // CHECK-NEXT: snn.keep %z into %[[A]] : tensor<2xf32>
+    %n = snn.keep %z into %a : tensor<2xf32>
+    snn.yield carry(%n : tensor<2xf32>)
+  }
+  // CHECK: snn.kept %[[K]] : tensor<2xf32>
+  snn.kept %k1 : tensor<2xf32>
+  // CHECK: snn.when end -> (tensor<2xf32>) {
+  %y = snn.when end -> (tensor<2xf32>) {
+    // CHECK-NEXT: snn.last %x : tensor<2xf32>
+    %l = snn.last %x : tensor<2xf32>
+    snn.yield(%l : tensor<2xf32>)
+  }
+  snn.yield(%y, %x : tensor<2xf32>, tensor<2xf32>) carry(%k1 : tensor<2xf32>)
+}

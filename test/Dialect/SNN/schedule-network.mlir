@@ -192,3 +192,37 @@ snn.network @large(%x: tensor<64x64x64xf32>) -> (y: tensor<64x64x64xf32>) dt(1.0
   %y = snn.delay %x by 1 : tensor<64x64x64xf32>
   snn.output %y : tensor<64x64x64xf32>
 }
+
+// -----
+
+snn.neuron_model private @sum(state %v: f32 = 0.0, in %x: f32) -> (y: f32) {
+  %v1 = arith.addf %v, %x : f32
+  snn.next (%v1 : f32) emit (%v1 : f32)
+}
+
+// What is static is computed once after a reset and kept; window values are
+// computed at the end of a run; a constant becomes a signal.
+// CHECK-LABEL: snn.program @rates(static %image: tensor<2x2xf32>)
+// CHECK-SAME: %[[V:.*]] "a"::"v": tensor<2x2xf32>
+// CHECK-SAME: %[[K:.*]] ""::"static": tensor<2x2xf32>
+// CHECK-SAME: -> (window y: tensor<2x2xf32>, window z: tensor<2x2xf32>)
+// CHECK: %[[W:.*]] = snn.materialize
+// CHECK: %[[KEPT:.*]] = snn.when start carry(%[[C:.*]] = %[[K]]: tensor<2x2xf32>)
+// CHECK-NEXT: %[[P:.*]] = snn.matmul %image, %[[W]]
+// CHECK-NEXT: %[[NEXT:.*]] = snn.keep %[[P]] into %[[C]]
+// CHECK-NEXT: snn.yield carry(%[[NEXT]]
+// CHECK: %[[X:.*]] = snn.kept %[[KEPT]]
+// CHECK: %[[S:.*]]:2 = snn.step @sum "a"(%[[X]]) state(%[[V]]
+// CHECK: %[[Y:.*]] = snn.when end
+// CHECK-NEXT: %[[L:.*]] = snn.last %[[S]]#0
+// CHECK-NEXT: %[[M:.*]] = snn.matmul %[[L]], %[[W]]
+// CHECK-NEXT: snn.yield(%[[M]]
+// CHECK: snn.yield(%[[Y]], %[[X]] : {{.*}}) carry(%[[S]]#1, %[[KEPT]] :
+snn.network @rates(static %image: tensor<2x2xf32>) -> (y: tensor<2x2xf32>, z: tensor<2x2xf32>) dt(1.0) {
+  %w = arith.constant dense<[[1.0, 2.0], [3.0, 4.0]]> : tensor<2x2xf32>
+  %x = snn.matmul %image, %w : (tensor<2x2xf32>, tensor<2x2xf32>) -> tensor<2x2xf32>
+  %s = snn.population @sum "a" (%x) : (tensor<2x2xf32>) -> tensor<2x2xf32>
+  %l = snn.reduce_time last %s : tensor<2x2xf32> -> tensor<2x2xf32>
+  %y = snn.matmul %l, %w : (tensor<2x2xf32>, tensor<2x2xf32>) -> tensor<2x2xf32>
+  snn.output %y, %x : tensor<2x2xf32>, tensor<2x2xf32>
+}

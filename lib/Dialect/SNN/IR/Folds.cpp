@@ -55,7 +55,92 @@ OpFoldResult AddOp::fold(FoldAdaptor) {
   return {};
 }
 
+OpFoldResult BroadcastOp::fold(FoldAdaptor) {
+  if (getDims().empty() && getInput() != getResult())
+    return getInput();
+  return {};
+}
+
+OpFoldResult SliceOp::fold(FoldAdaptor) {
+  if (getInput().getType() == getType() && getInput() != getResult())
+    return getInput();
+  return {};
+}
+
+OpFoldResult ConcatOp::fold(FoldAdaptor) {
+  if (getInputs().size() == 1 && getInputs()[0] != getResult())
+    return getInputs()[0];
+  return {};
+}
+
+OpFoldResult ReduceOp::fold(FoldAdaptor) {
+  // The sum of one float is +0.0 + x: -0.0 is not kept.
+  if (getDims().empty() && getKind() == ReduceKind::Max &&
+      getInput() != getResult())
+    return getInput();
+  return {};
+}
+
 namespace {
+static bool areNeighbours(ArrayRef<int64_t> dims) {
+  return dims.empty() ||
+         dims.back() - dims.front() + 1 == static_cast<int64_t>(dims.size());
+}
+
+/// What is reduced comes to the end, in its order, if it is not neighbours.
+struct GatherReduced : OpRewritePattern<ReduceOp> {
+  using OpRewritePattern::OpRewritePattern;
+
+  LogicalResult matchAndRewrite(ReduceOp op,
+                                PatternRewriter &rewriter) const override {
+    if (areNeighbours(op.getDims()))
+      return rewriter.notifyMatchFailure(op, "the dimensions are neighbours");
+    auto input = op.getInput().getType();
+    SmallVector<int64_t> permutation, shape, dims;
+    for (int64_t dim = 0; dim < input.getRank(); ++dim)
+      if (!llvm::is_contained(op.getDims(), dim))
+        permutation.push_back(dim);
+    for (int64_t dim : op.getDims()) {
+      dims.push_back(permutation.size());
+      permutation.push_back(dim);
+    }
+    for (int64_t dim : permutation)
+      shape.push_back(input.getDimSize(dim));
+    Value moved = TransposeOp::create(
+        rewriter, op.getLoc(),
+        RankedTensorType::get(shape, input.getElementType()), op.getInput(),
+        permutation);
+    rewriter.replaceOpWithNewOp<ReduceOp>(op, op.getType(), op.getKind(), moved,
+                                          dims);
+    return success();
+  }
+};
+
+/// A reduction of a transposed signal reduces the signal itself, if what is
+/// reduced and what is left keep their orders.
+struct ReduceTransposed : OpRewritePattern<ReduceOp> {
+  using OpRewritePattern::OpRewritePattern;
+
+  LogicalResult matchAndRewrite(ReduceOp op,
+                                PatternRewriter &rewriter) const override {
+    auto transpose = op.getInput().getDefiningOp<TransposeOp>();
+    if (!transpose)
+      return rewriter.notifyMatchFailure(op, "no reduction of a transpose");
+    SmallVector<int64_t> reduced, kept;
+    for (auto [dim, origin] : llvm::enumerate(transpose.getPermutation()))
+      (llvm::is_contained(op.getDims(), static_cast<int64_t>(dim)) ? reduced
+                                                                   : kept)
+          .push_back(origin);
+    if (!areNeighbours(reduced))
+      return rewriter.notifyMatchFailure(op, "the terms would be apart");
+    if (!llvm::is_sorted(reduced) || !llvm::is_sorted(kept))
+      return rewriter.notifyMatchFailure(op, "the order of terms would change");
+    rewriter.replaceOpWithNewOp<ReduceOp>(op, op.getType(), op.getKind(),
+                                          transpose.getInput(), reduced);
+    return success();
+  }
+};
+
 /// delay(delay(x)) is one delay, if both start from zero.
 struct MergeDelays : OpRewritePattern<DelayOp> {
   using OpRewritePattern::OpRewritePattern;
@@ -83,6 +168,11 @@ struct MergeDelays : OpRewritePattern<DelayOp> {
   }
 };
 } // namespace
+
+void ReduceOp::getCanonicalizationPatterns(RewritePatternSet &results,
+                                           MLIRContext *context) {
+  results.add<GatherReduced, ReduceTransposed>(context);
+}
 
 void DelayOp::getCanonicalizationPatterns(RewritePatternSet &results,
                                           MLIRContext *context) {

@@ -5,10 +5,10 @@
 #include "AssemblyDirectives.h"
 #include "mlir/IR/Builders.h"
 #include "volley/Dialect/SNN/IR/Constants.h"
+#include "volley/Dialect/SNN/IR/Rates.h"
 #include "volley/Dialect/SNN/IR/SNNOps.h"
 #include "llvm/ADT/DenseSet.h"
 #include "llvm/ADT/StringSet.h"
-#include "llvm/ADT/TypeSwitch.h"
 
 using namespace mlir;
 using namespace volley::snn;
@@ -51,7 +51,9 @@ ParseResult NetworkOp::parse(OpAsmParser &parser, OperationState &result) {
   SmallVector<OpAsmParser::Argument> args;
   SmallVector<Attribute> inputNames, outputNames;
   SmallVector<Type> outputTypes;
+  SmallVector<bool> staticInputs;
   auto parseInput = [&]() {
+    staticInputs.push_back(succeeded(parser.parseOptionalKeyword("static")));
     return parseNamedArgument(parser, args.emplace_back(),
                               inputNames.emplace_back());
   };
@@ -75,6 +77,9 @@ ParseResult NetworkOp::parse(OpAsmParser &parser, OperationState &result) {
   properties.input_names = builder.getArrayAttr(inputNames);
   properties.output_names = builder.getArrayAttr(outputNames);
   properties.dt = dt;
+  if (!llvm::is_contained(staticInputs, true))
+    staticInputs.clear();
+  properties.static_inputs = builder.getDenseBoolArrayAttr(staticInputs);
 
   SMLoc bodyLoc = parser.getCurrentLocation();
   Region *body = result.addRegion();
@@ -97,8 +102,10 @@ void NetworkOp::print(OpAsmPrinter &printer) {
   llvm::interleaveComma(llvm::zip(getBodyBlock().getArguments(),
                                   getInputNames().getAsRange<StringAttr>()),
                         printer, [&](auto pair) {
-                          printNamedArgument(printer, std::get<0>(pair),
-                                             std::get<1>(pair).getValue());
+                          auto [arg, name] = pair;
+                          if (isStaticInput(arg.getArgNumber()))
+                            printer << "static ";
+                          printNamedArgument(printer, arg, name.getValue());
                         });
   printer << ") -> (";
   llvm::interleaveComma(llvm::zip(getOutputNames().getAsRange<StringAttr>(),
@@ -111,8 +118,9 @@ void NetworkOp::print(OpAsmPrinter &printer) {
   printer.printAttributeWithoutType(getDtAttr());
   printer << ')';
   printer.printOptionalAttrDictWithKeyword(
-      (*this)->getAttrs(), {getSymNameAttrName(), getInputNamesAttrName(),
-                            getOutputNamesAttrName(), getDtAttrName()});
+      (*this)->getAttrs(),
+      {getSymNameAttrName(), getInputNamesAttrName(), getOutputNamesAttrName(),
+       getDtAttrName(), getStaticInputsAttrName()});
   printer << ' ';
   printer.printRegion(getBody(), /*printEntryBlockArgs=*/false);
 }
@@ -128,6 +136,11 @@ LogicalResult NetworkOp::verify() {
   double dt = getTimeStep();
   if (!(dt > 0) || !std::isfinite(dt))
     return emitOpError("expects a positive time step, but got ") << dt; // C4
+  if (size_t entries = getStaticInputs().size();
+      entries != 0 && entries != getInputNames().size())
+    return emitOpError("expects to say of each of ")
+           << getInputNames().size() << " inputs whether it is static, but got "
+           << entries << " entries"; // C9
   return success();
 }
 
@@ -207,21 +220,41 @@ private:
 
 /// True for the ops that a network's region may hold.
 static bool isOfNetworkForm(Operation *op) {
-  return isa<OutputOp, DelayOp, ProbeOp, ReshapeOp, TransposeOp, DenseOp,
-             ConvOp, PoolOp, AddOp, MulOp, ScaleOp, PopulationOp, NeuronOp>(
-             op) ||
+  return isa<OutputOp, DelayOp, ProbeOp, ReshapeOp, TransposeOp, BroadcastOp,
+             SliceOp, ConcatOp, DenseOp, ConvOp, PoolOp, MatmulOp, ReduceOp,
+             ReduceTimeOp, AddOp, MulOp, ScaleOp, NormOp, PopulationOp,
+             NeuronOp>(op) ||
          op->hasTrait<OpTrait::ConstantLike>();
 }
 
-/// True if an operand is a weight, a bias, a factor or a parameter, and no
-/// signal.
-static bool isConstantOperand(OpOperand &operand) {
-  unsigned index = operand.getOperandNumber();
-  return llvm::TypeSwitch<Operation *, bool>(operand.getOwner())
-      .Case<DenseOp, ConvOp, ScaleOp, NeuronOp>([&](auto) { return index > 0; })
-      .Case<PopulationOp>(
-          [&](auto op) { return index >= op.getInputs().size(); })
-      .Default([](Operation *) { return false; });
+/// Window values go to outputs, and to ops without state together with others
+/// that do not change from step to step.
+static LogicalResult verifyRates(NetworkOp network) {
+  Rates rates(network);
+  for (Operation &op : network.getBodyBlock()) {
+    auto window = llvm::find_if(op.getOperands(), [&](Value operand) {
+      return rates.get(operand) == Rate::Window;
+    });
+    if (window == op.operand_end() || isa<OutputOp>(op))
+      continue;
+    auto refuse = [&](Twine reason) -> LogicalResult {
+      InFlightDiagnostic diag = op.emitOpError() << reason;
+      diag.attachNote((*window).getLoc()) << "the window value is given here";
+      return diag;
+    };
+    if (isa<ProbeOp>(op))
+      return refuse("expects a signal of each step, but got a window value, "
+                    "which one run has once"); // C10
+    if (hasState(&op) || isa<ReduceTimeOp>(op))
+      return refuse("expects operands of each step, but got a window value, "
+                    "which one run has once"); // C8
+    if (llvm::any_of(op.getOperands(), [&](Value operand) {
+          return rates.get(operand) == Rate::Stream;
+        }))
+      return refuse("expects window or static values beside a window value, "
+                    "but got a stream"); // C8
+  }
+  return success();
 }
 
 LogicalResult NetworkOp::verifyRegions() {
@@ -240,18 +273,9 @@ LogicalResult NetworkOp::verifyRegions() {
            << getOutputNames().size() << " output signals, but got "
            << output.getSignals().size(); // C3
 
-  for (Operation &op : block) {
+  for (Operation &op : block)
     if (!isOfNetworkForm(&op))
       return op.emitOpError("is not an op of the network form"); // C7
-    for (OpOperand &operand : op.getOpOperands()) {
-      Operation *def = operand.get().getDefiningOp();
-      if (def && def->hasTrait<OpTrait::ConstantLike>() &&
-          !isConstantOperand(operand))
-        return op.emitOpError("expects operand #")
-               << operand.getOperandNumber()
-               << " to be a signal, but got a constant"; // C8
-    }
-  }
 
   if (SmallVector<Operation *> loop = AlgebraicLoopFinder().find(block);
       !loop.empty()) { // C5
@@ -263,6 +287,9 @@ LogicalResult NetworkOp::verifyRegions() {
         << "a cycle needs a snn.delay of at least one step";
     return diag;
   }
+
+  if (failed(verifyRates(*this)))
+    return failure();
 
   llvm::StringMap<Operation *> populations, probes; // C6
   auto insert = [&](llvm::StringMap<Operation *> &seen, Twine key,
@@ -358,5 +385,86 @@ LogicalResult TransposeOp::verify() {
   if (to != expected)
     return emitOpError("expects a result of type ")
            << expected << ", but got " << to; // C2
+  return success();
+}
+
+//===----------------------------------------------------------------------===//
+// BroadcastOp, SliceOp, ConcatOp
+//===----------------------------------------------------------------------===//
+
+LogicalResult volley::snn::verifyDims(Operation *op, ArrayRef<int64_t> dims,
+                                      int64_t rank) {
+  int64_t last = -1;
+  for (int64_t dim : dims) {
+    if (dim <= last || dim >= rank)
+      return op->emitOpError("expects ascending dimensions below ")
+             << rank << ", but got [" << dims << "]";
+    last = dim;
+  }
+  return success();
+}
+
+RankedTensorType volley::snn::dropDims(RankedTensorType type,
+                                       ArrayRef<int64_t> dims) {
+  SmallVector<int64_t> shape;
+  for (auto [dim, size] : llvm::enumerate(type.getShape()))
+    if (!llvm::is_contained(dims, static_cast<int64_t>(dim)))
+      shape.push_back(size);
+  return RankedTensorType::get(shape, type.getElementType());
+}
+
+LogicalResult BroadcastOp::verify() {
+  if (failed(verifyDims(*this, getDims(), getType().getRank())))
+    return failure(); // C1
+  if (dropDims(getType(), getDims()) != getInput().getType())
+    return emitOpError("expects a result that without dimensions [")
+           << getDims() << "] is " << getInput().getType() << ", but got "
+           << getType(); // C2
+  return success();
+}
+
+LogicalResult SliceOp::verify() {
+  auto from = getInput().getType(), to = getType();
+  ArrayRef<int64_t> offsets = getOffsets();
+  if (static_cast<int64_t>(offsets.size()) != from.getRank() ||
+      llvm::any_of(offsets, [](int64_t offset) { return offset < 0; }))
+    return emitOpError("expects ")
+           << from.getRank() << " offsets, none negative, but got [" << offsets
+           << "]"; // C1
+  bool fits = to.getRank() == from.getRank() &&
+              to.getElementType() == from.getElementType();
+  for (int64_t dim = 0; fits && dim < from.getRank(); ++dim)
+    fits = to.getDimSize(dim) <= from.getDimSize(dim) - offsets[dim];
+  if (!fits)
+    return emitOpError("expects a result that lies inside ")
+           << from << " at offsets [" << offsets << "], but got " << to; // C2
+  return success();
+}
+
+LogicalResult ConcatOp::verify() {
+  auto type = getType();
+  int64_t dim = getDim();
+  if (getInputs().empty())
+    return emitOpError("expects at least one operand"); // C1
+  if (dim < 0 || dim >= type.getRank())
+    return emitOpError("expects a dimension below ")
+           << type.getRank() << ", but got " << dim; // C1
+  SmallVector<int64_t> shape(type.getShape());
+  shape[dim] = 0;
+  for (Value input : getInputs()) {
+    auto from = cast<RankedTensorType>(input.getType());
+    bool fits = from.getRank() == type.getRank() &&
+                from.getElementType() == type.getElementType();
+    for (int64_t i = 0; fits && i < type.getRank(); ++i)
+      fits = i == dim || from.getDimSize(i) == type.getDimSize(i);
+    if (!fits)
+      return emitOpError("expects operands that differ from ")
+             << type << " in dimension " << dim << " only, but got "
+             << from; // C2
+    shape[dim] += from.getDimSize(dim);
+  }
+  if (shape[dim] != type.getDimSize(dim))
+    return emitOpError("expects operands whose sizes add up to ")
+           << type.getDimSize(dim) << ", but got " << shape[dim]; // C2
   return success();
 }

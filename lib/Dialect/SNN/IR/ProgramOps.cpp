@@ -36,7 +36,9 @@ ParseResult ProgramOp::parse(OpAsmParser &parser, OperationState &result) {
   SmallVector<Attribute> inputNames, outputNames, stateNodes, stateNames,
       stateInitials;
   SmallVector<Type> outputTypes;
+  SmallVector<bool> staticInputs, windowOutputs;
   auto parseInput = [&]() {
+    staticInputs.push_back(succeeded(parser.parseOptionalKeyword("static")));
     return parseNamedArgument(parser, args.emplace_back(),
                               inputNames.emplace_back());
   };
@@ -52,6 +54,14 @@ ParseResult ProgramOp::parse(OpAsmParser &parser, OperationState &result) {
     return success();
   };
   auto parseOutput = [&]() -> ParseResult {
+    // "window" may be the name itself.
+    bool isWindow = succeeded(parser.parseOptionalKeyword("window"));
+    windowOutputs.push_back(isWindow);
+    if (isWindow && succeeded(parser.parseOptionalColon())) {
+      windowOutputs.back() = false;
+      outputNames.push_back(builder.getStringAttr("window"));
+      return parser.parseType(outputTypes.emplace_back());
+    }
     return failure(parseName(parser, outputNames.emplace_back()) ||
                    parser.parseColonType(outputTypes.emplace_back()));
   };
@@ -83,6 +93,12 @@ ParseResult ProgramOp::parse(OpAsmParser &parser, OperationState &result) {
   properties.state_initials = builder.getArrayAttr(stateInitials);
   properties.dt = dt;
   properties.rows = rows;
+  auto getFlags = [&](ArrayRef<bool> flags) {
+    return builder.getDenseBoolArrayAttr(
+        llvm::is_contained(flags, true) ? flags : ArrayRef<bool>());
+  };
+  properties.static_inputs = getFlags(staticInputs);
+  properties.window_outputs = getFlags(windowOutputs);
   SMLoc bodyLoc = parser.getCurrentLocation();
   Region *body = result.addRegion();
   if (parser.parseRegion(*body, args))
@@ -104,8 +120,10 @@ void ProgramOp::print(OpAsmPrinter &printer) {
   llvm::interleaveComma(
       llvm::zip(getInputs(), getInputNames().getAsRange<StringAttr>()), printer,
       [&](auto pair) {
-        printNamedArgument(printer, std::get<0>(pair),
-                           std::get<1>(pair).getValue());
+        auto [arg, name] = pair;
+        if (isStaticInput(arg.getArgNumber()))
+          printer << "static ";
+        printNamedArgument(printer, arg, name.getValue());
       });
   printer << ')';
   if (getNumStates() > 0) {
@@ -120,12 +138,16 @@ void ProgramOp::print(OpAsmPrinter &printer) {
     printer << ')';
   }
   printer << " -> (";
-  llvm::interleaveComma(llvm::zip(getOutputNames().getAsRange<StringAttr>(),
-                                  getYieldOp().getSignals().getTypes()),
-                        printer, [&](auto pair) {
-                          printName(printer, std::get<0>(pair).getValue());
-                          printer << ": " << std::get<1>(pair);
-                        });
+  llvm::interleaveComma(
+      llvm::enumerate(getOutputNames().getAsRange<StringAttr>(),
+                      getYieldOp().getSignals().getTypes()),
+      printer, [&](auto entry) {
+        auto [index, name, type] = entry;
+        if (isWindowOutput(index))
+          printer << "window ";
+        printName(printer, name.getValue());
+        printer << ": " << type;
+      });
   printer << ") dt(";
   printer.printAttributeWithoutType(getDtAttr());
   printer << ") rows(" << getRows() << ')';
@@ -133,7 +155,8 @@ void ProgramOp::print(OpAsmPrinter &printer) {
       (*this)->getAttrs(),
       {getSymNameAttrName(), getInputNamesAttrName(), getOutputNamesAttrName(),
        getStateNodesAttrName(), getStateNamesAttrName(),
-       getStateInitialsAttrName(), getDtAttrName(), getRowsAttrName()});
+       getStateInitialsAttrName(), getDtAttrName(), getRowsAttrName(),
+       getStaticInputsAttrName(), getWindowOutputsAttrName()});
   printer << ' ';
   printer.printRegion(getBody(), /*printEntryBlockArgs=*/false);
 }
@@ -152,6 +175,13 @@ LogicalResult ProgramOp::verify() {
   if (static_cast<int64_t>(getRows()) < 1)
     return emitOpError("expects a positive number of rows, but got ")
            << getRows(); // C5
+  auto isOnePer = [](ArrayRef<bool> flags, ArrayAttr names) {
+    return flags.empty() || flags.size() == names.size();
+  };
+  if (!isOnePer(getStaticInputs(), getInputNames()) ||
+      !isOnePer(getWindowOutputs(), getOutputNames()))
+    return emitOpError("expects to say of each input whether it is static, and "
+                       "of each output whether it is a window value"); // C6
   return success();
 }
 
@@ -171,7 +201,8 @@ static Value getUpdated(OpOperand &use) {
   return llvm::TypeSwitch<Operation *, Value>(op)
       .Case<StepOp>([&](auto step) { return getOfStates(step.getStates()); })
       .Case<ScanOp>([&](auto scan) { return getOfStates(scan.getCarried()); })
-      .Case<DelayWriteOp>([&](auto write) {
+      .Case<WhenOp>([&](auto when) { return getOfStates(when.getCarried()); })
+      .Case<DelayWriteOp, KeepOp>([&](auto write) {
         return index == 1 ? Value(write.getResult()) : Value();
       })
       .Default([](Operation *) { return nullptr; });
@@ -185,13 +216,14 @@ static LogicalResult verifyLinearState(Operation *op, BlockArgument state,
   while (true) {
     OpOperand *update = nullptr;
     for (OpOperand &use : current.getUses()) {
-      if (isa<DelayReadOp>(use.getOwner()) ||
+      if (isa<DelayReadOp, KeptOp>(use.getOwner()) ||
           (current == carried && isa<YieldOp>(use.getOwner())))
         continue;
       if (update || current == carried || !getUpdated(use))
         return use.getOwner()->emitOpError(
-                   "expects one update per state, by snn.step, snn.scan or "
-                   "snn.delay_write, but also uses state #")
+                   "expects one update per state, by snn.step, snn.scan, "
+                   "snn.when, snn.keep or snn.delay_write, but also uses "
+                   "state #")
                << state.getArgNumber();
       update = &use;
     }
@@ -237,6 +269,86 @@ LogicalResult ProgramOp::verifyRegions() {
 }
 
 //===----------------------------------------------------------------------===//
+// Regions with states: what snn.scan and snn.when share
+//===----------------------------------------------------------------------===//
+
+/// "(%arg = %operand: type, ...)".
+static ParseResult parseBindings(OpAsmParser &parser,
+                                 SmallVectorImpl<OpAsmParser::Argument> &args,
+                                 SmallVectorImpl<Value> &operands) {
+  SmallVector<OpAsmParser::UnresolvedOperand> unresolved;
+  SmallVector<Type> types;
+  SMLoc loc = parser.getCurrentLocation();
+  auto parseOne = [&]() -> ParseResult {
+    OpAsmParser::Argument &arg = args.emplace_back();
+    if (parser.parseArgument(arg) || parser.parseEqual() ||
+        parser.parseOperand(unresolved.emplace_back()) ||
+        parser.parseColonType(arg.type))
+      return failure();
+    types.push_back(arg.type);
+    return success();
+  };
+  return failure(
+      parser.parseCommaSeparatedList(AsmParser::Delimiter::Paren, parseOne) ||
+      parser.resolveOperands(unresolved, types, loc, operands));
+}
+
+static void printBindings(OpAsmPrinter &printer, Block::BlockArgListType args,
+                          OperandRange operands) {
+  printer << '(';
+  llvm::interleaveComma(llvm::zip(args, operands), printer, [&](auto pair) {
+    printer << std::get<0>(pair) << " = " << std::get<1>(pair) << ": "
+            << std::get<0>(pair).getType();
+  });
+  printer << ')';
+}
+
+/// "-> (types) attributes { region }".
+static ParseResult
+parseRegionWithResults(OpAsmParser &parser, OperationState &result,
+                       ArrayRef<OpAsmParser::Argument> args) {
+  SmallVector<Type> types;
+  if (parser.parseArrow() || parser.parseLParen())
+    return failure();
+  if (failed(parser.parseOptionalRParen()) &&
+      (parser.parseTypeList(types) || parser.parseRParen()))
+    return failure();
+  result.addTypes(types);
+  return failure(parser.parseOptionalAttrDictWithKeyword(result.attributes) ||
+                 parser.parseRegion(*result.addRegion(), args));
+}
+
+static void printRegionWithResults(OpAsmPrinter &printer, Operation *op,
+                                   ArrayRef<StringRef> elided) {
+  printer << " -> (" << op->getResultTypes() << ')';
+  printer.printOptionalAttrDictWithKeyword(op->getAttrs(), elided);
+  printer << ' ';
+  printer.printRegion(op->getRegion(0), /*printEntryBlockArgs=*/false);
+}
+
+/// The region's terminator, if its types are those of the results, which end
+/// with the carried states.
+static FailureOr<YieldOp> verifyYield(Operation *op, OperandRange carried) {
+  Block &block = op->getRegion(0).front();
+  if (block.getArgumentTypes() != op->getOperandTypes())
+    return op->emitOpError("expects region arguments of the operands' types");
+  auto yield = dyn_cast<YieldOp>(block.back());
+  if (!yield)
+    return op->emitOpError("expects a body that ends in snn.yield");
+  if (yield.getOperandTypes() != op->getResultTypes())
+    return yield.emitOpError("expects to give the results' types ")
+           << op->getResultTypes();
+  if (yield.getCarried().getTypes() != carried.getTypes())
+    return yield.emitOpError("expects to carry the types ")
+           << carried.getTypes();
+  for (auto [state, next] : llvm::zip(
+           block.getArguments().take_back(carried.size()), yield.getCarried()))
+    if (failed(verifyLinearState(op, state, next)))
+      return failure();
+  return yield;
+}
+
+//===----------------------------------------------------------------------===//
 // ScanOp
 //===----------------------------------------------------------------------===//
 
@@ -252,89 +364,88 @@ void ScanOp::getAsmBlockArgumentNames(Region &region,
 
 ParseResult ScanOp::parse(OpAsmParser &parser, OperationState &result) {
   SmallVector<OpAsmParser::Argument> args;
-  SmallVector<OpAsmParser::UnresolvedOperand> signals, carried;
-  SmallVector<Type> signalTypes, carriedTypes, resultTypes;
-  auto parseBinding = [&](auto &operands, auto &types) -> ParseResult {
-    OpAsmParser::Argument &arg = args.emplace_back();
-    if (parser.parseArgument(arg) || parser.parseEqual() ||
-        parser.parseOperand(operands.emplace_back()) ||
-        parser.parseColonType(arg.type))
-      return failure();
-    types.push_back(arg.type);
-    return success();
-  };
-  if (parser.parseCommaSeparatedList(AsmParser::Delimiter::Paren, [&]() {
-        return parseBinding(signals, signalTypes);
-      }))
+  SmallVector<Value> signals, carried;
+  if (parseBindings(parser, args, signals) ||
+      (succeeded(parser.parseOptionalKeyword("carry")) &&
+       parseBindings(parser, args, carried)))
     return failure();
-  if (succeeded(parser.parseOptionalKeyword("carry")) &&
-      parser.parseCommaSeparatedList(AsmParser::Delimiter::Paren, [&]() {
-        return parseBinding(carried, carriedTypes);
-      }))
-    return failure();
-  SMLoc loc = parser.getCurrentLocation();
-  if (parser.parseArrow() || parser.parseLParen())
-    return failure();
-  if (failed(parser.parseOptionalRParen()) &&
-      (parser.parseTypeList(resultTypes) || parser.parseRParen()))
-    return failure();
-  if (parser.resolveOperands(signals, signalTypes, loc, result.operands) ||
-      parser.resolveOperands(carried, carriedTypes, loc, result.operands) ||
-      parser.parseOptionalAttrDictWithKeyword(result.attributes))
-    return failure();
-  result.addTypes(resultTypes);
+  result.addOperands(signals);
+  result.addOperands(carried);
   auto &properties = result.getOrAddProperties<Properties>();
   properties.operandSegmentSizes = {static_cast<int32_t>(signals.size()),
                                     static_cast<int32_t>(carried.size())};
-  return parser.parseRegion(*result.addRegion(), args);
+  return parseRegionWithResults(parser, result, args);
 }
 
 void ScanOp::print(OpAsmPrinter &printer) {
   auto args = getBodyBlock().getArguments();
-  auto printBindings = [&](auto args, OperandRange operands) {
-    printer << '(';
-    llvm::interleaveComma(llvm::zip(args, operands), printer, [&](auto pair) {
-      printer << std::get<0>(pair) << " = " << std::get<1>(pair) << ": "
-              << std::get<0>(pair).getType();
-    });
-    printer << ')';
-  };
   printer << ' ';
-  printBindings(args.take_front(getSignals().size()), getSignals());
+  printBindings(printer, args.take_front(getSignals().size()), getSignals());
   if (!getCarried().empty()) {
     printer << " carry";
-    printBindings(args.drop_front(getSignals().size()), getCarried());
+    printBindings(printer, args.drop_front(getSignals().size()), getCarried());
   }
-  printer << " -> (" << getResultTypes() << ')';
-  printer.printOptionalAttrDictWithKeyword((*this)->getAttrs(),
-                                           {getOperandSegmentSizesAttrName()});
-  printer << ' ';
-  printer.printRegion(getBody(), /*printEntryBlockArgs=*/false);
+  printRegionWithResults(printer, *this, {getOperandSegmentSizesAttrName()});
 }
 
 LogicalResult ScanOp::verifyRegions() {
+  if (failed(verifyYield(*this, getCarried())))
+    return failure(); // C1, C2, C4
   Block &block = getBodyBlock();
-  if (block.getArgumentTypes() != getOperandTypes())
-    return emitOpError("expects region arguments of the operands' types"); // C1
-  auto yield = dyn_cast<YieldOp>(block.back());
-  if (!yield)
-    return emitOpError("expects a body that ends in snn.yield");
-  if (yield.getOperandTypes() != getResultTypes())
-    return yield.emitOpError("expects to give the results' types ")
-           << getResultTypes(); // C1
-  if (yield.getCarried().getTypes() != getCarried().getTypes())
-    return yield.emitOpError("expects to carry the types ")
-           << getCarried().getTypes(); // C2
   for (Operation &op : block)
     for (Value operand : op.getOperands())
       if (operand.getParentBlock() != &block && !isConstant(operand))
         return op.emitOpError("expects values from outside the scan to be "
                               "constants"); // C3
-  for (auto [state, carried] :
-       llvm::zip(block.getArguments().drop_front(getSignals().size()),
-                 yield.getCarried()))
-    if (failed(verifyLinearState(*this, state, carried)))
-      return failure(); // C4
+  return success();
+}
+
+//===----------------------------------------------------------------------===//
+// WhenOp
+//===----------------------------------------------------------------------===//
+
+YieldOp WhenOp::getYieldOp() {
+  return cast<YieldOp>(getBodyBlock().getTerminator());
+}
+
+ParseResult WhenOp::parse(OpAsmParser &parser, OperationState &result) {
+  SmallVector<OpAsmParser::Argument> args;
+  SmallVector<Value> carried;
+  StringRef keyword;
+  SMLoc loc = parser.getCurrentLocation();
+  if (parser.parseKeyword(&keyword))
+    return failure();
+  std::optional<Event> event = symbolizeEvent(keyword);
+  if (!event)
+    return parser.emitError(loc, "expects start or end");
+  if (succeeded(parser.parseOptionalKeyword("carry")) &&
+      parseBindings(parser, args, carried))
+    return failure();
+  result.addOperands(carried);
+  result.getOrAddProperties<Properties>().event =
+      EventAttr::get(parser.getContext(), *event);
+  return parseRegionWithResults(parser, result, args);
+}
+
+void WhenOp::print(OpAsmPrinter &printer) {
+  printer << ' ' << stringifyEvent(getEvent());
+  if (!getCarried().empty()) {
+    printer << " carry";
+    printBindings(printer, getBodyBlock().getArguments(), getCarried());
+  }
+  printRegionWithResults(printer, *this, {getEventAttrName()});
+}
+
+LogicalResult WhenOp::verifyRegions() {
+  FailureOr<YieldOp> yield = verifyYield(*this, getCarried());
+  if (failed(yield))
+    return failure(); // C1, C3
+  bool isStart = getEvent() == Event::Start;
+  if (isStart ? !yield->getSignals().empty() : !getCarried().empty())
+    return emitOpError("expects ")
+           << (isStart ? "states and no signals" : "signals and no states")
+           << " of a region that runs at the "
+           << stringifyEvent(getEvent()); // C2
   return success();
 }
 

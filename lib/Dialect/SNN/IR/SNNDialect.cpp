@@ -5,6 +5,7 @@
 #include "volley/Dialect/SNN/IR/Conformance.h"
 #include "volley/Dialect/SNN/IR/Constants.h"
 #include "volley/Dialect/SNN/IR/SNNOps.h"
+#include "llvm/ADT/TypeSwitch.h"
 
 using namespace mlir;
 using namespace volley::snn;
@@ -44,6 +45,19 @@ Type volley::snn::getElementTypeOrSelf(Type type) {
 
 bool volley::snn::isConstant(Value value) {
   return ConstantView::get(value).has_value();
+}
+
+bool volley::snn::isConstantOperand(OpOperand &operand) {
+  unsigned index = operand.getOperandNumber();
+  return llvm::TypeSwitch<Operation *, bool>(operand.getOwner())
+      .Case<DenseOp, ConvOp, ScaleOp, NormOp, NeuronOp>(
+          [&](auto) { return index > 0; })
+      .Case<PopulationOp>(
+          [&](auto op) { return index >= op.getInputs().size(); })
+      .Case<StepOp>([&](auto op) {
+        return index >= op.getParams().getBeginOperandIndex();
+      })
+      .Default([](Operation *) { return false; });
 }
 
 bool volley::snn::broadcastsOver(Type param, ArrayRef<int64_t> shape) {

@@ -32,17 +32,21 @@ static LogicalResult verifyWeighted(Operation *op, Value input, Value weight,
 LogicalResult DenseOp::verify() {
   ArrayRef<int64_t> input = getInput().getType().getShape();
   ArrayRef<int64_t> weight = getWeight().getType().getShape();
-  if (input.empty() || weight.size() != input.size() + 1 ||
-      weight.back() != input.back() || weight.drop_back(2) != input.drop_back())
-    return emitOpError("expects a weight of shape [.., out, in] for an input "
-                       "of shape [.., in], but got ")
+  bool isOwn = weight.size() >= 2 && weight.size() == input.size() + 1 &&
+               weight.drop_back(2) == input.drop_back();
+  if (input.empty() || (!isOwn && weight.size() != 2) ||
+      weight.back() != input.back())
+    return emitOpError("expects a weight of shape [out, in] or [.., out, in] "
+                       "for an input of shape [.., in], but got ")
            << getWeight().getType() << " and " << getInput().getType(); // C1
-  if (getType().getShape() != weight.drop_back())
+  SmallVector<int64_t> shape(input);
+  shape.back() = weight[weight.size() - 2];
+  if (getType().getShape() != ArrayRef(shape))
     return emitOpError("expects a result of shape [")
-           << weight.drop_back() << "], but got " << getType(); // C2
-  if (getBias() && getBias().getType() != getType())
-    return emitOpError("expects a bias of type ")
-           << getType() << ", but got " << getBias().getType(); // C3
+           << shape << "], but got " << getType(); // C2
+  if (getBias() && getBias().getType().getShape() != weight.drop_back())
+    return emitOpError("expects a bias of shape [")
+           << weight.drop_back() << "], but got " << getBias().getType(); // C3
   return verifyWeighted(*this, getInput(), getWeight(), getBias(),
                         getResult()); // C4, C5
 }
@@ -50,9 +54,103 @@ LogicalResult DenseOp::verify() {
 Value DenseOp::getSource() { return getInput(); }
 int64_t DenseOp::getFanIn() { return getInput().getType().getShape().back(); }
 int64_t DenseOp::getSynapseCount() {
-  return getWeight().getType().getNumElements();
+  return getType().getNumElements() * getFanIn();
 }
 bool DenseOp::hasWeights() { return true; }
+
+//===----------------------------------------------------------------------===//
+// MatmulOp
+//===----------------------------------------------------------------------===//
+
+/// The element type that a product of two signals may have.
+static bool isProductType(Type lhs, Type rhs, Type result) {
+  if (lhs.isInteger() && rhs.isInteger())
+    return result.isInteger(32);
+  return (lhs.isInteger() || lhs == result) &&
+         (rhs.isInteger() || rhs == result) && isa<FloatType>(result);
+}
+
+LogicalResult MatmulOp::verify() {
+  auto lhs = getLhs().getType(), rhs = getRhs().getType();
+  auto result = cast<RankedTensorType>(getType());
+  int64_t rank = result.getRank();
+  bool fits = rank >= 2 && lhs.getRank() == rank && rhs.getRank() == rank &&
+              lhs.getShape().drop_back(2) == result.getShape().drop_back(2) &&
+              rhs.getShape().drop_back(2) == result.getShape().drop_back(2) &&
+              lhs.getDimSize(rank - 1) == rhs.getDimSize(rank - 2) &&
+              lhs.getDimSize(rank - 2) == result.getDimSize(rank - 2) &&
+              rhs.getDimSize(rank - 1) == result.getDimSize(rank - 1);
+  if (!fits)
+    return emitOpError("expects operands of shapes [.., M, K] and [.., K, N] "
+                       "and a result of [.., M, N], but got ")
+           << lhs << ", " << rhs << " and " << result; // C1
+  if (!isProductType(lhs.getElementType(), rhs.getElementType(),
+                     result.getElementType()))
+    return emitOpError("expects an i32 result for integer operands, else the "
+                       "type of the float operands, but got ")
+           << lhs << ", " << rhs << " and " << result; // C2
+  return success();
+}
+
+Value MatmulOp::getSource() { return getLhs(); }
+int64_t MatmulOp::getFanIn() { return getLhs().getType().getShape().back(); }
+int64_t MatmulOp::getSynapseCount() {
+  return cast<RankedTensorType>(getType()).getNumElements() * getFanIn();
+}
+bool MatmulOp::hasWeights() { return false; }
+
+//===----------------------------------------------------------------------===//
+// ReduceOp, ReduceTimeOp
+//===----------------------------------------------------------------------===//
+
+/// Sums of integers are i32; means are floats; what selects keeps the type.
+static bool isSumType(Type from, Type to) {
+  return from.isInteger() ? to.isInteger(32) : to == from;
+}
+static bool isMeanType(Type from, Type to) {
+  return from.isInteger() ? isa<FloatType>(to) : to == from;
+}
+
+LogicalResult ReduceOp::verify() {
+  auto from = getInput().getType();
+  auto to = cast<RankedTensorType>(getType());
+  if (failed(verifyDims(*this, getDims(), from.getRank())))
+    return failure(); // C1
+  if (dropDims(from, getDims()).getShape() != to.getShape())
+    return emitOpError("expects a result of the shape of ")
+           << from << " without dimensions [" << getDims() << "], but got "
+           << to; // C2
+  Type a = from.getElementType(), b = to.getElementType();
+  bool valid = getKind() == ReduceKind::Sum    ? isSumType(a, b)
+               : getKind() == ReduceKind::Mean ? isMeanType(a, b)
+                                               : a == b;
+  if (!valid)
+    return emitOpError("expects an element type that a ")
+           << stringifyReduceKind(getKind()) << " of " << a << " has, but got "
+           << b; // C3
+  return success();
+}
+
+LogicalResult ReduceTimeOp::verify() {
+  auto from = getInput().getType();
+  auto to = cast<RankedTensorType>(getType());
+  if (from.getShape() != to.getShape())
+    return emitOpError("expects a result of the shape of ")
+           << from << ", but got " << to; // C1
+  Type a = from.getElementType(), b = to.getElementType();
+  bool valid = a == b;
+  if (getKind() == TimeReduceKind::Sum)
+    valid = isSumType(a, b);
+  else if (getKind() == TimeReduceKind::Mean)
+    valid = isMeanType(a, b);
+  else if (getKind() == TimeReduceKind::FirstSpike)
+    valid = b.isInteger(32);
+  if (!valid)
+    return emitOpError("expects an element type that ")
+           << stringifyTimeReduceKind(getKind()) << " of " << a
+           << " has, but got " << b; // C2
+  return success();
+}
 
 //===----------------------------------------------------------------------===//
 // Windows: what convolutions and pools share
@@ -300,7 +398,7 @@ int64_t PoolOp::getSynapseCount() {
 bool PoolOp::hasWeights() { return false; }
 
 //===----------------------------------------------------------------------===//
-// AddOp, MulOp, ScaleOp
+// AddOp, MulOp, ScaleOp, NormOp
 //===----------------------------------------------------------------------===//
 
 /// Operands have the result's shape, and a float operand its element type.
@@ -354,4 +452,19 @@ LogicalResult ScaleOp::verify() {
   if (!isConstant(getFactor()))
     return emitOpError("expects a factor that is a constant"); // C4
   return verifyElementwise(*this, getInput(), type);           // C1, C2
+}
+
+LogicalResult NormOp::verify() {
+  auto type = getType();
+  for (Value param : {getScale(), getShift()}) {
+    if (getElementTypeOrSelf(param.getType()) != type.getElementType())
+      return emitOpError("expects scale and shift of element type ")
+             << type.getElementType() << ", but got " << param.getType(); // C2
+    if (!broadcastsOver(param.getType(), type.getShape()))
+      return emitOpError("expects scale and shift that broadcast over ")
+             << type << ", but got " << param.getType(); // C3
+    if (!isConstant(param))
+      return emitOpError("expects scale and shift to be constants"); // C4
+  }
+  return verifyElementwise(*this, getInput(), type); // C1, C2
 }

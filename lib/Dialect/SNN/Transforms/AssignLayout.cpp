@@ -45,7 +45,8 @@ static bool hasChannels(Value value) {
 
 /// Ops that act on elements wherever they are.
 static bool isLayoutAgnostic(Operation *op) {
-  return isa<AddOp, MulOp, ScaleOp, PopulationOp, DelayOp>(op);
+  return isa<AddOp, MulOp, ScaleOp, NormOp, PopulationOp, DelayOp,
+             ReduceTimeOp>(op);
 }
 
 /// Ops that want their channels last and do not have them there.
@@ -74,17 +75,13 @@ static Value createTranspose(OpBuilder &builder, Value value, bool toLast) {
                              value, getPermutation(type.getRank(), toLast));
 }
 
-/// Signals that an op reads or writes; parameters and weights are no signals.
+/// Signals that an op reads or writes; constants are permuted where they are
+/// used.
 static SmallVector<Value> getSignals(Operation *op) {
   SmallVector<Value> signals(op->getResults());
-  if (auto population = dyn_cast<PopulationOp>(op))
-    llvm::append_range(signals, population.getInputs());
-  else if (auto scale = dyn_cast<ScaleOp>(op))
-    signals.push_back(scale.getInput());
-  else if (isWindowed(op))
-    signals.push_back(op->getOperand(0));
-  else
-    llvm::append_range(signals, op->getOperands());
+  for (Value operand : op->getOperands())
+    if (!isConstant(operand))
+      signals.push_back(operand);
   return signals;
 }
 
@@ -175,12 +172,15 @@ Value AssignLayout::permuteConstant(Value constant, RankedTensorType signal) {
 
 void AssignLayout::rewrite(Operation *op) {
   auto signal = cast<RankedTensorType>(op->getResult(0).getType());
-  if (auto population = dyn_cast<PopulationOp>(op)) {
-    for (OpOperand &param : population.getParamsMutable())
-      param.set(permuteConstant(param.get(), signal));
-  } else if (auto scale = dyn_cast<ScaleOp>(op)) {
-    scale.getFactorMutable().assign(permuteConstant(scale.getFactor(), signal));
-  } else if (auto delay = dyn_cast<DelayOp>(op)) {
+  for (OpOperand &operand : op->getOpOperands()) {
+    bool isWeight = isWindowed(op) && operand.getOperandNumber() > 0;
+    if (isConstant(operand.get()) && !isWeight)
+      operand.set(permuteConstant(
+          operand.get(), isWindowed(op)
+                             ? cast<RankedTensorType>(operand.get().getType())
+                             : signal));
+  }
+  if (auto delay = dyn_cast<DelayOp>(op)) {
     std::vector<int64_t> order = getPermutedOrder(signal.getShape());
     if (delay.getSteps().size() > 1) {
       SmallVector<int64_t> steps;

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "volley/Dialect/SNN/IR/Rates.h"
 #include "volley/Dialect/SNN/IR/SNNOps.h"
 #include "volley/Dialect/SNN/Transforms/Passes.h"
 #include "volley/Support/Components.h"
@@ -34,12 +35,37 @@ static int64_t limitRows(NetworkOp network, int64_t rows) {
   return std::clamp<int64_t>(kLargestTile / largest, 1, rows);
 }
 
+/// Constants, and signals that are constants: there is nothing to do for them.
+static bool isConstantSignal(Operation *op) {
+  return op->hasTrait<OpTrait::ConstantLike>() || isa<MaterializeOp>(op);
+}
+
+/// Makes signals of the constants that ops take as such.
+static void materializeConstants(NetworkOp network) {
+  for (Operation &op : llvm::make_early_inc_range(network.getBodyBlock())) {
+    if (!op.hasTrait<OpTrait::ConstantLike>() ||
+        !isSignalType(op.getResult(0).getType()))
+      continue;
+    OpBuilder builder(network.getContext());
+    builder.setInsertionPointAfter(&op);
+    Value signal;
+    for (OpOperand &use : llvm::make_early_inc_range(op.getUses())) {
+      if (isConstantOperand(use))
+        continue;
+      if (!signal)
+        signal = MaterializeOp::create(builder, op.getLoc(), op.getResult(0));
+      use.set(signal);
+    }
+  }
+}
+
 namespace {
 /// Builds the program of one network.
 class Scheduler {
 public:
   Scheduler(NetworkOp network, int64_t rows)
-      : network(network), rows(limitRows(network, rows)), builder(network) {}
+      : network(network), rows(limitRows(network, rows)), rates(network),
+        builder(network) {}
 
   /// Null, with an error, if the network holds a named neuron.
   ProgramOp run();
@@ -55,6 +81,10 @@ private:
 
   void scheduleOp(Operation *op);
   void scheduleScan(const Component &ops);
+  void findKept();
+  DenseBoolArrayAttr getWindowOutputs();
+  void scheduleStart(ArrayRef<Component> components);
+  void scheduleEnd(ArrayRef<Component> components);
 
   // Ops of a scan's region.
   void emitRead(DelayOp delay, OpBuilder &inner, IRMapping &values);
@@ -65,8 +95,13 @@ private:
   /// The states of an op, as indices into `current`.
   ArrayRef<unsigned> getStates(Operation *op) { return statesOf[op]; }
 
+  Rate getRate(Operation *op) {
+    return op->getNumResults() ? rates.get(op->getResult(0)) : Rate::Stream;
+  }
+
   NetworkOp network;
   int64_t rows;
+  Rates rates;
   OpBuilder builder;
   SmallVector<Operation *> ops;
   /// Ops on cycles.
@@ -82,6 +117,8 @@ private:
   /// The SSA value of each state at the place where ops are added.
   SmallVector<Value> current;
   IRMapping mapping;
+  /// Static signals that others use, and the states that keep them.
+  llvm::MapVector<Value, unsigned> kept;
 };
 
 struct ScheduleNetwork
@@ -91,6 +128,7 @@ struct ScheduleNetwork
   void runOnOperation() override {
     for (auto network :
          llvm::make_early_inc_range(getOperation().getOps<NetworkOp>())) {
+      materializeConstants(network);
       if (!Scheduler(network, rows).run())
         return signalPassFailure();
       network.erase();
@@ -163,11 +201,13 @@ bool Scheduler::collectOps() {
       op.emitOpError("has no law yet; run snn-discretize first");
       return false;
     }
-    if (isa<AddOp, MulOp, ScaleOp>(op)) {
+    auto reduction = dyn_cast<ReduceTimeOp>(op);
+    if (isa<AddOp, MulOp, ScaleOp, NormOp>(op) ||
+        (reduction && reduction.getKind() != TimeReduceKind::Last)) {
       op.emitOpError("is no law yet; run snn-fuse-elementwise first");
       return false;
     }
-    if (!op.hasTrait<OpTrait::ConstantLike>() && !isa<OutputOp>(op))
+    if (!isConstantSignal(&op) && !isa<OutputOp>(op))
       ops.push_back(&op);
   }
   return true;
@@ -370,16 +410,119 @@ void Scheduler::scheduleScan(const Component &component) {
 }
 
 //===----------------------------------------------------------------------===//
+// What is done once
+//===----------------------------------------------------------------------===//
+
+/// Computes what is static after a reset, and keeps what others need of it.
+void Scheduler::scheduleStart(ArrayRef<Component> components) {
+  Location loc = network.getLoc();
+  SmallVector<Value> carried;
+  SmallVector<Type> types;
+  for (auto [value, state] : kept) {
+    carried.push_back(current[state]);
+    types.push_back(value.getType());
+  }
+  auto when = WhenOp::create(builder, loc, types, Event::Start, carried);
+  Block &body = when.getBody().emplaceBlock();
+  OpBuilder inner = OpBuilder::atBlockEnd(&body);
+  IRMapping values = mapping;
+  for (const Component &component : components)
+    for (Operation *op : component) {
+      if (auto population = dyn_cast<PopulationOp>(op))
+        emitStep(population, inner, values);
+      else
+        inner.clone(*op, values);
+    }
+  SmallVector<Value> next;
+  for (auto [value, state] : kept)
+    next.push_back(KeepOp::create(inner, value.getLoc(), values.lookup(value),
+                                  body.addArgument(value.getType(), loc)));
+  YieldOp::create(inner, loc, ValueRange(), next);
+  for (auto [entry, result] : llvm::zip(kept, when->getResults())) {
+    current[entry.second] = result;
+    mapping.map(entry.first, KeptOp::create(builder, loc, result).getResult());
+  }
+}
+
+/// Computes window values at the end of a run.
+void Scheduler::scheduleEnd(ArrayRef<Component> components) {
+  Location loc = network.getLoc();
+  llvm::SetVector<Value> results;
+  SmallVector<Type> types;
+  for (Value output : network.getOutputOp().getSignals())
+    if (rates.get(output) == Rate::Window && results.insert(output))
+      types.push_back(output.getType());
+  auto when = WhenOp::create(builder, loc, types, Event::End, ValueRange());
+  OpBuilder inner = OpBuilder::atBlockEnd(&when.getBody().emplaceBlock());
+  IRMapping values = mapping;
+  for (const Component &component : components)
+    for (Operation *op : component) {
+      if (auto population = dyn_cast<PopulationOp>(op))
+        emitStep(population, inner, values);
+      else if (auto reduction = dyn_cast<ReduceTimeOp>(op))
+        values.map(reduction.getResult(),
+                   LastOp::create(inner, op->getLoc(),
+                                  values.lookup(reduction.getInput()))
+                       .getResult());
+      else
+        inner.clone(*op, values);
+    }
+  SmallVector<Value> emitted;
+  for (Value result : results)
+    emitted.push_back(values.lookup(result));
+  YieldOp::create(inner, loc, emitted, ValueRange());
+  for (auto [value, result] : llvm::zip(results, when->getResults()))
+    mapping.map(value, result);
+}
+
+//===----------------------------------------------------------------------===//
 // The program
 //===----------------------------------------------------------------------===//
+
+/// Finds the static signals that anything else uses, and gives each a state.
+void Scheduler::findKept() {
+  auto visit = [&](Value value) {
+    Operation *def = value.getDefiningOp();
+    if (rates.get(value) != Rate::Static || (def && isConstantSignal(def)))
+      return;
+    bool isUsed = llvm::any_of(value.getUsers(), [&](Operation *user) {
+      return isa<OutputOp>(user) || getRate(user) != Rate::Static;
+    });
+    if (!isUsed)
+      return;
+    auto type = cast<RankedTensorType>(value.getType());
+    kept[value] = addState(def ? getNodeName(def) : "", "static", type,
+                           builder.getZeroAttr(type.getElementType()));
+  };
+  for (BlockArgument input : network.getBodyBlock().getArguments())
+    visit(input);
+  for (Operation *op : ops)
+    for (Value result : op->getResults())
+      visit(result);
+}
+
+/// Which outputs have one value per run: static ones do as well.
+DenseBoolArrayAttr Scheduler::getWindowOutputs() {
+  SmallVector<bool> flags;
+  for (Value output : network.getOutputOp().getSignals())
+    flags.push_back(rates.get(output) != Rate::Stream);
+  return builder.getDenseBoolArrayAttr(llvm::is_contained(flags, true)
+                                           ? ArrayRef<bool>(flags)
+                                           : ArrayRef<bool>());
+}
 
 ProgramOp Scheduler::run() {
   if (!collectOps())
     return nullptr;
-  std::vector<Component> components = sortComponents();
-  for (const Component &component : components)
+  // By rate: what is done once, in every step, at the end of a run.
+  std::vector<Component> components[3];
+  for (Component &component : sortComponents()) {
     for (Operation *op : component)
       addStates(op);
+    Rate rate = getRate(component.front());
+    components[static_cast<int>(rate)].push_back(std::move(component));
+  }
+  findKept();
 
   SmallVector<Attribute> nodes, names, initials;
   for (const State &state : states) {
@@ -392,22 +535,30 @@ ProgramOp Scheduler::run() {
       builder, loc, network.getSymNameAttr(), network.getInputNamesAttr(),
       network.getOutputNamesAttr(), builder.getArrayAttr(nodes),
       builder.getArrayAttr(names), builder.getArrayAttr(initials),
-      network.getDtAttr(), builder.getI64IntegerAttr(rows));
+      network.getDtAttr(), builder.getI64IntegerAttr(rows),
+      network.getStaticInputsAttr(), getWindowOutputs());
   Block &body = program.getBody().emplaceBlock();
   for (BlockArgument input : network.getBodyBlock().getArguments())
     mapping.map(input, body.addArgument(input.getType(), input.getLoc()));
   for (const State &state : states)
     current.push_back(body.addArgument(state.type, loc));
   builder.setInsertionPointToEnd(&body);
-  for (Operation &op : network.getBodyBlock())
-    if (op.hasTrait<OpTrait::ConstantLike>())
-      builder.clone(op, mapping);
-  for (const Component &component : components) {
+  // Constants first: what makes signals of them uses them.
+  for (bool isSignal : {false, true})
+    for (Operation &op : network.getBodyBlock())
+      if (isConstantSignal(&op) && isa<MaterializeOp>(op) == isSignal)
+        builder.clone(op, mapping);
+  if (!kept.empty())
+    scheduleStart(components[static_cast<int>(Rate::Static)]);
+  for (const Component &component :
+       components[static_cast<int>(Rate::Stream)]) {
     if (component.size() > 1 || cyclic.contains(component.front()))
       scheduleScan(component);
     else
       scheduleOp(component.front());
   }
+  if (!components[static_cast<int>(Rate::Window)].empty())
+    scheduleEnd(components[static_cast<int>(Rate::Window)]);
   SmallVector<Value> outputs;
   for (Value output : network.getOutputOp().getSignals())
     outputs.push_back(mapping.lookup(output));

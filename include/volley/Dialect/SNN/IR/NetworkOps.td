@@ -17,7 +17,9 @@ def SNN_NetworkOp : SNN_Op<"network", [
     a latency of at least one step (`snn.delay`).
 
     `dt` is the time step in seconds. Inputs and outputs have names, which are
-    attributes and survive every pass.
+    attributes and survive every pass. An input is a stream (a value per step)
+    unless it is `static`: then it has one value per sample, which changes at a
+    reset only. `docs/Spec/README.md` says which rate every other value has.
 
     ```mlir
     snn.network @braille(%taxels: tensor<12xf32>) -> (letter: tensor<7xi1>)
@@ -36,11 +38,14 @@ def SNN_NetworkOp : SNN_Op<"network", [
     - (C6) the names of neurons and populations are distinct where they have
       one, and so are those of probes.
     - (C7) the region holds ops of the network form and constants.
-    - (C8) constants are weights, biases, factors and parameters; they are not
-      signals.
+    - (C8) a window value is used by outputs and by ops without state, whose
+      other operands are window or static values.
+    - (C9) `static_inputs`, if there are any, has one entry per input.
+    - (C10) what a probe records is no window value.
   }];
   let arguments = (ins SymbolNameAttr:$sym_name, StrArrayAttr:$input_names,
-                       StrArrayAttr:$output_names, F64Attr:$dt);
+      StrArrayAttr:$output_names, F64Attr:$dt,
+      DefaultValuedAttr<DenseBoolArrayAttr, "{}">:$static_inputs);
   let regions = (region SizedRegion<1>:$body);
   let hasCustomAssemblyFormat = 1;
   let hasVerifier = 1;
@@ -51,6 +56,10 @@ def SNN_NetworkOp : SNN_Op<"network", [
     /// The ops that an output or a probe depends on, at whatever step. Others do
     /// not run, so that their assertions say nothing.
     ::llvm::DenseSet<::mlir::Operation *> findLiveOps();
+    /// True if an input has one value per sample and not one per step.
+    bool isStaticInput(unsigned index) {
+      return index < getStaticInputs().size() && getStaticInputs()[index];
+    }
     /// The time step in seconds.
     double getTimeStep() { return getDt().convertToDouble(); }
   }];
@@ -146,6 +155,73 @@ def SNN_TransposeOp : SNN_Op<"transpose", [Pure]> {
   let results = (outs SNN_Signal:$result);
   let assemblyFormat = [{
     $input $permutation attr-dict `:` type($input) `->` type($result)
+  }];
+  let hasVerifier = 1;
+  let hasFolder = 1;
+}
+
+def SNN_BroadcastOp : SNN_Op<"broadcast", [Pure]> {
+  let summary = "a signal repeated along new dimensions";
+  let description = [{
+    `dims` are the dimensions of the result that the input does not have; the
+    result is the same for every index of them.
+
+    ```mlir
+    %y = snn.broadcast %x dims [1] : tensor<8x64xi1> -> tensor<8x196x64xi1>
+    ```
+
+    Constraints:
+    - (C1) `dims` ascend, and are dimensions of the result.
+    - (C2) the result without them has the input's type.
+  }];
+  let arguments = (ins SNN_Signal:$input, DenseI64ArrayAttr:$dims);
+  let results = (outs SNN_Signal:$result);
+  let assemblyFormat = [{
+    $input `dims` $dims attr-dict `:` type($input) `->` type($result)
+  }];
+  let hasVerifier = 1;
+  let hasFolder = 1;
+}
+
+def SNN_SliceOp : SNN_Op<"slice", [Pure]> {
+  let summary = "a box out of a signal";
+  let description = [{
+    `result[i, j, ..] = input[i + offsets[0], j + offsets[1], ..]`.
+
+    ```mlir
+    %k = snn.slice %qkv offsets [64, 0] : tensor<192x196xi1> -> tensor<64x196xi1>
+    ```
+
+    Constraints:
+    - (C1) there is one offset per dimension, not negative.
+    - (C2) the result has the input's rank and element type, and lies inside it.
+  }];
+  let arguments = (ins SNN_Signal:$input, DenseI64ArrayAttr:$offsets);
+  let results = (outs SNN_Signal:$result);
+  let assemblyFormat = [{
+    $input `offsets` $offsets attr-dict `:` type($input) `->` type($result)
+  }];
+  let hasVerifier = 1;
+  let hasFolder = 1;
+}
+
+def SNN_ConcatOp : SNN_Op<"concat", [Pure]> {
+  let summary = "signals one after another along a dimension";
+  let description = [{
+    ```mlir
+    %y = snn.concat %a, %b dim 0
+        : (tensor<2x3xf32>, tensor<1x3xf32>) -> tensor<3x3xf32>
+    ```
+
+    Constraints:
+    - (C1) there is at least one operand, and `dim` is a dimension of all.
+    - (C2) the operands have the result's element type and its shape but for
+      `dim`, where their sizes add up to the result's.
+  }];
+  let arguments = (ins Variadic<SNN_Signal>:$inputs, I64Attr:$dim);
+  let results = (outs SNN_Signal:$result);
+  let assemblyFormat = [{
+    $inputs `dim` $dim attr-dict `:` functional-type($inputs, $result)
   }];
   let hasVerifier = 1;
   let hasFolder = 1;

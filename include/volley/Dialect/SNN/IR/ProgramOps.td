@@ -38,11 +38,15 @@ def SNN_ProgramOp : SNN_Op<"program", [
       for the updated state until `snn.yield` carries it.
     - (C4) the initial value of a state has the state's element type.
     - (C5) `rows` is positive.
+    - (C6) `static_inputs` and `window_outputs`, if there are any, have one
+      entry per input and output.
   }];
   let arguments = (ins SymbolNameAttr:$sym_name, StrArrayAttr:$input_names,
                        StrArrayAttr:$output_names, StrArrayAttr:$state_nodes,
                        StrArrayAttr:$state_names, ArrayAttr:$state_initials,
-                       F64Attr:$dt, I64Attr:$rows);
+                       F64Attr:$dt, I64Attr:$rows,
+      DefaultValuedAttr<DenseBoolArrayAttr, "{}">:$static_inputs,
+      DefaultValuedAttr<DenseBoolArrayAttr, "{}">:$window_outputs);
   let regions = (region SizedRegion<1>:$body);
   let hasCustomAssemblyFormat = 1;
   let hasVerifier = 1;
@@ -51,6 +55,14 @@ def SNN_ProgramOp : SNN_Op<"program", [
     ::mlir::Block &getBodyBlock() { return getBody().front(); }
     unsigned getNumInputs() { return getInputNames().size(); }
     unsigned getNumStates() { return getStateNames().size(); }
+    /// True if an input has one value per sample and not one per step.
+    bool isStaticInput(unsigned index) {
+      return index < getStaticInputs().size() && getStaticInputs()[index];
+    }
+    /// True if an output has its value at the end of a run.
+    bool isWindowOutput(unsigned index) {
+      return index < getWindowOutputs().size() && getWindowOutputs()[index];
+    }
     ::mlir::Block::BlockArgListType getInputs() {
       return getBodyBlock().getArguments().take_front(getNumInputs());
     }
@@ -65,9 +77,9 @@ def SNN_ProgramOp : SNN_Op<"program", [
 }
 
 def SNN_YieldOp : SNN_Op<"yield", [
-    Terminator, Pure, ParentOneOf<["ProgramOp", "ScanOp"]>,
+    Terminator, Pure, ParentOneOf<["ProgramOp", "ScanOp", "WhenOp"]>,
     AttrSizedOperandSegments]> {
-  let summary = "the signals that a program or scan emits, and its states";
+  let summary = "the signals that a program or region emits, and its states";
   let arguments = (ins Variadic<SNN_Signal>:$signals,
                        Variadic<SNN_Signal>:$carried);
   let assemblyFormat = [{
@@ -106,8 +118,79 @@ def SNN_ScanOp : SNN_Op<"scan", [
   }];
 }
 
+def SNN_WhenOp : SNN_Op<"when", [SingleBlock, HasParent<"ProgramOp">]> {
+  let summary = "runs a region once after a reset, or at the end of a run";
+  let description = [{
+    `start`: in the first tile after a reset, the region takes the states and
+    yields what becomes of them; in other tiles they stay. What is static is
+    computed there, and kept in states.
+
+    `end`: in the last tile of a run, the region yields signals of one value per
+    sample: the window values. In other tiles they mean nothing.
+
+    ```mlir
+    %kept = snn.when start carry(%k = %state: tensor<4xf32>) -> (tensor<4xf32>) {
+      %y = snn.dense %image, %w : (tensor<9xf32>, tensor<4x9xf32>) -> tensor<4xf32>
+      %k1 = snn.keep %y into %k : tensor<4xf32>
+      snn.yield carry(%k1 : tensor<4xf32>)
+    }
+    ```
+
+    Constraints:
+    - (C1) the region's arguments have the types of the operands, and
+      `snn.yield` gives the types of the results.
+    - (C2) `start` carries states only, `end` emits signals only.
+    - (C3) a state is carried through exactly one chain of updates, as in
+      `snn.program`.
+  }];
+  let arguments = (ins SNN_Event:$event, Variadic<SNN_Signal>:$carried);
+  let results = (outs Variadic<SNN_Signal>);
+  let regions = (region SizedRegion<1>:$body);
+  let hasCustomAssemblyFormat = 1;
+  let hasRegionVerifier = 1;
+  let extraClassDeclaration = [{
+    ::mlir::Block &getBodyBlock() { return getBody().front(); }
+    YieldOp getYieldOp();
+  }];
+}
+
+def SNN_KeepOp : SNN_Op<"keep", [
+    Pure, HasParent<"WhenOp">,
+    AllTypesMatch<["input", "state", "result"]>]> {
+  let summary = "a state that holds a signal from now on";
+  let arguments = (ins SNN_Signal:$input, SNN_Signal:$state);
+  let results = (outs SNN_Signal:$result);
+  let assemblyFormat = "$input `into` $state attr-dict `:` type($input)";
+}
+
+def SNN_KeptOp : SNN_Op<"kept", [
+    Pure, HasParent<"ProgramOp">, AllTypesMatch<["state", "result"]>]> {
+  let summary = "the signal that a state holds";
+  let arguments = (ins SNN_Signal:$state);
+  let results = (outs SNN_Signal:$result);
+  let assemblyFormat = "$state attr-dict `:` type($state)";
+}
+
+def SNN_LastOp : SNN_Op<"last", [
+    Pure, HasParent<"WhenOp">, AllTypesMatch<["input", "result"]>]> {
+  let summary = "a stream's value at the last step of the tile";
+  let arguments = (ins SNN_Signal:$input);
+  let results = (outs SNN_Signal:$result);
+  let assemblyFormat = "$input attr-dict `:` type($input)";
+}
+
+def SNN_MaterializeOp : SNN_Op<"materialize", [
+    Pure, ParentOneOf<["NetworkOp", "ProgramOp"]>,
+    AllTypesMatch<["constant", "result"]>]> {
+  let summary = "a constant as a signal";
+  let arguments = (ins SNN_Signal:$constant);
+  let results = (outs SNN_Signal:$result);
+  let assemblyFormat = "$constant attr-dict `:` type($constant)";
+}
+
 def SNN_StepOp : SNN_Op<"step", [
-    Pure, ParentOneOf<["ProgramOp", "ScanOp"]>, AttrSizedOperandSegments,
+    Pure, ParentOneOf<["ProgramOp", "ScanOp", "WhenOp"]>,
+    AttrSizedOperandSegments,
     DeclareOpInterfaceMethods<SymbolUserOpInterface>]> {
   let summary = "a population's update, with its state explicit";
   let description = [{

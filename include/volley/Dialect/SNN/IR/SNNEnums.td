@@ -54,4 +54,24 @@ def SNN_PoolKind : SNN_I32Enum<"PoolKind", "the reduction of a pool", [
   I32EnumAttrCase<"Max", 2, "max">
 ]>;
 
+def SNN_ReduceKind : SNN_I32Enum<"ReduceKind", "a reduction over dimensions", [
+  I32EnumAttrCase<"Sum", 0, "sum">,
+  I32EnumAttrCase<"Mean", 1, "mean">,
+  I32EnumAttrCase<"Max", 2, "max">
+]>;
+
+def SNN_TimeReduceKind : SNN_I32Enum<"TimeReduceKind",
+    "a reduction over the steps of a run", [
+  I32EnumAttrCase<"Sum", 0, "sum">,
+  I32EnumAttrCase<"Mean", 1, "mean">,
+  I32EnumAttrCase<"Max", 2, "max">,
+  I32EnumAttrCase<"Last", 3, "last">,
+  I32EnumAttrCase<"FirstSpike", 4, "first_spike">
+]>;
+
+def SNN_Event : SNN_I32Enum<"Event", "when a region of a program runs", [
+  I32EnumAttrCase<"Start", 0, "start">,
+  I32EnumAttrCase<"End", 1, "end">
+]>;
+
 #endif // VOLLEY_DIALECT_SNN_IR_SNNENUMS_TD

@@ -42,8 +42,20 @@ bool broadcastsOver(mlir::Type param, llvm::ArrayRef<int64_t> shape);
 /// the op that gives it.
 bool hasLatency(mlir::Value value);
 
+/// True if an operand is a weight, a bias, a factor or a parameter, and no
+/// signal.
+bool isConstantOperand(mlir::OpOperand &operand);
+
 /// True if `value` is a constant of i1, i32, f32 or f64 elements.
 bool isConstant(mlir::Value value);
+
+/// An error of `op` unless `dims` ascend and are dimensions of a `rank`.
+llvm::LogicalResult verifyDims(mlir::Operation *op,
+                               llvm::ArrayRef<int64_t> dims, int64_t rank);
+
+/// A type without some of its dimensions.
+mlir::RankedTensorType dropDims(mlir::RankedTensorType type,
+                                llvm::ArrayRef<int64_t> dims);
 
 /// The element type of a signal, or the type itself if it is a scalar.
 mlir::Type getElementTypeOrSelf(mlir::Type type);

@@ -14,8 +14,9 @@ def SNN_DenseOp : SNN_SynapticOp<"dense"> {
   let description = [{
     `result[.., n] = sum over k of input[.., k] * weight[.., n, k]`, plus
     `bias`. The sum runs over ascending k by fused multiply-add from +0.0; the
-    bias is added last. Leading dimensions are independent products. `kernel` is
-    the strategy that a target has chosen; it changes no bit.
+    bias is added last. Leading dimensions are independent products, with
+    weights of their own or, if the weight is [out, in], with the same ones.
+    `kernel` is the strategy that a target has chosen; it changes no bit.
 
     ```mlir
     %y = snn.dense %x, %w bias %b
@@ -23,10 +24,10 @@ def SNN_DenseOp : SNN_SynapticOp<"dense"> {
     ```
 
     Constraints:
-    - (C1) `weight` has rank R + 1, where R >= 1 is the rank of `input`; its
-      last dimension is the input's last, its leading ones are the input's.
-    - (C2) the result has the shape of the weight without its last dimension.
-    - (C3) `bias` has the type of the result.
+    - (C1) `weight` is [out, in], or [.., out, in] with the input's leading
+      dimensions in front; `input` is [.., in], of rank 1 at least.
+    - (C2) the result is [.., out], with the input's leading dimensions.
+    - (C3) `bias` has the shape of the weight without its last dimension.
     - (C4) weight, bias and result share one float element type; a float input
       has it too.
     - (C5) weight and bias are constants.
@@ -38,6 +39,101 @@ def SNN_DenseOp : SNN_SynapticOp<"dense"> {
   let assemblyFormat = [{
     $input `,` $weight (`bias` $bias^)? (`kernel` $kernel^)? attr-dict `:`
     functional-type(operands, $result)
+  }];
+  let hasVerifier = 1;
+  let extraClassDeclaration = [{
+    /// True if leading dimensions of the input share one weight.
+    bool isShared() {
+      return getWeight().getType().getRank() <= getInput().getType().getRank();
+    }
+  }];
+}
+
+def SNN_MatmulOp : SNN_Op<"matmul", [
+    Pure, DeclareOpInterfaceMethods<SNN_SynapticOpInterface>]> {
+  let summary = "a product of two signals";
+  let description = [{
+    `result[.., m, n] = sum over k of lhs[.., m, k] * rhs[.., k, n]`. Leading
+    dimensions are independent products. Integers multiply and add exactly,
+    modulo 2^32; the product of two binary signals counts coincidences. With a
+    float, the sum runs over ascending k by fused multiply-add from +0.0, terms
+    with an integer 0 are left out, and +0.0 is added last.
+
+    ```mlir
+    %attn = snn.matmul %q, %kt
+        : (tensor<8x196x64xi1>, tensor<8x64x196xi1>) -> tensor<8x196x196xi32>
+    ```
+
+    Constraints:
+    - (C1) lhs is [.., M, K], rhs [.., K, N] and the result [.., M, N], with the
+      same leading dimensions.
+    - (C2) the result is i32 if both operands are integers, else a float; a
+      float operand has the result's element type.
+  }];
+  let arguments = (ins SNN_Signal:$lhs, SNN_Signal:$rhs);
+  let results = (outs SNN_Signal:$result);
+  let assemblyFormat = [{
+    $lhs `,` $rhs attr-dict `:` functional-type(operands, $result)
+  }];
+  let hasVerifier = 1;
+}
+
+def SNN_ReduceOp : SNN_Op<"reduce", [Pure]> {
+  let summary = "a reduction over dimensions of a signal";
+  let description = [{
+    * `sum` adds in row-major order of what is reduced; integers exactly, as
+      i32.
+    * `mean` is that sum, then one division by the number of terms.
+    * `max` is the largest element; of NaNs only, the least value of the type.
+
+    ```mlir
+    %tokens = snn.reduce sum %x dims [1] : tensor<8x196x64xi1> -> tensor<8x64xi32>
+    ```
+
+    Constraints:
+    - (C1) `dims` ascend, and are dimensions of the input.
+    - (C2) the result has the input's shape without them.
+    - (C3) the element type of a `sum` is i32 for integers, else the input's;
+      of a `mean` a float, the input's if that is one; of a `max` the input's.
+  }];
+  let arguments = (ins SNN_ReduceKind:$kind, SNN_Signal:$input,
+                       DenseI64ArrayAttr:$dims);
+  let results = (outs SNN_Signal:$result);
+  let assemblyFormat = [{
+    $kind $input `dims` $dims attr-dict `:` type($input) `->` type($result)
+  }];
+  let hasVerifier = 1;
+  let hasFolder = 1;
+  let hasCanonicalizer = 1;
+}
+
+def SNN_ReduceTimeOp : SNN_Op<"reduce_time", [Pure, HasParent<"NetworkOp">]> {
+  let summary = "a reduction over the steps of a run";
+  let description = [{
+    Turns a stream into a window value: what has become of it from the last
+    reset to now.
+
+    * `sum` adds steps in order; integers exactly, as i32.
+    * `mean` is that sum, then one division by the number of steps.
+    * `max` is the largest value; NaN never wins.
+    * `last` is the value of the last step.
+    * `first_spike` is the first step, counted from 0, whose value is not zero;
+      the number of steps so far if there is none.
+
+    ```mlir
+    %rate = snn.reduce_time mean %spikes : tensor<10xi1> -> tensor<10xf32>
+    ```
+
+    Constraints:
+    - (C1) the result has the input's shape.
+    - (C2) the element type of a `sum` is i32 for integers, else the input's;
+      of a `mean` a float, the input's if that is one; of `max` and `last` the
+      input's; of `first_spike` i32.
+  }];
+  let arguments = (ins SNN_TimeReduceKind:$kind, SNN_Signal:$input);
+  let results = (outs SNN_Signal:$result);
+  let assemblyFormat = [{
+    $kind $input attr-dict `:` type($input) `->` type($result)
   }];
   let hasVerifier = 1;
 }
@@ -208,6 +304,36 @@ def SNN_ScaleOp : SNN_Op<"scale", [Pure, HasParent<"NetworkOp">]> {
   let assemblyFormat = [{
     $input `by` $factor attr-dict `:` type($input) `,` type($factor) `->`
     type($result)
+  }];
+  let hasVerifier = 1;
+}
+
+def SNN_NormOp : SNN_Op<"norm", [Pure, HasParent<"NetworkOp">]> {
+  let summary = "a normalisation with fixed statistics";
+  let description = [{
+    `result = fma(input, scale, shift)`: what a batch-norm is at inference.
+    `scale` and `shift` are scalars or tensors that broadcast over the signal,
+    aligned at the left. An integer input is converted first.
+
+    ```mlir
+    %y = snn.norm %x scale %s shift %b
+        : (tensor<64x8x8xf32>, tensor<64xf32>, tensor<64xf32>)
+        -> tensor<64x8x8xf32>
+    ```
+
+    Constraints:
+    - (C1) the result has the input's shape.
+    - (C2) scale, shift and result share one float element type; a float input
+      has it too.
+    - (C3) the shapes of scale and shift broadcast over the input's.
+    - (C4) scale and shift are constants.
+  }];
+  let arguments = (ins SNN_Signal:$input, SNN_Parameter:$scale,
+                       SNN_Parameter:$shift);
+  let results = (outs SNN_FloatSignal:$result);
+  let assemblyFormat = [{
+    $input `scale` $scale `shift` $shift attr-dict `:`
+    functional-type(operands, $result)
   }];
   let hasVerifier = 1;
 }

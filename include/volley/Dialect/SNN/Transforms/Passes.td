@@ -153,10 +153,14 @@ def SNNAssignLayout : Pass<"snn-assign-layout", "::volley::snn::NetworkOp"> {
 def SNNFuseElementwise : Pass<"snn-fuse-elementwise", "::mlir::ModuleOp"> {
   let summary = "make elementwise ops part of the laws that use them";
   let description = [{
-    `snn.add`, `snn.mul` and `snn.scale` become populations of stateless models;
-    a stateless population with one use is merged into the population that uses
-    it. What remains for code generation is one kind of elementwise op, and a sum
-    of currents costs no pass over memory.
+    `snn.add`, `snn.mul`, `snn.scale` and `snn.norm` become populations of
+    stateless models; a stateless population with one use is merged into the
+    population that uses it if it has a value as often (what is static stays
+    out of streams). What remains for code generation is one kind of elementwise
+    op, and a sum of currents costs no pass over memory.
+
+    A `snn.reduce_time` becomes a law that runs along (a running sum, a count of
+    steps, the largest value so far) and a `snn.reduce_time last` of its states.
 
     Before:
     ```mlir
@@ -173,7 +177,8 @@ def SNNFuseElementwise : Pass<"snn-fuse-elementwise", "::mlir::ModuleOp"> {
     same operations run in the same order, so no bit changes. A law gets no more
     than 32 inputs that way, and an `snn.add` of more becomes a chain.
   }];
-  let dependentDialects = ["::mlir::arith::ArithDialect"];
+  let dependentDialects = ["::mlir::arith::ArithDialect",
+                           "::mlir::math::MathDialect"];
 }
 
 def SNNScheduleNetwork : Pass<"snn-schedule-network", "::mlir::ModuleOp"> {
