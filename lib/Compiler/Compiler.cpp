@@ -6,6 +6,9 @@
 #include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/IR/AsmState.h"
+#include "mlir/IR/BuiltinDialect.h"
+#include "mlir/IR/DialectResourceBlobManager.h"
+#include "mlir/IR/Verifier.h"
 #include "mlir/Parser/Parser.h"
 #include "mlir/Support/FileUtilities.h"
 #include "volley/Dialect/SNN/IR/SNNOps.h"
@@ -95,6 +98,27 @@ OwningOpRef<ModuleOp> volley::loadModel(StringRef path,
   ParserConfig config(context);
   OwningOpRef<ModuleOp> module = parseSourceFile<ModuleOp>(sourceMgr, config);
   if (!module || !getNetwork(*module))
+    return nullptr;
+  return module;
+}
+
+OwningOpRef<ModuleOp> volley::parseModel(StringRef text,
+                                         ArrayRef<NamedArray> arrays,
+                                         MLIRContext *context) {
+  FloatingPointEnvironment environment;
+  // Constants hold nothing until their resources have been attached.
+  ParserConfig config(context, /*verifyAfterParse=*/false);
+  OwningOpRef<ModuleOp> module = parseSourceString<ModuleOp>(text, config);
+  if (!module)
+    return nullptr;
+  DialectResourceBlobManager &blobs =
+      DenseResourceElementsHandle::getManagerInterface(context)
+          .getBlobManager();
+  for (const NamedArray &array : arrays)
+    if (blobs.lookup(array.name))
+      blobs.update(array.name, UnmanagedAsmResourceBlob::allocateWithAlign(
+                                   array.bytes, /*align=*/8));
+  if (failed(verify(*module)) || !getNetwork(*module))
     return nullptr;
   return module;
 }

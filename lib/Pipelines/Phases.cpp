@@ -35,6 +35,15 @@ static void buildCanonical(OpPassManager &pm, const PipelineOptions &) {
   pm.addPass(createSymbolDCEPass());
 }
 
+static void buildOptimized(OpPassManager &pm, const PipelineOptions &) {
+  pm.addNestedPass<snn::NetworkOp>(snn::createSNNMergeEquivalent());
+  pm.addNestedPass<snn::NetworkOp>(snn::createSNNReassociateProducts());
+  pm.addNestedPass<snn::NetworkOp>(snn::createSNNEliminateDeadSignals());
+  pm.addPass(createCanonicalizerPass());
+  pm.addPass(createSymbolDCEPass());
+  pm.addNestedPass<snn::NetworkOp>(snn::createSNNCountOperations());
+}
+
 static void buildScheduled(OpPassManager &pm, const PipelineOptions &options) {
   pm.addNestedPass<snn::NetworkOp>(snn::createSNNAssignLayout());
   pm.addPass(createCanonicalizerPass());
@@ -74,16 +83,15 @@ static constexpr StringRef kModelOps[] = {
     "snn.assert",       "arith.*",  "math.*",  "scf.*"};
 /// Ops without state that both forms hold.
 static constexpr StringRef kSignalOps[] = {
-    "snn.dense",   "snn.conv",      "snn.pool",      "snn.matmul", "snn.reduce",
-    "snn.reshape", "snn.transpose", "snn.broadcast", "snn.slice",  "snn.concat",
-    "snn.probe"};
+    "snn.dense",  "snn.conv",    "snn.pool",      "snn.matmul",
+    "snn.reduce", "snn.reshape", "snn.transpose", "snn.broadcast",
+    "snn.slice",  "snn.concat",  "snn.probe"};
 static constexpr StringRef kNetworkOps[] = {
-    "snn.network", "snn.output", "snn.population", "snn.delay",
-    "snn.add",     "snn.mul",    "snn.scale",      "snn.norm",
-    "snn.reduce_time"};
+    "snn.network", "snn.output", "snn.population", "snn.delay",      "snn.add",
+    "snn.mul",     "snn.scale",  "snn.norm",       "snn.reduce_time"};
 static constexpr StringRef kProgramOps[] = {
-    "snn.program",    "snn.yield",       "snn.scan", "snn.when",
-    "snn.step",       "snn.keep",        "snn.kept", "snn.last",
+    "snn.program",    "snn.yield",       "snn.scan",       "snn.when",
+    "snn.step",       "snn.keep",        "snn.kept",       "snn.last",
     "snn.delay_read", "snn.delay_write", "snn.materialize"};
 
 ArrayRef<Phase> volley::getPhases() {
@@ -98,6 +106,10 @@ ArrayRef<Phase> volley::getPhases() {
        "discretised (only neuron models are left); shapes in normal form; what "
        "no output needs is gone",
        buildCanonical, concat({kModelOps, kSignalOps, kNetworkOps})},
+      {"optimized",
+       "spike-typed rewrites that change no bit: products of spikes in the "
+       "cheaper order, equal populations merged",
+       buildOptimized, concat({kModelOps, kSignalOps, kNetworkOps})},
       {"scheduled",
        "time is explicit: cycles are scanned step by step, everything else "
        "acts on a tile of steps; state is SSA; channels are innermost around "

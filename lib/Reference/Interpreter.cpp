@@ -841,7 +841,6 @@ static runtime::DType getDType(Type element) {
   llvm_unreachable("every element type has a case");
 }
 
-
 static runtime::SignalInfo getSignalInfo(StringRef name, StringRef what,
                                          Type type, runtime::Rate rate) {
   auto tensor = cast<RankedTensorType>(type);
@@ -857,17 +856,17 @@ runtime::ProgramInfo volley::reference::getProgramInfo(snn::NetworkOp network) {
   for (auto [name, arg] :
        llvm::zip(network.getInputNames().getAsRange<StringAttr>(),
                  network.getBodyBlock().getArguments()))
-    info.inputs.push_back(getSignalInfo(
-        name, "", arg.getType(),
-        rates.get(arg) == snn::Rate::Static ? runtime::Rate::Static
+    info.inputs.push_back(getSignalInfo(name, "", arg.getType(),
+                                        rates.get(arg) == snn::Rate::Static
+                                            ? runtime::Rate::Static
                                             : runtime::Rate::Stream));
   for (auto [name, value] :
        llvm::zip(network.getOutputNames().getAsRange<StringAttr>(),
                  network.getOutputOp().getSignals()))
-    info.outputs.push_back(getSignalInfo(
-        name, "", value.getType(),
-        rates.get(value) == snn::Rate::Stream ? runtime::Rate::Stream
-                                              : runtime::Rate::Window));
+    info.outputs.push_back(getSignalInfo(name, "", value.getType(),
+                                         rates.get(value) == snn::Rate::Stream
+                                             ? runtime::Rate::Stream
+                                             : runtime::Rate::Window));
   for (auto probe : network.getBodyBlock().getOps<snn::ProbeOp>())
     info.probes.push_back(getSignalInfo(probe.getNode(), probe.getWhat(),
                                         probe.getInput().getType(),

@@ -60,6 +60,8 @@ PyObject *compileError = nullptr;
 
 /// A model in the `imported` form, with a context of its own.
 struct Network {
+  /// Arrays that the module's resources point to.
+  std::vector<nb::object> arrays;
   std::unique_ptr<mlir::MLIRContext> context;
   mlir::OwningOpRef<mlir::ModuleOp> module;
   std::vector<std::string> remarks;
@@ -137,6 +139,28 @@ std::shared_ptr<Network> load(const std::string &path,
   return network;
 }
 
+using ConstArray = nb::ndarray<nb::ro, nb::device::cpu, nb::c_contig>;
+
+/// A network from MLIR text; its resources are the arrays of these names, which
+/// it keeps alive.
+std::shared_ptr<Network> parse(const std::string &text, nb::dict arrays) {
+  auto network = std::make_shared<Network>();
+  network->context = makeContext();
+  std::vector<NamedArray> named;
+  for (auto [key, value] : arrays) {
+    auto array = nb::cast<ConstArray>(value);
+    network->arrays.push_back(nb::borrow(value));
+    named.push_back(
+        {nb::cast<std::string>(key),
+         {static_cast<const char *>(array.data()), array.nbytes()}});
+  }
+  DiagnosticCollector diagnostics(*network->context);
+  network->module = parseModel(text, named, network->context.get());
+  if (!network->module)
+    raise(diagnostics.errors);
+  return network;
+}
+
 std::string check(const std::string &path, const std::string &profile,
                   std::optional<double> dt, bool strict,
                   const std::string &precision,
@@ -208,7 +232,6 @@ getRecordable(Network &network) {
 }
 
 using AnyArray = nb::ndarray<nb::device::cpu, nb::c_contig>;
-using ConstArray = nb::ndarray<nb::ro, nb::device::cpu, nb::c_contig>;
 
 /// A copy of `source` with the element type of a signal, in `target`.
 void convertArray(ConstArray source, AnyArray target,
@@ -373,6 +396,7 @@ NB_MODULE(_volley, m) {
       });
 
   m.def("load", &load);
+  m.def("parse", &parse);
   m.def("check", &check);
   m.def("compile", &compile);
   m.def("compile_to", &compileTo);

@@ -9,16 +9,21 @@
 >>> prog.save("model.so")
 """
 
+from volley._law import NeuronModel
 from volley._network import CompileError, Network, check, load, phases, profiles
 from volley._program import Program, Session, compile, interpret, open
+from volley.builder import Builder, Signal
 
 __version__ = "0.1.0"
 
 __all__ = [
+    "Builder",
     "CompileError",
     "Network",
+    "NeuronModel",
     "Program",
     "Session",
+    "Signal",
     "check",
     "compile",
     "interpret",
@@ -27,3 +32,12 @@ __all__ = [
     "phases",
     "profiles",
 ]
+
+
+def __getattr__(name: str):
+    # torch is imported when these are asked for, not before.
+    if name in ("from_torch", "compare"):
+        import importlib
+
+        return getattr(importlib.import_module("volley.torch"), name)
+    raise AttributeError(f"module 'volley' has no attribute {name!r}")

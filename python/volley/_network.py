@@ -75,11 +75,13 @@ def _import_arguments(path, profile, dt, strict, precision, inputs, settings):
 class Network:
     """A network with a declared meaning, not yet compiled.
 
-    ``print(net)`` shows its IR. Made by :func:`load`.
+    ``print(net)`` shows its IR. Made by :func:`load`, :class:`Builder` and
+    :func:`from_torch`.
     """
 
-    def __init__(self, handle):
+    def __init__(self, handle, remarks: Iterable[str] = ()):
         self._handle = handle
+        self._remarks = list(remarks)
 
     def __str__(self) -> str:
         return self._handle.text()
@@ -114,7 +116,7 @@ class Network:
     @property
     def remarks(self) -> list[str]:
         """What the importer assumed, one line each."""
-        return list(self._handle.remarks)
+        return [*self._handle.remarks, *self._remarks]
 
     def emit(self, phase: str = "imported", record: Record = ()) -> str:
         """The IR at the end of a phase (see :func:`phases`), as text."""

@@ -12,7 +12,7 @@
 // RUN: ls %t.dump/phases | FileCheck %s --check-prefix=DUMP
 // RUN: FileCheck %s --check-prefix=IMPORTED < %t.dump/phases/00-imported.mlir
 // RUN: FileCheck %s --check-prefix=CANONICAL < %t.dump/phases/01-canonical.mlir
-// RUN: FileCheck %s --check-prefix=ELIDED < %t.dump/phases/02-scheduled.mlir
+// RUN: FileCheck %s --check-prefix=ELIDED < %t.dump/phases/03-scheduled.mlir
 // RUN: FileCheck %s --check-prefix=KEPT < %t.mlir
 // RUN: snn-opt %t.mlir -o %t.again.mlir
 
@@ -22,6 +22,7 @@
 
 // LIST: imported: faithful to the file
 // LIST: canonical: discretised
+// LIST: optimized: spike-typed rewrites
 // LIST: scheduled: time is explicit
 // LIST: lowered: LLVM dialect
 
@@ -34,8 +35,9 @@
 
 // DUMP: 00-imported.mlir
 // DUMP-NEXT: 01-canonical.mlir
-// DUMP-NEXT: 02-scheduled.mlir
-// DUMP-NOT: 03
+// DUMP-NEXT: 02-optimized.mlir
+// DUMP-NEXT: 03-scheduled.mlir
+// DUMP-NOT: 04
 
 // ELIDED: arith.constant dense{{.*}}__elided__
 // KEPT: arith.constant dense<{{\[}}[1.000000e+00, 2.000000e+00, 3.000000e+00]

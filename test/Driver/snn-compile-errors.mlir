@@ -44,7 +44,7 @@
 // KERNEL: error: there is no kernel 'fast'; there are event, blocked, depthwise
 // WHAT: good.mlir:4:{{[0-9]+}}: error: expects 'if1' to record one of spikes, v, but got 'w'
 // NODE: error: has no neuron 'if2' to record; there are if1
-// PHASE: error: there is no phase 'assembly'; there are imported, canonical, scheduled, lowered
+// PHASE: error: there is no phase 'assembly'; there are imported, canonical, optimized, scheduled, lowered
 // MEANING: good.mlir: error: says itself what it means
 // INPUT: snn-compile: error: --input expects NAME:spike, NAME:count or NAME:real, but got 'x:float'
 // SETTING: snn-compile: error: --reset expects

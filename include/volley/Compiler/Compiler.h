@@ -32,6 +32,18 @@ mlir::OwningOpRef<mlir::ModuleOp>
 loadModel(llvm::StringRef path, const nir::ImportOptions &options,
           mlir::MLIRContext *context, nir::ImportReport *report = nullptr);
 
+/// An array in memory that a network uses as it is.
+struct NamedArray {
+  std::string name;
+  llvm::ArrayRef<char> bytes;
+};
+
+/// Reads MLIR text whose resources are arrays of the caller's, which must live
+/// as long as the context.
+mlir::OwningOpRef<mlir::ModuleOp> parseModel(llvm::StringRef text,
+                                             llvm::ArrayRef<NamedArray> arrays,
+                                             mlir::MLIRContext *context);
+
 /// True if a file holds a network in the compiler's own form.
 bool isMLIRFile(llvm::StringRef path);
 

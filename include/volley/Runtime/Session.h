@@ -55,8 +55,8 @@ struct ProgramInfo {
 
 /// Buffers of a run, in the order of ProgramInfo. Those of a stream hold
 /// (steps, batch, shape) elements in row-major order, others (batch, shape). A
-/// null probe is not recorded. A static input is read by the first run of a step
-/// or more after a reset, and may be null later.
+/// null probe is not recorded. A static input is read by the first run of a
+/// step or more after a reset, and may be null later.
 struct RunBuffers {
   std::vector<const void *> inputs;
   std::vector<void *> outputs, probes;

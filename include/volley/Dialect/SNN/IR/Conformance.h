@@ -11,8 +11,8 @@ namespace volley::snn {
 class NetworkOp;
 
 /// Dictionaries from the name of an input, and of an output or probe
-/// ("node:what"), to a constant of shape (steps, batch, shape); of shape (batch,
-/// shape) for what is no stream.
+/// ("node:what"), to a constant of shape (steps, batch, shape); of shape
+/// (batch, shape) for what is no stream.
 inline constexpr llvm::StringLiteral kInputsAttrName = "snn.inputs";
 inline constexpr llvm::StringLiteral kExpectedAttrName = "snn.expected";
 /// The number of steps of a network without streams at its interface.

@@ -123,6 +123,74 @@ def SNNVerifyPhase : Pass<"snn-verify-phase", "::mlir::ModuleOp"> {
   ];
 }
 
+def SNNReassociateProducts
+    : Pass<"snn-reassociate-products", "::volley::snn::NetworkOp"> {
+  let summary = "multiply three signals in the cheaper order";
+  let description = [{
+    Attention without a softmax is a product of three signals. (Q K^T) V takes
+    N N d + N N d multiplications for N tokens of d features, Q (K^T V) takes
+    N d d + N d d. The pass takes the cheaper one by the numbers of a step.
+
+    Before:
+    ```mlir
+    %qk = snn.matmul %q, %kt : (tensor<196x64xi1>, tensor<64x196xi1>) -> tensor<196x196xi32>
+    %s  = snn.scale %qk by %eighth : tensor<196x196xi32>, f32 -> tensor<196x196xf32>
+    %y  = snn.matmul %s, %v : (tensor<196x196xf32>, tensor<196x64xi1>) -> tensor<196x64xf32>
+    ```
+    After:
+    ```mlir
+    %kv = snn.matmul %kt, %v : (tensor<64x196xi1>, tensor<196x64xi1>) -> tensor<64x64xi32>
+    %n  = snn.matmul %q, %kv : (tensor<196x64xi1>, tensor<64x64xi32>) -> tensor<196x64xi32>
+    %y  = snn.scale %n by %eighth : tensor<196x64xi32>, f32 -> tensor<196x64xf32>
+    ```
+
+    The same bits, for two reasons. Integers modulo 2^32 are a ring: their
+    matrix product is associative, whatever wraps. And a scale by a power of two
+    c may follow the product instead of preceding it if every partial sum is an
+    integer that the float type holds (range analysis says so): then each fma
+    adds c times an integer to c times an integer without rounding, and the sum
+    is c times the integer sum; a sum of zero is +0.0 either way, as c > 0.
+
+    Refuses products of floats, inner products with other uses, and other scales.
+  }];
+}
+
+def SNNMergeEquivalent
+    : Pass<"snn-merge-equivalent", "::volley::snn::NetworkOp"> {
+  let summary = "merge ops that always give the same";
+  let description = [{
+    Ops that do the same to the same signals are computed once, populations
+    with their states and whole recurrent parts included: classes of ops that
+    look alike are divided while their members read different classes. A merged
+    population has the name of the first; probes of the others record the same
+    signal under their own names.
+
+    Before:
+    ```mlir
+    %s = snn.population @lif "a"(%x, %sl) : ...
+    %sl = snn.delay %s by 1 : ...
+    %t = snn.population @lif "b"(%x, %tl) : ...
+    %tl = snn.delay %t by 1 : ...
+    ```
+    After: `%t` and `%tl` are `%s` and `%sl`.
+
+    Proof: ops of a final class have the same law, the same initial state and
+    operands of the same classes. By induction over steps, and within a step over
+    the order of its results, members of a class give equal values.
+  }];
+}
+
+def SNNCountOperations
+    : Pass<"snn-count-operations", "::volley::snn::NetworkOp"> {
+  let summary = "report how many operations a network takes";
+  let description = [{
+    A remark per product, convolution and projection: its multiply-adds if every
+    source is active, and whether they are done in every step, once after a
+    reset (static work) or at the end of a run; then the sums for the network.
+    Changes nothing.
+  }];
+}
+
 def SNNAssignLayout : Pass<"snn-assign-layout", "::volley::snn::NetworkOp"> {
   let summary = "move channels to the last dimension around convolutions";
   let description = [{
