@@ -3,10 +3,12 @@
 // Convolutions over channels-last signals.
 //
 // Weights are packed as [group][ky][kx][c][output of the group], the outputs of
-// a group rounded up to whole vectors; the bias alike, [group][output].
-// Depthwise weights are packed as [ky][kx][output].
+// a group rounded up to whole vectors; the bias alike, [group][output]. Those
+// of the event-driven kernel are packed in panels (EventProduct.h), depthwise
+// ones as [ky][kx][output].
 
 #include "ConvGeometry.h"
+#include "EventProduct.h"
 #include "Kernels.h"
 
 using namespace volley::kernels;
@@ -17,77 +19,49 @@ template <typename W> inline int64_t roundUp(int64_t n) {
   return (n + lanes<W> - 1) / lanes<W> * lanes<W>;
 }
 
-/// y[0, n) += value * w, where w is padded to whole vectors and y is not. For a
-/// binary input the value is 1.
-template <bool isBinary, typename W>
-inline void addScaled(W *y, const W *w, W value, int64_t n) {
-  int64_t i = 0;
-  for (; i + lanes<W> <= n; i += lanes<W>) {
-    Vector<W> acc = load(y + i);
-    store(y + i, isBinary ? acc + load(w + i)
-                          : fma<W>(splat(value), load(w + i), acc));
-  }
-  for (; i < n; ++i)
-    y[i] = isBinary ? y[i] + w[i] : fma(value, w[i], y[i]);
-}
-
-/// The outputs along one dimension that a kernel position k connects to input
-/// i: o * stride - pad + k * dilation == i, or -1 if there is none.
-inline int64_t getOutput(int64_t i, int64_t k, int64_t stride, int64_t pad,
-                         int64_t dilation, int64_t size) {
-  int64_t shifted = i + pad - k * dilation;
-  if (shifted < 0 || shifted % stride != 0)
-    return -1;
-  int64_t o = shifted / stride;
-  return o < size ? o : -1;
-}
-
-/// Scatters each event of the input to the outputs it reaches. Events in raster
-/// order reach an output in the order of the sum's law, (ky, kx, c): a later
-/// position of the input meets a later position of the kernel.
+/// Adds the window of one output position to a product: the terms of the sum in
+/// the order of its law, (ky, kx, c).
 template <typename X, typename W>
-inline void convEvent(const X *x, W *y, const W *weight, const W *bias,
+inline void addWindow(EventProduct<X, W> &product, const X *x,
+                      const ConvGeometry &g, int64_t oy, int64_t ox) {
+  int64_t inGroup = g.inChannels / g.groups;
+  for (int64_t ky = 0; ky < g.kernelHeight; ++ky) {
+    int64_t iy = oy * g.strideHeight - g.padTop + ky * g.dilationHeight;
+    if (iy < 0 || iy >= g.inHeight)
+      continue;
+    for (int64_t kx = 0; kx < g.kernelWidth; ++kx) {
+      int64_t ix = ox * g.strideWidth - g.padLeft + kx * g.dilationWidth;
+      if (ix >= 0 && ix < g.inWidth)
+        product.add(x + (iy * g.inWidth + ix) * g.inChannels, inGroup,
+                    (ky * g.kernelWidth + kx) * inGroup);
+    }
+  }
+}
+
+/// Every output position is a row of a product with the events of its window.
+template <typename X, typename W>
+inline void convEvent(const X *x, int64_t xStep, W *y, int64_t yStep,
+                      int64_t nt, int64_t nb, const W *weight, const W *bias,
                       const ConvGeometry &g) {
   int64_t inGroup = g.inChannels / g.groups,
           outGroup = g.outChannels / g.groups;
   int64_t padded = roundUp<W>(outGroup);
-  int64_t outputs = g.outHeight * g.outWidth;
-  for (int64_t i = 0; i < outputs * g.outChannels; ++i)
-    y[i] = 0;
-  for (int64_t iy = 0; iy < g.inHeight; ++iy)
-    for (int64_t ix = 0; ix < g.inWidth; ++ix) {
-      const X *pixel = x + (iy * g.inWidth + ix) * g.inChannels;
-      for (int64_t c = 0; c < g.inChannels; ++c) {
-        if (pixel[c] == X(0))
-          continue;
-        W value = static_cast<W>(pixel[c]);
-        int64_t group = c / inGroup;
-        const W *ofGroup =
-            weight +
-            (group * g.kernelHeight * g.kernelWidth * inGroup + c % inGroup) *
-                padded;
-        for (int64_t ky = 0; ky < g.kernelHeight; ++ky) {
-          int64_t oy = getOutput(iy, ky, g.strideHeight, g.padTop,
-                                 g.dilationHeight, g.outHeight);
-          if (oy < 0)
-            continue;
-          for (int64_t kx = 0; kx < g.kernelWidth; ++kx) {
-            int64_t ox = getOutput(ix, kx, g.strideWidth, g.padLeft,
-                                   g.dilationWidth, g.outWidth);
-            if (ox < 0)
-              continue;
-            addScaled<sizeof(X) == 1>(
-                y + (oy * g.outWidth + ox) * g.outChannels + group * outGroup,
-                ofGroup + (ky * g.kernelWidth + kx) * inGroup * padded, value,
-                outGroup);
-          }
-        }
-      }
-    }
-  for (int64_t o = 0; o < outputs; ++o)
-    for (int64_t group = 0; group < g.groups; ++group)
-      addScaled<true>(y + o * g.outChannels + group * outGroup,
-                      bias + group * padded, W(1), outGroup);
+  int64_t kernel = g.kernelHeight * g.kernelWidth * inGroup;
+  for (int64_t group = 0; group < g.groups; ++group) {
+    EventProduct<X, W> product(weight + group * kernel * padded,
+                               bias + group * padded, kernel, outGroup);
+    forRows(
+        x + group * inGroup, xStep, g.inChannels * g.inHeight * g.inWidth,
+        y + group * outGroup, yStep, g.outChannels * g.outHeight * g.outWidth,
+        nt, nb, [&](const X *in, W *out) {
+          for (int64_t oy = 0; oy < g.outHeight; ++oy)
+            for (int64_t ox = 0; ox < g.outWidth; ++ox) {
+              product.startRow(out + (oy * g.outWidth + ox) * g.outChannels);
+              addWindow(product, in, g, oy, ox);
+            }
+        });
+    product.flush();
+  }
 }
 
 /// Accumulates P vectors of outputs at R neighbouring positions of a row; all
@@ -210,6 +184,13 @@ inline void convDepthwise(const X *x, W *y, const W *weight, const W *bias,
 
 } // namespace
 
+#define VOLLEY_CONV_EVENT(NAME, FUNCTION, X, W)                                \
+  extern "C" void NAME(const X *x, int64_t xStep, W *y, int64_t yStep,         \
+                       int64_t nt, int64_t nb, const W *weight, const W *bias, \
+                       const ConvGeometry *geometry) {                         \
+    FUNCTION(x, xStep, y, yStep, nt, nb, weight, bias, *geometry);             \
+  }
+
 #define VOLLEY_CONV(NAME, FUNCTION, X, W)                                      \
   extern "C" void NAME(const X *x, int64_t xStep, W *y, int64_t yStep,         \
                        int64_t nt, int64_t nb, const W *weight, const W *bias, \
@@ -220,14 +201,14 @@ inline void convDepthwise(const X *x, W *y, const W *weight, const W *bias,
             [&](const X *in, W *out) { FUNCTION(in, out, weight, bias, g); }); \
   }
 
-#define VOLLEY_CONV_TYPES(NAME, FUNCTION)                                      \
-  VOLLEY_CONV(NAME##_i1_f32, FUNCTION, uint8_t, float)                         \
-  VOLLEY_CONV(NAME##_i32_f32, FUNCTION, int32_t, float)                        \
-  VOLLEY_CONV(NAME##_f32_f32, FUNCTION, float, float)                          \
-  VOLLEY_CONV(NAME##_i1_f64, FUNCTION, uint8_t, double)                        \
-  VOLLEY_CONV(NAME##_i32_f64, FUNCTION, int32_t, double)                       \
-  VOLLEY_CONV(NAME##_f64_f64, FUNCTION, double, double)
+#define VOLLEY_CONV_TYPES(MACRO, NAME, FUNCTION)                               \
+  MACRO(NAME##_i1_f32, FUNCTION, uint8_t, float)                               \
+  MACRO(NAME##_i32_f32, FUNCTION, int32_t, float)                              \
+  MACRO(NAME##_f32_f32, FUNCTION, float, float)                                \
+  MACRO(NAME##_i1_f64, FUNCTION, uint8_t, double)                              \
+  MACRO(NAME##_i32_f64, FUNCTION, int32_t, double)                             \
+  MACRO(NAME##_f64_f64, FUNCTION, double, double)
 
-VOLLEY_CONV_TYPES(volley_conv_event, convEvent)
-VOLLEY_CONV_TYPES(volley_conv_blocked, convBlocked)
-VOLLEY_CONV_TYPES(volley_conv_depthwise, convDepthwise)
+VOLLEY_CONV_TYPES(VOLLEY_CONV_EVENT, volley_conv_event, convEvent)
+VOLLEY_CONV_TYPES(VOLLEY_CONV, volley_conv_blocked, convBlocked)
+VOLLEY_CONV_TYPES(VOLLEY_CONV, volley_conv_depthwise, convDepthwise)

@@ -1,112 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// Fully connected projections.
-//
-// Weights are packed in panels of panelWidth outputs, [panel][k][output]; the
-// last panel is as wide as it needs to be, rounded up to whole vectors. The
-// bias is padded alike.
+// Fully connected projections. EventProduct.h says how weights are packed.
 
-#include "Events.h"
+#include "EventProduct.h"
 #include "Kernels.h"
 
 using namespace volley::kernels;
 
 namespace {
-
-/// Calls function(firstOutput, weights, width in vectors) for each panel.
-template <typename W, typename Function>
-inline void forPanels(const W *weight, int64_t K, int64_t N,
-                      Function function) {
-  int64_t n = 0;
-  for (; n + panelWidth<W> <= N; n += panelWidth<W>)
-    function(n, weight + n * K, kPanelVectors);
-  if (n < N)
-    function(n, weight + n * K, (N - n + lanes<W> - 1) / lanes<W>);
-}
-
-/// Stores acc + bias for outputs [n, N), of which `acc` holds P vectors.
-template <int P, typename W>
-inline void finish(const Vector<W> (&acc)[P], const W *bias, W *y, int64_t n,
-                   int64_t N) {
-  for (int p = 0; p < P; ++p) {
-    int64_t at = n + p * lanes<W>;
-    Vector<W> sum = acc[p] + load(bias + at);
-    if (at + lanes<W> <= N)
-      store(y + at, sum);
-    else
-      storePart(y + at, sum, N - at);
-  }
-}
-
-/// Between stretches of a long input the accumulators wait in the result.
-template <int P, typename W>
-inline void park(const Vector<W> (&acc)[P], W *y, int64_t n, int64_t N) {
-  for (int p = 0; p < P; ++p) {
-    int64_t at = n + p * lanes<W>;
-    if (at + lanes<W> <= N)
-      store(y + at, acc[p]);
-    else
-      storePart(y + at, acc[p], N - at);
-  }
-}
-
-template <int P, typename W>
-inline void resume(Vector<W> (&acc)[P], const W *y, int64_t n, int64_t N) {
-  for (int p = 0; p < P; ++p) {
-    int64_t at = n + p * lanes<W>;
-    acc[p] = at + lanes<W> <= N ? load(y + at) : loadPart(y + at, N - at);
-  }
-}
-
-template <int P, typename X, typename W>
-inline void accumulate(const EventList<X, W> &events, const W *panel,
-                       int64_t width, Vector<W> (&acc)[P]) {
-  for (int64_t e = 0; e < events.count; ++e) {
-    const W *row = panel + events.index[e] * width;
-    for (int p = 0; p < P; ++p) {
-      Vector<W> w = load(row + p * lanes<W>);
-      if constexpr (sizeof(X) == 1)
-        acc[p] += w;
-      else
-        acc[p] = fma<W>(splat(events.value[e]), w, acc[p]);
-    }
-  }
-}
-
-/// One input row, event by event.
-template <typename X, typename W>
-inline void denseEventRow(const X *x, W *y, const W *weight, const W *bias,
-                          int64_t K, int64_t N) {
-  EventList<X, W> events;
-  constexpr int64_t stretch = EventList<X, W>::kCapacity;
-  for (int64_t begin = 0; begin < K; begin += stretch) {
-    int64_t end = begin + stretch < K ? begin + stretch : K;
-    events.collect(x, begin, end);
-    forPanels(weight, K, N, [&](int64_t n, const W *panel, int64_t vectors) {
-      auto run = [&](auto constant) {
-        constexpr int P = decltype(constant)::value;
-        Vector<W> acc[P] = {};
-        if (begin > 0)
-          resume(acc, y, n, N);
-        accumulate(events, panel, P * lanes<W>, acc);
-        if (end == K)
-          finish(acc, bias, y, n, N);
-        else
-          park(acc, y, n, N);
-      };
-      switch (vectors) {
-      case 1:
-        return run(Constant<1>());
-      case 2:
-        return run(Constant<2>());
-      case 3:
-        return run(Constant<3>());
-      default:
-        return run(Constant<4>());
-      }
-    });
-  }
-}
 
 /// R input rows at a time, all terms.
 template <int R, int P, typename X, typename W>
@@ -163,12 +64,16 @@ inline void denseEvent(const X *x, int64_t xStep, W *y, int64_t yStep,
                        int64_t nt, int64_t nb, const W *weight, const W *bias,
                        int64_t lead, int64_t K, int64_t N) {
   int64_t paddedN = (N + lanes<W> - 1) / lanes<W> * lanes<W>;
-  forRows(x, xStep, lead * K, y, yStep, lead * N, nt, nb,
-          [&](const X *xRow, W *yRow) {
-            for (int64_t l = 0; l < lead; ++l)
-              denseEventRow(xRow + l * K, yRow + l * N,
-                            weight + l * K * paddedN, bias + l * paddedN, K, N);
-          });
+  for (int64_t l = 0; l < lead; ++l) {
+    EventProduct<X, W> product(weight + l * K * paddedN, bias + l * paddedN, K,
+                               N);
+    forRows(x + l * K, xStep, lead * K, y + l * N, yStep, lead * N, nt, nb,
+            [&](const X *xRow, W *yRow) {
+              product.startRow(yRow);
+              product.add(xRow, K, 0);
+            });
+    product.flush();
+  }
 }
 
 template <typename X, typename W>

@@ -82,6 +82,26 @@ static PackedWeights packBiasGroups(Value operand, Type element, int64_t groups,
   return packed;
 }
 
+/// A matrix of N outputs and K terms in panels, [panel][k][output] (as
+/// lib/Kernels/EventProduct.h has them); `read(n, k)` gives its elements.
+template <typename T, typename Read>
+static void writePanels(raw_ostream &stream, int64_t N, int64_t K, Read read) {
+  int64_t lanes = kVectorBytes / sizeof(T);
+  std::vector<T> panel;
+  for (int64_t n = 0; n < N; n += kPanelVectors * lanes) {
+    int64_t used = std::min(N - n, kPanelVectors * lanes);
+    int64_t width = roundUp(used, lanes);
+    panel.assign(K * width, T(0));
+    // In blocks that fit the cache: elements are read along k.
+    constexpr int64_t block = 64;
+    for (int64_t begin = 0; begin < K; begin += block)
+      for (int64_t i = 0; i < used; ++i)
+        for (int64_t k = begin; k < std::min(K, begin + block); ++k)
+          panel[k * width + i] = read(n + i, k);
+    writeArray(stream, ArrayRef<T>(panel));
+  }
+}
+
 //===----------------------------------------------------------------------===//
 // Dense
 //===----------------------------------------------------------------------===//
@@ -101,23 +121,18 @@ public:
     int64_t K = type.getShape().back();
     int64_t N = type.getShape()[type.getRank() - 2];
     int64_t lead = type.getNumElements() / (K * N);
-    int64_t lanes = getLanes(element);
     std::optional<ConstantView> weight = getConstant(dense.getWeight());
     PackedWeights packed;
-    packed.bytes =
-        lead * K * roundUp(N, lanes) * (element.getIntOrFloatBitWidth() / 8);
+    packed.bytes = lead * K * roundUp(N, getLanes(element)) *
+                   (element.getIntOrFloatBitWidth() / 8);
     packed.write = [=](raw_ostream &stream) {
       dispatchFloat(element, [&](auto zero) {
         using T = decltype(zero);
         withReader<T>(weight, [&](auto read) {
-          std::vector<T> panel;
           for (int64_t l = 0; l < lead; ++l)
-            for (int64_t n = 0; n < N; n += kPanelVectors * lanes) {
-              int64_t used = std::min(N - n, kPanelVectors * lanes);
-              int64_t width = roundUp(used, lanes);
-              packPanel<T>(panel, read, (l * N + n) * K, K, used, width);
-              writeArray(stream, ArrayRef<T>(panel));
-            }
+            writePanels<T>(stream, N, K, [&](int64_t n, int64_t k) {
+              return read((l * N + n) * K + k);
+            });
         });
       });
     };
@@ -131,19 +146,6 @@ public:
     return packBiasGroups(dense.getBias(), type.getElementType(),
                           type.getNumElements() / type.getShape().back() / N,
                           N);
-  }
-
-private:
-  /// [k][output] from rows of K elements, in blocks that fit the cache.
-  template <typename T, typename Read>
-  static void packPanel(std::vector<T> &panel, Read read, int64_t first,
-                        int64_t K, int64_t used, int64_t width) {
-    panel.assign(K * width, T(0));
-    constexpr int64_t block = 64;
-    for (int64_t begin = 0; begin < K; begin += block)
-      for (int64_t n = 0; n < used; ++n)
-        for (int64_t k = begin; k < std::min(K, begin + block); ++k)
-          panel[k * width + n] = read(first + n * K + k);
   }
 };
 
@@ -229,6 +231,33 @@ class ConvEvent : public ConvStrategy {
 public:
   StringRef getName() const override { return "event"; }
   StringRef getKernel() const override { return "volley_conv_event"; }
+
+  PackedWeights packWeights(Operation *op) const override {
+    auto conv = cast<snn::ConvOp>(op);
+    snn::ConvShape s = conv.getShape();
+    Type element = conv.getType().getElementType();
+    std::optional<ConstantView> weight = getConstant(conv.getWeight());
+    PackedWeights packed = ConvStrategy::packWeights(op); // Of the same size.
+    packed.write = [=](raw_ostream &stream) {
+      dispatchFloat(element, [&](auto zero) {
+        using T = decltype(zero);
+        withReader<T>(weight, [&](auto read) {
+          int64_t kernel = s.kernelHeight * s.kernelWidth;
+          int64_t outputs = s.getGroupOutChannels(),
+                  channels = s.getGroupInChannels();
+          for (int64_t g = 0; g < s.groups; ++g)
+            writePanels<T>(stream, outputs, kernel * channels,
+                           [&](int64_t n, int64_t k) {
+                             int64_t position = k / channels, c = k % channels;
+                             int64_t row = (g * outputs + n) * channels + c;
+                             return read(row * kernel + position);
+                           });
+        });
+      });
+    };
+    return packed;
+  }
+
   double getCost(Operation *op, double activity) const override {
     auto conv = cast<snn::ConvOp>(op);
     snn::ConvShape s = conv.getShape();
