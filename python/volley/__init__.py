@@ -9,6 +9,7 @@
 >>> prog.save("model.so")
 """
 
+from volley import models
 from volley._law import NeuronModel
 from volley._network import CompileError, Network, check, load, phases, profiles
 from volley._program import Program, Session, compile, interpret, open
@@ -28,6 +29,7 @@ __all__ = [
     "compile",
     "interpret",
     "load",
+    "models",
     "open",
     "phases",
     "profiles",
