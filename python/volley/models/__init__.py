@@ -15,6 +15,7 @@ from volley.models._layers import Model
 from volley.models.convolutional import sew_resnet, spiking_vgg
 from volley.models.qkformer import qkformer
 from volley.models.spike_driven import spike_driven_transformer
+from volley.models.spikformer import SIZES as spikformer_sizes
 from volley.models.spikformer import spikformer
 
 __all__ = [
@@ -23,5 +24,6 @@ __all__ = [
     "sew_resnet",
     "spike_driven_transformer",
     "spikformer",
+    "spikformer_sizes",
     "spiking_vgg",
 ]
