@@ -20,6 +20,10 @@ COUNTS = [
         9_310_906,
     ),
     (models.spike_driven_transformer, {"size": "8-384"}, 16_816_744),
+    (models.spikingformer, {"size": "8-512"}, 29_689_384),
+    (models.meta_spikeformer, {"size": "15.1M"}, 15_112_208),
+    (models.meta_spikeformer, {"size": "31.3M"}, 31_333_864),
+    (models.meta_spikeformer, {"size": "55.4M"}, 55_350_248),
     (models.qkformer, {"size": "10-384"}, 16_472_584),
     (models.sew_resnet, {"depth": 18}, 11_689_512),
     (models.sew_resnet, {"depth": 34}, 21_797_672),
@@ -36,6 +40,11 @@ def test_parameters(build, settings, count):
 SMALL = [
     (models.spikformer, {"size": (64, 2, 4, 4.0), "image": 64}),
     (models.spike_driven_transformer, {"size": (64, 2, 4, 4.0), "image": 64}),
+    (models.spikingformer, {"size": (64, 2, 4, 4.0), "image": 64}),
+    (
+        models.meta_spikeformer,
+        {"size": (16, 32, 64, 80), "image": 64, "depths": (2, 1)},
+    ),
     (models.qkformer, {"size": (64, (1, 1, 1), (2, 2, 2)), "image": 64}),
     (models.sew_resnet, {"depth": 18, "image": 64}),
 ]
@@ -58,6 +67,18 @@ def test_every_layer_fires(build, settings):
     assert {n: r for n, r in rates.items() if not 0.02 < r < 0.4} == {}
     expected = volley.interpret(model.network, image[:1], steps=2)
     np.testing.assert_array_equal(program(image[:1], steps=2), expected)
+
+
+def test_recurrent_network_fires():
+    model = models.rsnn((40, 64, 5), seed=1)
+    assert model.parameters == 40 * 64 + 64 * 64 + 64 * 5
+    program = volley.compile(model.network)
+    spikes = np.random.default_rng(2).random((100, 3, 40)) < 0.05
+    logits, record = program.run(spikes, record="hidden")
+    assert 0.05 < record["hidden"]["spikes"].mean() < 0.25
+    np.testing.assert_array_equal(volley.interpret(model.network, spikes), logits)
+    with pytest.raises(ValueError, match="weight 'input.weight'"):
+        models.rsnn((41, 64, 5), weights=model.weights)
 
 
 def test_seed_and_weights():

@@ -13,17 +13,23 @@ Weights are random but seeded, and tuned so that every layer of neurons fires at
 
 from volley.models._layers import Model
 from volley.models.convolutional import sew_resnet, spiking_vgg
+from volley.models.meta_spikeformer import meta_spikeformer
 from volley.models.qkformer import qkformer
+from volley.models.recurrent import rsnn
 from volley.models.spike_driven import spike_driven_transformer
 from volley.models.spikformer import SIZES as spikformer_sizes
 from volley.models.spikformer import spikformer
+from volley.models.spikingformer import spikingformer
 
 __all__ = [
     "Model",
+    "meta_spikeformer",
     "qkformer",
+    "rsnn",
     "sew_resnet",
     "spike_driven_transformer",
     "spikformer",
     "spikformer_sizes",
+    "spikingformer",
     "spiking_vgg",
 ]

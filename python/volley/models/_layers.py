@@ -245,7 +245,20 @@ def _windows(x, kernel, stride, padding, fill):
     return views[(slice(None), slice(None), *[slice(None, None, stride)] * dims)]
 
 
+def _convolve_channels(x, w, stride, padding):
+    """Each channel with a kernel of its own."""
+    views = _windows(x, w.shape[-1], stride, padding, 0)
+    dims = x.ndim - 2
+    result = np.zeros(views.shape[: 2 + dims], np.float32)
+    for position in np.ndindex(*w.shape[2:]):
+        factor = w[(slice(None), 0, *position)].reshape(1, -1, *[1] * dims)
+        result += views[(..., *position)] * factor
+    return result
+
+
 def _convolve(x, w, stride, padding, groups):
+    if groups == w.shape[0] == x.shape[1]:
+        return _convolve_channels(x, w, stride, padding)
     dims = x.ndim - 2
     views = _windows(x, w.shape[-1], stride, padding, 0)
     results = []
