@@ -161,6 +161,28 @@ bool volley::snn::hasLatency(Value value) {
   return latency && latency.getLeastLatency(result.getResultNumber()) > 0;
 }
 
+std::vector<Operation *> volley::snn::sortBySignals(ArrayRef<Operation *> ops) {
+  llvm::DenseSet<Operation *> members(ops.begin(), ops.end()), done;
+  std::vector<Operation *> sorted;
+  for (Operation *root : ops) {
+    SmallVector<std::pair<Operation *, unsigned>> stack{{root, 0}};
+    while (!stack.empty()) {
+      auto &[op, next] = stack.back();
+      bool isLate = op->getNumResults() > 0 && hasLatency(op->getResult(0));
+      if (done.contains(op) || isLate || next == op->getNumOperands()) {
+        if (done.insert(op).second)
+          sorted.push_back(op);
+        stack.pop_back();
+        continue;
+      }
+      Operation *def = op->getOperand(next++).getDefiningOp();
+      if (def && members.contains(def) && !done.contains(def))
+        stack.push_back({def, 0});
+    }
+  }
+  return sorted;
+}
+
 namespace {
 /// Finds a cycle of signals without latency by depth-first search, iteratively:
 /// networks are deep.

@@ -90,7 +90,6 @@ private:
   void emitRead(DelayOp delay, OpBuilder &inner, IRMapping &values);
   void emitWrite(DelayOp delay, OpBuilder &inner, IRMapping &values);
   void emitStep(PopulationOp population, OpBuilder &inner, IRMapping &values);
-  std::vector<Operation *> sortOps(const Component &ops);
 
   /// The states of an op, as indices into `current`.
   ArrayRef<unsigned> getStates(Operation *op) { return statesOf[op]; }
@@ -259,31 +258,6 @@ std::vector<Scheduler::Component> Scheduler::sortComponents() {
   return sorted;
 }
 
-/// The ops of a cycle in an order in which each comes after those of which it
-/// needs this step's result.
-std::vector<Operation *> Scheduler::sortOps(const Component &component) {
-  llvm::DenseSet<Operation *> members(component.begin(), component.end());
-  llvm::DenseSet<Operation *> done;
-  std::vector<Operation *> sorted;
-  for (Operation *root : component) {
-    SmallVector<std::pair<Operation *, unsigned>> stack{{root, 0}};
-    while (!stack.empty()) {
-      auto &[op, next] = stack.back();
-      bool isLate = op->getNumResults() > 0 && hasLatency(op->getResult(0));
-      if (done.contains(op) || isLate || next == op->getNumOperands()) {
-        if (done.insert(op).second)
-          sorted.push_back(op);
-        stack.pop_back();
-        continue;
-      }
-      Operation *def = op->getOperand(next++).getDefiningOp();
-      if (def && members.contains(def) && !done.contains(def))
-        stack.push_back({def, 0});
-    }
-  }
-  return sorted;
-}
-
 //===----------------------------------------------------------------------===//
 // Ops
 //===----------------------------------------------------------------------===//
@@ -380,7 +354,7 @@ void Scheduler::scheduleScan(const Component &component) {
     if (auto delay = dyn_cast<DelayOp>(op);
         delay && !hasImmediateElements(delay))
       emitRead(delay, inner, values);
-  for (Operation *op : sortOps(component)) {
+  for (Operation *op : sortBySignals(component)) {
     if (auto population = dyn_cast<PopulationOp>(op)) {
       emitStep(population, inner, values);
     } else if (auto delay = dyn_cast<DelayOp>(op)) {

@@ -42,6 +42,11 @@ bool broadcastsOver(mlir::Type param, llvm::ArrayRef<int64_t> shape);
 /// the op that gives it.
 bool hasLatency(mlir::Value value);
 
+/// Some ops of a network in an order in which each comes after those among them
+/// of which it needs this step's result.
+std::vector<mlir::Operation *>
+sortBySignals(llvm::ArrayRef<mlir::Operation *> ops);
+
 /// True if an operand is a weight, a bias, a factor or a parameter, and no
 /// signal.
 bool isConstantOperand(mlir::OpOperand &operand);
