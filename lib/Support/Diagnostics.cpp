@@ -25,9 +25,11 @@ static void print(llvm::raw_ostream &stream, const Diagnostic &diagnostic) {
   Location loc = diagnostic.getLocation();
   if (auto file = loc->findInstanceOf<FileLineColLoc>()) {
     stream << file.getFilename().getValue() << ':';
-    // Importers have no lines.
+    // Importers have no lines, and front ends no columns.
     if (file.getLine() > 0)
-      stream << file.getLine() << ':' << file.getColumn() << ':';
+      stream << file.getLine() << ':';
+    if (file.getColumn() > 0)
+      stream << file.getColumn() << ':';
     stream << ' ';
   }
   if (auto name = loc->findInstanceOf<NameLoc>())

@@ -7,7 +7,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Union
 
-FLOATS = ("f32", "f64")
+import numpy as np
+
+from volley._text import ELEMENTS, FLOATS, format_scalar, quote, typed_scalar
+
 Number = Union[bool, int, float]
 
 
@@ -15,11 +18,17 @@ class Expr:
     """A scalar of a law: what a neuron's state, input or parameter is worth now.
 
     ``+ - * /`` round once each; comparisons give i1; ``& | ^ ~`` are for i1 and
-    i32. A Python number takes the type of the other operand.
+    i32. A Python number takes the type of the other operand; other mixtures of
+    types need :func:`cast`.
+
+    Attributes:
+        dtype: "i1", "i32", "f32" or "f64".
     """
 
     __slots__ = ("dtype", "name", "trace")
     __hash__ = None
+    # A NumPy number on the left leaves the operation to this class.
+    __array_ufunc__ = None
 
     def __init__(self, trace: _Trace, name: str, dtype: str):
         self.trace = trace
@@ -35,37 +44,37 @@ class Expr:
             "law is written; use where(condition, a, b)"
         )
 
-    def _arithmetic(self, op, other, swap=False):
-        return self.trace.arithmetic(op, self, other, swap)
-
     def __add__(self, other):
-        return self._arithmetic("add", other)
+        return self.trace.arithmetic("add", self, other)
 
     def __radd__(self, other):
-        return self._arithmetic("add", other, True)
+        return self.trace.arithmetic("add", other, self)
 
     def __sub__(self, other):
-        return self._arithmetic("sub", other)
+        return self.trace.arithmetic("sub", self, other)
 
     def __rsub__(self, other):
-        return self._arithmetic("sub", other, True)
+        return self.trace.arithmetic("sub", other, self)
 
     def __mul__(self, other):
-        return self._arithmetic("mul", other)
+        return self.trace.arithmetic("mul", self, other)
 
     def __rmul__(self, other):
-        return self._arithmetic("mul", other, True)
+        return self.trace.arithmetic("mul", other, self)
 
     def __truediv__(self, other):
-        return self._arithmetic("div", other)
+        return self.trace.arithmetic("div", self, other)
 
     def __rtruediv__(self, other):
-        return self._arithmetic("div", other, True)
+        return self.trace.arithmetic("div", other, self)
 
     def __neg__(self):
         if self.dtype in FLOATS:
             return self.trace.emit(f"arith.negf {self.name} : {self.dtype}", self.dtype)
         return 0 - self
+
+    def __abs__(self):
+        return absolute(self)
 
     def __and__(self, other):
         return self.trace.bitwise("and", self, other)
@@ -105,12 +114,13 @@ class Expr:
 
 
 class _Trace:
-    """The ops of one law so far."""
+    """The ops of one law so far, over floats of type `real`."""
 
-    def __init__(self):
+    def __init__(self, real: str):
+        self.real = real
         self.lines: list[str] = []
         self.count = 0
-        self.constants: dict[tuple[str, str], Expr] = {}
+        self.constants: dict[str, Expr] = {}
 
     def emit(self, text: str, dtype: str) -> Expr:
         name = f"%{self.count}"
@@ -119,91 +129,93 @@ class _Trace:
         return Expr(self, name, dtype)
 
     def constant(self, value: Number, dtype: str) -> Expr:
-        text = format_scalar(value, dtype)
-        key = (text, dtype)
-        if key not in self.constants:
-            suffix = "" if dtype == "i1" else f" : {dtype}"
-            self.constants[key] = self.emit(f"arith.constant {text}{suffix}", dtype)
-        return self.constants[key]
+        if not isinstance(value, (bool, int, float, np.generic)):
+            raise TypeError(
+                f"expects a scalar of the law or a number, but got "
+                f"{type(value).__name__}"
+            )
+        text = typed_scalar(value, dtype)
+        if text not in self.constants:
+            self.constants[text] = self.emit(f"arith.constant {text}", dtype)
+        return self.constants[text]
 
     def operand(self, value: Expr | Number, dtype: str) -> Expr:
-        if isinstance(value, Expr):
-            return value
-        return self.constant(value, dtype)
+        return value if isinstance(value, Expr) else self.constant(value, dtype)
 
-    def pair(self, a, b) -> tuple[Expr, Expr]:
-        """Two operands of one type."""
-        dtype = a.dtype if isinstance(a, Expr) else b.dtype
-        a, b = self.operand(a, dtype), self.operand(b, dtype)
-        if a.dtype != b.dtype:
+    def same(self, *values: Expr | Number) -> list[Expr]:
+        """Operands of one type, which numbers take from the others."""
+        dtype = next(v.dtype for v in values if isinstance(v, Expr))
+        operands = [self.operand(v, dtype) for v in values]
+        if any(v.dtype != dtype for v in operands):
             raise TypeError(
-                f"expects operands of one type, but got {a.dtype} and {b.dtype}; "
-                "cast() converts"
+                "expects operands of one type, but got "
+                f"{', '.join(v.dtype for v in operands)}; cast() converts"
             )
-        return a, b
+        return operands
 
-    def arithmetic(self, op, a, b, swap) -> Expr:
-        a, b = self.pair(a, b)
-        if swap:
-            a, b = b, a
-        is_float = a.dtype in FLOATS
-        if op == "div" and not is_float:
+    def arithmetic(self, op: str, a: Expr | Number, b: Expr | Number) -> Expr:
+        a, b = self.same(a, b)
+        # Modulo 2, which nobody means: a sum of spikes would be none.
+        if a.dtype == "i1" and op != "mul":
+            raise TypeError(
+                f"i1 has no '{op}'; & | ^ ~ are logic, cast() makes numbers of spikes"
+            )
+        if a.dtype == "i32" and op == "div":
             raise TypeError("integers have no division in a law")
-        suffix = "f" if is_float else "i"
+        suffix = "f" if a.dtype in FLOATS else "i"
         return self.emit(f"arith.{op}{suffix} {a.name}, {b.name} : {a.dtype}", a.dtype)
 
-    def bitwise(self, op, a, b) -> Expr:
-        a, b = self.pair(a, b)
+    def bitwise(self, op: str, a: Expr | Number, b: Expr | Number) -> Expr:
+        a, b = self.same(a, b)
         if a.dtype in FLOATS:
             raise TypeError(f"expects i1 or i32 for '{op}', but got {a.dtype}")
         return self.emit(f"arith.{op}i {a.name}, {b.name} : {a.dtype}", a.dtype)
 
-    def compare(self, op, a, b) -> Expr:
-        a, b = self.pair(a, b)
+    def compare(self, op: str, a: Expr | Number, b: Expr | Number) -> Expr:
+        a, b = self.same(a, b)
         if a.dtype in FLOATS:
-            predicate = "une" if op == "ne" else f"o{op}"
-            text = f"arith.cmpf {predicate}, {a.name}, {b.name} : {a.dtype}"
+            kind, predicate = "cmpf", "une" if op == "ne" else f"o{op}"
         else:
             # An i1 is 0 or 1 here, never -1.
             sign = "u" if a.dtype == "i1" else "s"
-            predicate = op if op in ("eq", "ne") else f"{sign}{op}"
-            text = f"arith.cmpi {predicate}, {a.name}, {b.name} : {a.dtype}"
-        return self.emit(text, "i1")
+            kind, predicate = "cmpi", op if op in ("eq", "ne") else f"{sign}{op}"
+        return self.emit(
+            f"arith.{kind} {predicate}, {a.name}, {b.name} : {a.dtype}", "i1"
+        )
 
 
-def format_scalar(value: Number, dtype: str) -> str:
-    """A number as MLIR text, exactly."""
-    if dtype == "i1":
-        return "true" if value else "false"
-    if dtype == "i32":
-        if int(value) != value:
-            raise TypeError(f"expects an integer, but got {value}")
-        return str(int(value))
-    import numpy as np
-
-    real = np.float32(value) if dtype == "f32" else np.float64(value)
-    if not np.isfinite(real):
-        bits = real.view(np.uint32 if dtype == "f32" else np.uint64)
-        return f"0x{int(bits):0{8 if dtype == 'f32' else 16}X}"
-    # Of an f32 the f64 that it is: the parser reads f64, then rounds.
-    text = repr(float(real))
-    mantissa, e, exponent = text.partition("e")
-    return (mantissa if "." in mantissa else mantissa + ".0") + e + exponent
+# -- Functions of scalars -----------------------------------------------------
 
 
 def _trace_of(*values) -> _Trace:
     for value in values:
         if isinstance(value, Expr):
             return value.trace
-    raise TypeError("expects at least one scalar of the law, not numbers only")
+    raise TypeError("expects a scalar of the law, not numbers only")
+
+
+def _floats(op: str, *values: Expr | Number) -> Expr:
+    """An op on floats of one type that gives such a float."""
+    trace = _trace_of(*values)
+    operands = trace.same(*values)
+    dtype = operands[0].dtype
+    if dtype not in FLOATS:
+        raise TypeError(f"expects floats for '{op}', but got {dtype}")
+    names = ", ".join(v.name for v in operands)
+    return trace.emit(f"{op} {names} : {dtype}", dtype)
 
 
 def where(condition: Expr, a: Expr | Number, b: Expr | Number) -> Expr:
-    """a if the condition is true, else b; both are computed."""
+    """a if the condition is true, else b; both are computed.
+
+    Two numbers are of the network's float type.
+    """
     trace = _trace_of(condition)
+    if condition.dtype != "i1":
+        raise TypeError(f"expects a condition of i1, but got {condition.dtype}")
     if not isinstance(a, Expr) and not isinstance(b, Expr):
-        raise TypeError("expects where() to choose at least one scalar of the law")
-    a, b = trace.pair(a, b)
+        a = trace.constant(a, trace.real)
+    a, b = trace.same(a, b)
     return trace.emit(
         f"arith.select {condition.name}, {a.name}, {b.name} : {a.dtype}", a.dtype
     )
@@ -211,107 +223,112 @@ def where(condition: Expr, a: Expr | Number, b: Expr | Number) -> Expr:
 
 def fma(a: Expr | Number, b: Expr | Number, c: Expr | Number) -> Expr:
     """a b + c with one rounding."""
-    trace = _trace_of(a, b, c)
-    dtype = next(x.dtype for x in (a, b, c) if isinstance(x, Expr))
-    a, b, c = (trace.operand(x, dtype) for x in (a, b, c))
-    if {a.dtype, b.dtype, c.dtype} != {dtype} or dtype not in FLOATS:
-        raise TypeError(
-            f"expects floats of one type, but got {a.dtype}, {b.dtype} and {c.dtype}"
-        )
-    return trace.emit(f"math.fma {a.name}, {b.name}, {c.name} : {dtype}", dtype)
-
-
-def _unary(op: str, x: Expr) -> Expr:
-    if x.dtype not in FLOATS:
-        raise TypeError(f"expects a float, but got {x.dtype}")
-    return x.trace.emit(f"{op} {x.name} : {x.dtype}", x.dtype)
+    return _floats("math.fma", a, b, c)
 
 
 def exp(x: Expr) -> Expr:
     """The exponential function, with bits that the specification fixes."""
-    return _unary("snn.exp", x)
+    return _floats("snn.exp", x)
 
 
 def log(x: Expr) -> Expr:
     """The natural logarithm, with bits that the specification fixes."""
-    return _unary("snn.log", x)
+    return _floats("snn.log", x)
 
 
 def sqrt(x: Expr) -> Expr:
-    return _unary("math.sqrt", x)
+    """The square root, correctly rounded."""
+    return _floats("math.sqrt", x)
 
 
 def absolute(x: Expr) -> Expr:
-    return _unary("math.absf", x)
+    """The magnitude of a float; also abs(x)."""
+    return _floats("math.absf", x)
+
+
+def copysign(magnitude: Expr | Number, sign: Expr | Number) -> Expr:
+    """The magnitude of one float with the sign of another."""
+    return _floats("math.copysign", magnitude, sign)
 
 
 def floor(x: Expr) -> Expr:
-    return _unary("math.floor", x)
+    """The integer below, as a float."""
+    return _floats("math.floor", x)
 
 
 def ceil(x: Expr) -> Expr:
-    return _unary("math.ceil", x)
+    """The integer above, as a float."""
+    return _floats("math.ceil", x)
 
 
 def trunc(x: Expr) -> Expr:
-    return _unary("math.trunc", x)
+    """The integer toward zero, as a float."""
+    return _floats("math.trunc", x)
 
 
 def roundeven(x: Expr) -> Expr:
-    """The nearest integer, of two the even one."""
-    return _unary("math.roundeven", x)
+    """The nearest integer, of two the even one, as a float."""
+    return _floats("math.roundeven", x)
 
 
 def minimum(a: Expr | Number, b: Expr | Number) -> Expr:
-    """The smaller; b if one is NaN."""
-    a, b = _trace_of(a, b).pair(a, b)
-    return where(a < b, a, b)
+    """The smaller; b if one is NaN, or if they are equal."""
+    return where(_trace_of(a, b).compare("lt", a, b), a, b)
 
 
 def maximum(a: Expr | Number, b: Expr | Number) -> Expr:
-    """The larger; b if one is NaN."""
-    a, b = _trace_of(a, b).pair(a, b)
-    return where(a > b, a, b)
+    """The larger; b if one is NaN, or if they are equal."""
+    return where(_trace_of(a, b).compare("gt", a, b), a, b)
 
 
 def to_int(x: Expr) -> Expr:
-    """A float to i32, toward zero, saturating; NaN gives 0."""
+    """A float as i32, toward zero, saturating; NaN gives 0."""
+    trace = _trace_of(x)
     if x.dtype not in FLOATS:
         raise TypeError(f"expects a float, but got {x.dtype}")
-    return x.trace.emit(f"snn.to_int {x.name} : {x.dtype}", "i32")
+    return trace.emit(f"snn.to_int {x.name} : {x.dtype}", "i32")
+
+
+_CONVERSIONS = {
+    ("i1", "i32"): "arith.extui",
+    ("i1", "f32"): "arith.uitofp",
+    ("i1", "f64"): "arith.uitofp",
+    ("i32", "f32"): "arith.sitofp",
+    ("i32", "f64"): "arith.sitofp",
+    ("f32", "f64"): "arith.extf",
+    ("f64", "f32"): "arith.truncf",
+}
 
 
 def cast(x: Expr, dtype: str) -> Expr:
-    """The same number in another type: i1 to i32 (0 or 1), integers to the nearest
-    float, f32 to f64 and back. Floats become integers by :func:`to_int` only."""
+    """The same number in another type: i1 as i32 (0 or 1), integers as the nearest
+    float, f32 as f64 and back. Floats become integers by :func:`to_int` only."""
+    trace = _trace_of(x)
     if x.dtype == dtype:
         return x
-    ops = {
-        ("i1", "i32"): "arith.extui",
-        ("i1", "f32"): "arith.uitofp",
-        ("i1", "f64"): "arith.uitofp",
-        ("i32", "f32"): "arith.sitofp",
-        ("i32", "f64"): "arith.sitofp",
-        ("f32", "f64"): "arith.extf",
-        ("f64", "f32"): "arith.truncf",
-    }
-    if (x.dtype, dtype) not in ops:
+    if (x.dtype, dtype) not in _CONVERSIONS:
         raise TypeError(f"there is no conversion from {x.dtype} to {dtype}")
-    op = ops[x.dtype, dtype]
-    return x.trace.emit(f"{op} {x.name} : {x.dtype} to {dtype}", dtype)
+    op = _CONVERSIONS[x.dtype, dtype]
+    return trace.emit(f"{op} {x.name} : {x.dtype} to {dtype}", dtype)
+
+
+# -- Models -------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
 class NeuronModel:
     """The law of one neuron, as a Python function of scalars.
 
+    >>> def leaky(v, x, decay, threshold):
+    ...     v = v * decay + x
+    ...     spikes = v >= threshold
+    ...     return {"v": where(spikes, 0.0, v)}, {"spikes": spikes}
     >>> lif = NeuronModel(
-    ...     "lif", states={"v": 0.0}, inputs=["x"], params=["tau", "threshold"],
-    ...     law=lambda v, x, tau, threshold: spiking_step(...))
+    ...     "lif", states={"v": 0.0}, params=["decay", "threshold"], law=leaky)
 
     The function gets one scalar per state, input and parameter, in that order, and
-    returns two dicts: the next states and the outputs. It is called once, to write
-    the law down; what it does with Python numbers is done then.
+    returns two dicts: the next states and the outputs. It is called once per
+    population, to write the law down; what it does with Python numbers is done then.
 
     Attributes:
         name: what the model is called in the IR.
@@ -341,75 +358,93 @@ class NeuronModel:
         """The law over floats of type `real`.
 
         Raises:
-            TypeError: the function does not return a value per state, or mixes
-                types.
+            TypeError: the function mixes types, or does not return a value per
+                state.
+            ValueError: a number is none of its type, or a name occurs twice.
         """
-        trace = _Trace()
+        trace = _Trace(real)
         arguments, scalars = [], []
-        for name, value in self.states.items():
-            initial, dtype = _state(value, real)
-            text = format_scalar(initial, dtype)
-            arguments.append(f"state %{name}: {dtype} = {text}")
-            scalars.append(Expr(trace, f"%{name}", dtype))
-        for kind, types in (
-            ("in", self.input_types(real)),
-            ("param", self.param_types(real)),
+        for kind, name, dtype, initial in self._ports(real):
+            scalar = Expr(trace, f"%a{len(scalars)}", dtype)
+            scalars.append(scalar)
+            arguments.append(f"{kind} {scalar.name} {quote(name)}: {dtype}{initial}")
+        returned = self.law(*scalars)
+        if not (
+            isinstance(returned, tuple)
+            and len(returned) == 2
+            and all(isinstance(part, Mapping) for part in returned)
         ):
-            for name, dtype in types.items():
-                arguments.append(f"{kind} %{name}: {dtype}")
-                scalars.append(Expr(trace, f"%{name}", dtype))
-        states, outputs = self.law(*scalars)
-        if set(states) != set(self.states):
             raise TypeError(
-                f"law of '{self.name}': expects next states "
-                f"{sorted(self.states)}, but got {sorted(states)}"
+                "expects the law to return two dicts, next states and outputs, but got "
+                f"{returned!r}"
             )
-        state_types = self.state_types(real)
-        next_states = [
-            trace.operand(states[name], state_types[name]) for name in self.states
-        ]
-        results = {n: trace.operand(value, real) for n, value in outputs.items()}
-        for name, value in zip(self.states, next_states):
-            if value.dtype != state_types[name]:
+        states, outputs = returned
+        types = self.state_types(real)
+        if set(states) != set(types):
+            raise TypeError(
+                f"expects next states {list(types)}, but got {list(states)}"
+            )
+        states = {name: trace.operand(states[name], types[name]) for name in types}
+        for name, value in states.items():
+            if value.dtype != types[name]:
                 raise TypeError(
-                    f"law of '{self.name}': expects state '{name}' to be "
-                    f"{state_types[name]}, but got {value.dtype}"
+                    f"expects state '{name}' to be {types[name]}, but got {value.dtype}"
                 )
-        return TracedLaw(
-            arguments,
-            trace.lines,
-            next_states,
-            list(results.values()),
-            {n: value.dtype for n, value in results.items()},
-        )
+        results = {name: trace.operand(v, real) for name, v in outputs.items()}
+        outputs = {name: value.dtype for name, value in results.items()}
+        body = [*trace.lines, _terminator(states.values(), results.values())]
+        return TracedLaw(arguments, outputs, body)
+
+    def _ports(self, real):
+        """(kind, name, dtype, text of the initial value) of every argument."""
+        ports = [
+            ("state", name, dtype, f" = {format_scalar(initial, dtype)}")
+            for name, (initial, dtype) in (
+                (name, _state(value, real)) for name, value in self.states.items()
+            )
+        ]
+        ports += [("in", *_typed(entry, real), "") for entry in self.inputs]
+        ports += [("param", *_typed(entry, real), "") for entry in self.params]
+        names = [name for _, name, _, _ in ports]
+        for _, name, dtype, _ in ports:
+            if names.count(name) > 1:
+                raise ValueError(f"expects names that differ, but got '{name}' twice")
+            if dtype not in ELEMENTS:
+                raise ValueError(
+                    f"expects '{name}' to be i1, i32, f32 or f64, but got {dtype!r}"
+                )
+        return ports
 
 
 @dataclass(frozen=True)
 class TracedLaw:
-    """The text of a law, but for its name."""
+    """A law written down.
+
+    Attributes:
+        arguments, body: of the op, as text.
+        outputs: element types by name.
+    """
 
     arguments: list[str]
-    lines: list[str]
-    states: list[Expr]
-    results: list[Expr]
     outputs: dict[str, str]
+    body: list[str]
 
-    def text(self, name: str) -> str:
-        outputs = ", ".join(f"{n}: {dtype}" for n, dtype in self.outputs.items())
+    @property
+    def text(self) -> str:
+        """What follows the symbol of the model; equal laws have equal texts."""
+        outputs = ", ".join(f"{quote(n)}: {dtype}" for n, dtype in self.outputs.items())
+        body = "".join(f"  {line}\n" for line in self.body)
+        return f"({', '.join(self.arguments)}) -> ({outputs}) {{\n{body}}}"
 
-        def group(values):
-            names = ", ".join(v.name for v in values)
-            types = ", ".join(v.dtype for v in values)
-            return f"({names} : {types})" if values else ""
 
-        end = "snn.next" + group(self.states)
-        if self.results:
-            end += " emit" + group(self.results)
-        body = "".join(f"  {line}\n" for line in [*self.lines, end])
-        return (
-            f"snn.neuron_model private @{name}({', '.join(self.arguments)}) -> "
-            f"({outputs}) {{\n{body}}}\n"
-        )
+def _terminator(states, results) -> str:
+    def group(values):
+        names = ", ".join(v.name for v in values)
+        types = ", ".join(v.dtype for v in values)
+        return f"({names} : {types})" if names else ""
+
+    emit = group(results)
+    return "snn.next" + group(states) + (f" emit{emit}" if emit else "")
 
 
 def _typed(entry, real):

@@ -16,23 +16,23 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from typing import Any, Union
+from typing import Union
 
 import numpy as np
 import numpy.typing as npt
 
 from volley import _volley
-from volley._law import (  # noqa: F401
-    FLOATS,
+from volley._law import (
     Expr,
     NeuronModel,
+    TracedLaw,
     absolute,
     cast,
     ceil,
+    copysign,
     exp,
     floor,
     fma,
-    format_scalar,
     log,
     maximum,
     minimum,
@@ -43,89 +43,45 @@ from volley._law import (  # noqa: F401
     where,
 )
 from volley._network import Network
+from volley._text import ELEMENTS, FLOATS, quote, tensor_type
+from volley._writer import Feedback, Location, Node, Shape, Signal, Writer, types_of
 
-Shape = tuple[int, ...]
-Location = Union[tuple[str, int], None]
-_NUMPY = {"i1": np.bool_, "i32": np.int32, "f32": np.float32, "f64": np.float64}
-# Arrays of up to this many elements stand in the text.
-_INLINE = 1
+__all__ = [
+    "Builder",
+    "Expr",
+    "Feedback",
+    "NeuronModel",
+    "Signal",
+    "absolute",
+    "cast",
+    "ceil",
+    "copysign",
+    "exp",
+    "floor",
+    "fma",
+    "log",
+    "maximum",
+    "minimum",
+    "roundeven",
+    "sqrt",
+    "to_int",
+    "trunc",
+    "where",
+]
 
-
-class Signal:
-    """A value of a network: one tensor per step (or per reset, or per run).
-
-    Attributes:
-        shape: its sizes, without steps and batch.
-        dtype: "i1", "i32", "f32" or "f64".
-        rate: "static", "stream" or "window".
-        name: the node that gives it.
-    """
-
-    def __init__(self, net, ssa, shape, dtype, rate, name):
-        self._net = net
-        self._ssa = ssa
-        self.shape: Shape = tuple(int(n) for n in shape)
-        self.dtype: str = dtype
-        self.rate: str = rate
-        self.name: str = name
-
-    def __repr__(self) -> str:
-        return f"<Signal {self.name!r}: {self.type}, {self.rate}>"
-
-    @property
-    def type(self) -> str:
-        return f"tensor<{''.join(f'{n}x' for n in self.shape)}{self.dtype}>"
-
-    @property
-    def size(self) -> int:
-        return math.prod(self.shape)
-
-    def __add__(self, other: Signal) -> Signal:
-        return self._net.add(self, other)
-
-    def __mul__(self, other: Signal | float) -> Signal:
-        if isinstance(other, Signal):
-            return self._net.mul(self, other)
-        return self._net.scale(self, other)
-
-    __rmul__ = __mul__
-
-    def __matmul__(self, other: Signal) -> Signal:
-        return self._net.matmul(self, other)
+Ints = Union[int, Sequence[int]]
 
 
-class Feedback(Signal):
-    """A delay whose input is given later: what closes a cycle."""
-
-    def connect(self, signal: Signal) -> None:
-        """Gives the delay its input, of the delay's own shape and type."""
-        if self._net._feedback[self._ssa] is not None:
-            raise ValueError(f"node '{self.name}': the delay has its input already")
-        if signal.shape != self.shape or signal.dtype != self.dtype:
-            raise ValueError(
-                f"node '{self.name}': expects an input of {self.type}, but got "
-                f"{signal.type} of '{signal.name}'"
-            )
-        self._net._feedback[self._ssa] = signal
-
-
-def _quote(text: str) -> str:
-    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
-    return '"' + escaped.replace("\n", "\\0A").replace("\t", "\\09") + '"'
-
-
-def _ints(values, count=None) -> list[int]:
-    """A number or a sequence as a list; a number counts for each of `count`."""
-    if isinstance(values, (int, np.integer)):
-        return [int(values)] * (count or 1)
-    return [int(v) for v in values]
-
-
-class Builder:
+class Builder(Writer):
     """A network under construction.
 
     Every method that makes an op takes `name`, the node that the op comes from
-    ("blocks.0.attn.q_conv"), and `location`, a file and line; errors name them.
+    ("blocks.0.attn.q_conv"), and `location`, a file and line. Errors name them; an op
+    without a name is called after its kind, "dense_1". A method raises ValueError if
+    its arguments do not fit each other.
+
+    Weights are NumPy arrays of any real type. They are rounded to the network's float
+    type; those that have it already are used where they are, without a copy.
 
     Args:
         name: of the network.
@@ -134,91 +90,14 @@ class Builder:
     """
 
     def __init__(self, name: str = "network", dt: float = 1e-3, precision: str = "f32"):
+        if not name:
+            raise ValueError("a network needs a name")
         if precision not in FLOATS:
             raise ValueError(f"precision must be 'f32' or 'f64', not {precision!r}")
         if not (dt > 0 and math.isfinite(dt)):
             raise ValueError(f"dt must be positive, not {dt}")
-        self.name = name
-        self.dt = float(dt)
-        self.precision = precision
-        self._inputs: list[str] = []
-        self._outputs: list[tuple[str, Signal]] = []
-        self._lines: list[Any] = []
-        self._count = 0
-        self._arrays: dict[str, np.ndarray] = {}
-        self._keys: dict[int, str] = {}
-        self._models: dict[str, str] = {}
-        self._names: set[str] = set()
-        # By SSA name: the inputs of delays that were made without one.
-        self._feedback: dict[str, Signal | None] = {}
-
-    # -- Parts --------------------------------------------------------------
-
-    def _fresh(self) -> str:
-        self._count += 1
-        return f"%v{self._count}"
-
-    def _constant(self, value, dtype: str | None = None) -> tuple[str, str]:
-        """The SSA name and type of a constant; large arrays are not copied."""
-        dtype = dtype or self.precision
-        array = np.asarray(value)
-        if array.ndim == 0:
-            ssa = self._fresh()
-            suffix = "" if dtype == "i1" else f" : {dtype}"
-            self._lines.append(
-                f"{ssa} = arith.constant {format_scalar(array[()], dtype)}{suffix}"
-            )
-            return ssa, dtype
-        array = np.ascontiguousarray(array, _NUMPY[dtype])
-        ssa, kind = (
-            self._fresh(),
-            f"tensor<{''.join(f'{n}x' for n in array.shape)}{dtype}>",
-        )
-        if array.size == 0:
-            raise ValueError(f"expects an array with elements, but got {array.shape}")
-        if array.size <= _INLINE or dtype == "i1":
-            text = f"dense<{_nested(array, dtype)}>"
-        else:
-            text = f"dense_resource<{self._key(array)}>"
-        self._lines.append(f"{ssa} = arith.constant {text} : {kind}")
-        return ssa, kind
-
-    def _key(self, array: np.ndarray) -> str:
-        """The name of an array's resource; the same array has one."""
-        key = self._keys.get(id(array))
-        if key is None or self._arrays[key] is not array:
-            key = f"w{len(self._arrays)}"
-            self._arrays[key] = array
-            self._keys[id(array)] = key
-        return key
-
-    def _emit(self, text, shape, dtype, rate, name, location, cls=Signal) -> Signal:
-        """Adds `%v = text` and gives its signal."""
-        ssa = self._fresh()
-        signal = cls(self, ssa, shape, dtype, rate, name or ssa[1:])
-        self._lines.append((f"{ssa} = ", text, name, location))
-        return signal
-
-    def _rate(self, *signals: Signal, name: str = "") -> str:
-        """The rate of stateless work on signals."""
-        rates = {signal.rate for signal in signals}
-        if {"stream", "window"} <= rates:
-            raise ValueError(
-                f"node '{name}': expects either values of each step or values that a "
-                "run has once (of reduce_time), but got both"
-            )
-        return next((r for r in ("window", "stream") if r in rates), "static")
-
-    def _fail(self, name, message):
-        raise ValueError(f"node '{name}': {message}" if name else message)
-
-    def _real(self, name, *signals: Signal) -> str:
-        for signal in signals:
-            if signal.dtype in FLOATS and signal.dtype != self.precision:
-                self._fail(
-                    name, f"expects {self.precision} signals, but got {signal.type}"
-                )
-        return self.precision
+        super().__init__(name, float(dt), precision)
+        self._populations: set[str] = set()
 
     # -- Ends ---------------------------------------------------------------
 
@@ -226,38 +105,42 @@ class Builder:
         self, name: str, shape: Sequence[int], dtype: str = "f32", static: bool = False
     ) -> Signal:
         """An input. A static one has one value per sample, from reset to reset."""
-        if dtype not in _NUMPY:
-            raise ValueError(
-                f"input '{name}': expects i1, i32, f32 or f64, not {dtype!r}"
-            )
-        ssa = f"%arg{len(self._inputs)}"
+        node = Node(name, self.name)
+        if name in self._inputs:
+            node.fail("there is an input of this name already")
         rate = "static" if static else "stream"
-        signal = Signal(self, ssa, shape, dtype, rate, name)
-        mark = "static " if static else ""
-        self._inputs.append(f"{mark}{ssa} {_quote(name)}: {signal.type}")
-        return signal
+        self._inputs[name] = Signal(
+            self,
+            f"%in{len(self._inputs)}",
+            self._shape(node, shape),
+            self._dtype(node, dtype),
+            rate,
+            name,
+        )
+        return self._inputs[name]
 
     def output(self, name: str, signal: Signal) -> None:
         """Makes a signal an output of the network."""
-        self._outputs.append((name, signal))
+        node = Node(name, self.name)
+        self._check(node, signal)
+        if name in self._outputs:
+            node.fail("there is an output of this name already")
+        self._outputs[name] = signal
 
-    def constant(self, value: npt.ArrayLike, dtype: str | None = None) -> Signal:
+    def constant(
+        self,
+        value: npt.ArrayLike,
+        dtype: str | None = None,
+        name: str = "",
+        location: Location = None,
+    ) -> Signal:
         """An array as a static signal, of the network's float type by default."""
-        array = np.asarray(value)
-        ssa, _ = self._constant(np.atleast_1d(array), dtype)
-        signal = Signal(
-            self,
-            ssa,
-            np.atleast_1d(array).shape,
-            dtype or self.precision,
-            "static",
-            "constant",
-        )
-        if array.ndim == 0:
-            signal = self.reshape(signal, ())
-        return signal
+        node = self._node("constant", name, location)
+        shape = np.shape(value)
+        constant = self._constant(node, "", np.reshape(value, shape or (1,)), dtype)
+        return constant if shape else self.reshape(constant, (), node.name, location)
 
-    # -- Sums ---------------------------------------------------------------
+    # -- Sums and products --------------------------------------------------
 
     def dense(
         self,
@@ -277,34 +160,38 @@ class Builder:
         Returns:
             (.., out)
         """
+        node = self._node("dense", name, location, x)
         weight = np.asarray(weight)
-        if not x.shape or weight.ndim < 2 or weight.shape[-1] != x.shape[-1]:
-            self._fail(
-                name,
-                f"expects a weight of (out, {x.shape[-1] if x.shape else 'in'}), but "
-                f"got {weight.shape} for an input of {x.type}",
+        shape = weight.shape
+        if (
+            not x.shape
+            or len(shape) not in (2, len(x.shape) + 1)
+            or shape[-1] != x.shape[-1]
+            or shape[:-2] not in ((), x.shape[:-1])
+        ):
+            last = x.shape[-1] if x.shape else "in"
+            node.fail(
+                f"expects a weight of (out, {last}), but got {shape} for an input of "
+                f"{x.type}"
             )
-        w, w_type = self._constant(weight)
-        text, types = f"snn.dense {x._ssa}, {w}", [x.type, w_type]
-        if bias is not None:
-            b, b_type = self._constant(bias)
-            text, types = f"{text} bias {b}", [*types, b_type]
-        shape = (*x.shape[:-1], weight.shape[-2])
-        return self._product(text, types, shape, (x,), name, location)
+        operands = [x, *self._weights(node, weight, bias, shape[:-1])]
+        text = "snn.dense {}, {}" + (" bias {}" if bias is not None else "")
+        real = self._real(node, x)
+        return self._emit(node, text, operands, (*x.shape[:-1], shape[-2]), real)
 
     def conv(
         self,
         x: Signal,
         weight: npt.ArrayLike,
         bias: npt.ArrayLike | None = None,
-        stride: int | Sequence[int] = 1,
-        padding: int | Sequence[int] = 0,
-        dilation: int | Sequence[int] = 1,
+        stride: Ints = 1,
+        padding: Ints = 0,
+        dilation: Ints = 1,
         groups: int = 1,
         name: str = "",
         location: Location = None,
     ) -> Signal:
-        """A convolution over one or two dimensions.
+        """A convolution (cross-correlation) over one or two dimensions.
 
         Args:
             x: (C, L) or (C, H, W).
@@ -312,163 +199,99 @@ class Builder:
             bias: (O,).
             padding: a number, one per dimension, or two per dimension (before and
                 after).
+
+        Returns:
+            (O, L') or (O, H', W')
         """
+        node = self._node("conv", name, location, x)
         weight = np.asarray(weight)
-        n = len(x.shape) - 1
-        if n not in (1, 2) or weight.ndim != n + 2:
-            self._fail(
-                name,
-                f"expects (C, L) or (C, H, W) and a weight of two more dimensions than "
-                f"are convolved, but got {x.type} and {weight.shape}",
+        dims = self._spatial(node, x)
+        groups = int(groups)
+        if (
+            weight.ndim != dims + 2
+            or groups < 1
+            or weight.shape[0] % groups
+            or weight.shape[1] * groups != x.shape[0]
+        ):
+            node.fail(
+                f"expects a weight of (out, in / groups, kernel...), but got "
+                f"{weight.shape} and {groups} groups for an input of {x.type}"
             )
-        kernel = weight.shape[2:]
-        stride, dilation = _ints(stride, n), _ints(dilation, n)
-        padding = self._padding(padding, n)
-        sizes = self._window(name, x, kernel, stride, padding, dilation)
-        w, w_type = self._constant(weight)
-        text, types = f"snn.conv {x._ssa}, {w}", [x.type, w_type]
-        if bias is not None:
-            b, b_type = self._constant(bias)
-            text, types = f"{text} bias {b}", [*types, b_type]
+        stride = self._per_dim(node, "stride", stride, dims)
+        dilation = self._per_dim(node, "dilation", dilation, dims)
+        padding = self._padding(node, padding, dims)
+        sizes = self._windows(node, x, weight.shape[2:], stride, padding, dilation)
+        operands = [x, *self._weights(node, weight, bias, weight.shape[:1])]
+        text = "snn.conv {}, {}" + (" bias {}" if bias is not None else "")
         text += f" stride {stride} padding {padding} dilation {dilation}"
-        text += f" groups {int(groups)}"
-        shape = (weight.shape[0], *sizes)
-        return self._product(text, types, shape, (x,), name, location)
-
-    def _product(self, text, types, shape, signals, name, location):
-        real = self._real(name, *signals)
-        result = f"tensor<{''.join(f'{n}x' for n in shape)}{real}>"
-        return self._emit(
-            f"{text} : ({', '.join(types)}) -> {result}",
-            shape,
-            real,
-            self._rate(*signals, name=name),
-            name,
-            location,
-        )
-
-    def _padding(self, padding, n):
-        values = _ints(padding, n)
-        if len(values) == n:
-            values = [v for value in values for v in (value, value)]
-        return values
-
-    def _window(self, name, x, kernel, stride, padding, dilation):
-        sizes = []
-        for d, size in enumerate(x.shape[1:]):
-            span = size + padding[2 * d] + padding[2 * d + 1]
-            span -= dilation[d] * (kernel[d] - 1) + 1
-            if span < 0:
-                self._fail(name, f"expects a kernel {tuple(kernel)} that fits {x.type}")
-            sizes.append(span // stride[d] + 1)
-        return sizes
+        text += f" groups {groups}"
+        real = self._real(node, x)
+        return self._emit(node, text, operands, (weight.shape[0], *sizes), real)
 
     def pool(
         self,
         kind: str,
         x: Signal,
-        kernel: int | Sequence[int],
-        stride: int | Sequence[int] | None = None,
-        padding: int | Sequence[int] = 0,
+        kernel: Ints,
+        stride: Ints | None = None,
+        padding: Ints = 0,
         name: str = "",
         location: Location = None,
     ) -> Signal:
         """A reduction over windows: "sum", "avg" (padding counted) or "max".
 
-        x is (C, L) or (C, H, W). Without a stride, windows do not overlap.
+        x is (C, L) or (C, H, W). Without a stride, windows do not overlap. The sum of
+        integers is i32, the average a float.
         """
-        n = len(x.shape) - 1
-        if n not in (1, 2):
-            self._fail(name, f"expects (C, L) or (C, H, W), but got {x.type}")
-        kernel = _ints(kernel, n)
-        stride = kernel if stride is None else _ints(stride, n)
-        padding = self._padding(padding, n)
-        sizes = self._window(name, x, kernel, stride, padding, [1] * n)
-        names = {"avg": "mean"}
-        dtype = self._reduced(names.get(kind, kind), x, name)
-        return self._unary(
-            f"snn.pool {kind} {x._ssa} kernel {kernel} stride {stride} padding "
-            f"{padding}",
-            x,
-            (x.shape[0], *sizes),
-            dtype,
-            name,
-            location,
+        node = self._node("pool", name, location, x)
+        dtype = self._reduced(node, kind, ("sum", "avg", "max"), x)
+        dims = self._spatial(node, x)
+        kernel = self._per_dim(node, "kernel", kernel, dims)
+        stride = (
+            kernel if stride is None else self._per_dim(node, "stride", stride, dims)
         )
-
-    def _reduced(self, kind, x, name):
-        if kind not in ("sum", "mean", "max"):
-            self._fail(name, f"there is no reduction {kind!r}")
-        if kind == "mean":
-            return self._real(name, x)
-        if kind == "sum" and x.dtype == "i1":
-            return "i32"
-        return x.dtype
-
-    def _unary(self, text, x, shape, dtype, name, location, rate=None):
-        result = f"tensor<{''.join(f'{n}x' for n in shape)}{dtype}>"
-        return self._emit(
-            f"{text} : {x.type} -> {result}",
-            shape,
-            dtype,
-            rate or x.rate,
-            name,
-            location,
-        )
+        padding = self._padding(node, padding, dims)
+        sizes = self._windows(node, x, kernel, stride, padding, [1] * dims)
+        text = f"snn.pool {kind} {{}} kernel {kernel} stride {stride} padding {padding}"
+        return self._emit(node, text, [x], (x.shape[0], *sizes), dtype)
 
     def matmul(
         self, a: Signal, b: Signal, name: str = "", location: Location = None
     ) -> Signal:
         """(.., M, K) times (.., K, N); of two integer signals it is an exact i32."""
+        node = self._node("matmul", name, location, a, b)
         if (
             len(a.shape) < 2
             or len(b.shape) != len(a.shape)
             or a.shape[:-2] != b.shape[:-2]
             or a.shape[-1] != b.shape[-2]
         ):
-            self._fail(
-                name,
-                f"expects (.., M, K) and (.., K, N), but got {a.type} and {b.type}",
+            node.fail(
+                f"expects (.., M, K) and (.., K, N), but got {a.type} and {b.type}"
             )
-        dtype = self._common(name, a, b)
         shape = (*a.shape[:-1], b.shape[-1])
-        result = f"tensor<{''.join(f'{n}x' for n in shape)}{dtype}>"
-        return self._emit(
-            f"snn.matmul {a._ssa}, {b._ssa} : ({a.type}, {b.type}) -> {result}",
-            shape,
-            dtype,
-            self._rate(a, b, name=name),
-            name,
-            location,
-        )
-
-    def _common(self, name, *signals):
-        """i32 of integers, else the float type."""
-        if all(s.dtype not in FLOATS for s in signals):
-            return "i32"
-        return self._real(name, *signals)
+        dtype = self._common(node, a, b)
+        return self._emit(node, "snn.matmul {}, {}", [a, b], shape, dtype)
 
     def reduce(
         self,
         kind: str,
         x: Signal,
-        dims: int | Sequence[int],
+        dims: Ints,
         name: str = "",
         location: Location = None,
     ) -> Signal:
-        """The "sum", "mean" or "max" over dimensions, which vanish."""
-        dims = self._dims(dims, len(x.shape), name)
-        shape = [n for d, n in enumerate(x.shape) if d not in dims]
-        dtype = self._reduced(kind, x, name)
-        return self._unary(
-            f"snn.reduce {kind} {x._ssa} dims {dims}", x, shape, dtype, name, location
-        )
+        """The "sum", "mean" or "max" over dimensions, which vanish.
 
-    def _dims(self, dims, rank, name):
-        result = sorted(d + rank if d < 0 else d for d in _ints(dims))
-        if len(set(result)) != len(result) or any(not 0 <= d < rank for d in result):
-            self._fail(name, f"expects dimensions below {rank}, but got {dims}")
-        return result
+        The sum of integers is i32, the mean a float.
+        """
+        node = self._node("reduce", name, location, x)
+        dtype = self._reduced(node, kind, ("sum", "mean", "max"), x)
+        dims = self._dims(node, dims, len(x.shape))
+        shape = [n for d, n in enumerate(x.shape) if d not in dims]
+        return self._emit(
+            node, f"snn.reduce {kind} {{}} dims {dims}", [x], shape, dtype
+        )
 
     def reduce_time(
         self, kind: str, x: Signal, name: str = "", location: Location = None
@@ -478,14 +301,12 @@ class Builder:
         "sum", "mean", "max", "last", or "first_spike" (the first step whose value is
         not zero; the number of steps if there is none).
         """
-        if x.rate == "window":
-            self._fail(name, "expects a signal with a value per step")
-        if kind == "first_spike":
-            dtype = "i32"
-        else:
-            dtype = x.dtype if kind == "last" else self._reduced(kind, x, name)
-        text = f"snn.reduce_time {kind} {x._ssa}"
-        return self._unary(text, x, x.shape, dtype, name, location, "window")
+        node = self._node("reduce_time", name, location, x)
+        kinds = ("sum", "mean", "max", "last", "first_spike")
+        dtype = self._reduced(node, kind, kinds, x)
+        self._check_steps(node, x)
+        text = f"snn.reduce_time {kind} {{}}"
+        return self._emit(node, text, [x], x.shape, dtype, rate="window")
 
     def add(
         self,
@@ -494,37 +315,21 @@ class Builder:
         name: str = "",
         location: Location = None,
     ) -> Signal:
-        """The sum of signals of one shape, from left to right; i32 of integers."""
-        dtype = dtype or self._common(name, *signals)
-        return self._elementwise("add", signals, dtype, name, location)
+        """The sum of signals of one shape, from left to right.
+
+        It is i32 of integers, else a float; `dtype` says otherwise, so that add() of
+        one signal converts it.
+        """
+        node = self._node("add", name, location, *signals)
+        return self._elementwise(node, "add", signals, dtype)
 
     def mul(
         self, a: Signal, b: Signal, name: str = "", location: Location = None
     ) -> Signal:
         """The elementwise product; of two binary signals it is their conjunction."""
-        binary = a.dtype == b.dtype == "i1"
-        dtype = "i1" if binary else self._common(name, a, b)
-        return self._elementwise("mul", (a, b), dtype, name, location)
-
-    def _elementwise(self, op, signals, dtype, name, location):
-        shape = signals[0].shape
-        if any(s.shape != shape for s in signals):
-            self._fail(
-                name,
-                f"expects signals of one shape, but got "
-                f"{', '.join(s.type for s in signals)}; broadcast() repeats one",
-            )
-        operands = ", ".join(s._ssa for s in signals)
-        types = ", ".join(s.type for s in signals)
-        result = f"tensor<{''.join(f'{n}x' for n in shape)}{dtype}>"
-        return self._emit(
-            f"snn.{op} {operands} : ({types}) -> {result}",
-            shape,
-            dtype,
-            self._rate(*signals, name=name),
-            name,
-            location,
-        )
+        node = self._node("mul", name, location, a, b)
+        binary = "i1" if a.dtype == b.dtype == "i1" else None
+        return self._elementwise(node, "mul", (a, b), binary)
 
     def scale(
         self,
@@ -534,18 +339,11 @@ class Builder:
         location: Location = None,
     ) -> Signal:
         """A signal times a number, or an array that broadcasts from the left."""
-        self._check_broadcast(name, factor, x)
-        c, c_type = self._constant(factor)
-        real = self._real(name, x)
-        result = f"tensor<{''.join(f'{n}x' for n in x.shape)}{real}>"
-        return self._emit(
-            f"snn.scale {x._ssa} by {c} : {x.type}, {c_type} -> {result}",
-            x.shape,
-            real,
-            x.rate,
-            name,
-            location,
-        )
+        node = self._node("scale", name, location, x)
+        factor = self._parameter(node, "factor", factor, x.shape)
+        types = f"{x.type}, {factor.type}"
+        real = self._real(node, x)
+        return self._emit(node, "snn.scale {} by {}", [x, factor], x.shape, real, types)
 
     def norm(
         self,
@@ -556,46 +354,33 @@ class Builder:
         location: Location = None,
     ) -> Signal:
         """fma(x, scale, shift); both broadcast from the left: (C,) over (C, H, W)."""
-        for value in (scale, shift):
-            self._check_broadcast(name, value, x)
-        a, a_type = self._constant(scale)
-        b, b_type = self._constant(shift)
-        text = f"snn.norm {x._ssa} scale {a} shift {b}"
-        return self._product(
-            text, [x.type, a_type, b_type], x.shape, (x,), name, location
-        )
-
-    def _check_broadcast(self, name, value, x):
-        shape = np.shape(value)
-        if len(shape) > len(x.shape) or any(
-            n not in (1, m) for n, m in zip(shape, x.shape)
-        ):
-            self._fail(
-                name,
-                f"expects an array that broadcasts from the left over {x.type}, but "
-                f"got {shape}",
-            )
+        node = self._node("norm", name, location, x)
+        scale = self._parameter(node, "scale", scale, x.shape)
+        shift = self._parameter(node, "shift", shift, x.shape)
+        text = "snn.norm {} scale {} shift {}"
+        real = self._real(node, x)
+        return self._emit(node, text, [x, scale, shift], x.shape, real)
 
     # -- Moves --------------------------------------------------------------
 
     def reshape(
         self,
         x: Signal,
-        shape: Sequence[int],
+        shape: Ints,
         name: str = "",
         location: Location = None,
     ) -> Signal:
         """The same elements in another shape; one size may be -1."""
-        shape = _ints(shape)
+        node = self._node("reshape", name, location, x)
+        shape = self._ints(node, shape)
         if shape.count(-1) == 1:
-            rest = math.prod(n for n in shape if n != -1)
-            shape[shape.index(-1)] = x.size // max(rest, 1)
-        if math.prod(shape) != x.size:
-            self._fail(name, f"expects {x.size} elements, but got shape {shape}")
+            known = math.prod(n for n in shape if n != -1)
+            shape[shape.index(-1)] = x.size // max(known, 1)
+        if math.prod(shape) != x.size or any(n < 1 for n in shape):
+            node.fail(f"expects a shape of {x.size} elements, but got {tuple(shape)}")
         if tuple(shape) == x.shape:
             return x
-        text = f"snn.reshape {x._ssa}"
-        return self._unary(text, x, shape, x.dtype, name, location)
+        return self._emit(node, "snn.reshape {}", [x], shape, x.dtype)
 
     def transpose(
         self,
@@ -605,59 +390,62 @@ class Builder:
         location: Location = None,
     ) -> Signal:
         """Dimension d of the result is dimension permutation[d] of x."""
-        permutation = _ints(permutation)
+        node = self._node("transpose", name, location, x)
+        permutation = self._ints(node, permutation)
         if sorted(permutation) != list(range(len(x.shape))):
-            self._fail(
-                name, f"expects a permutation of {x.type}, but got {permutation}"
+            node.fail(
+                f"expects a permutation of the dimensions of {x.type}, but got "
+                f"{permutation}"
             )
-        if permutation == list(range(len(x.shape))):
+        if permutation == sorted(permutation):
             return x
         shape = [x.shape[d] for d in permutation]
-        text = f"snn.transpose {x._ssa} {permutation}"
-        return self._unary(text, x, shape, x.dtype, name, location)
+        return self._emit(
+            node, f"snn.transpose {{}} {permutation}", [x], shape, x.dtype
+        )
 
     def broadcast(
         self,
         x: Signal,
-        dims: int | Sequence[int],
+        dims: Ints,
         shape: Sequence[int],
         name: str = "",
         location: Location = None,
     ) -> Signal:
         """x repeated to `shape`, in which `dims` are the dimensions x has not."""
-        shape = _ints(shape)
-        dims = self._dims(dims, len(shape), name)
+        node = self._node("broadcast", name, location, x)
+        shape = self._shape(node, shape)
+        dims = self._dims(node, dims, len(shape))
         if tuple(n for d, n in enumerate(shape) if d not in dims) != x.shape:
-            self._fail(
-                name,
+            node.fail(
                 f"expects a shape that without dimensions {dims} is {x.shape}, but got "
-                f"{shape}",
+                f"{shape}"
             )
-        text = f"snn.broadcast {x._ssa} dims {dims}"
-        return self._unary(text, x, shape, x.dtype, name, location)
+        return self._emit(node, f"snn.broadcast {{}} dims {dims}", [x], shape, x.dtype)
 
     def slice(
         self,
         x: Signal,
-        offsets: Sequence[int],
-        sizes: Sequence[int],
+        offsets: Ints,
+        sizes: Ints,
         name: str = "",
         location: Location = None,
     ) -> Signal:
         """The box of `sizes` that begins at `offsets`."""
-        offsets, sizes = _ints(offsets), _ints(sizes)
+        node = self._node("slice", name, location, x)
+        offsets, sizes = self._ints(node, offsets), self._ints(node, sizes)
         if not len(offsets) == len(sizes) == len(x.shape) or any(
             o < 0 or n < 1 or o + n > m for o, n, m in zip(offsets, sizes, x.shape)
         ):
-            self._fail(
-                name,
+            node.fail(
                 f"expects a box inside {x.type}, but got offsets {offsets} and sizes "
-                f"{sizes}",
+                f"{sizes}"
             )
         if tuple(sizes) == x.shape:
             return x
-        text = f"snn.slice {x._ssa} offsets {offsets}"
-        return self._unary(text, x, sizes, x.dtype, name, location)
+        return self._emit(
+            node, f"snn.slice {{}} offsets {offsets}", [x], sizes, x.dtype
+        )
 
     def concat(
         self,
@@ -667,39 +455,32 @@ class Builder:
         location: Location = None,
     ) -> Signal:
         """Signals one after another along a dimension."""
+        node = self._node("concat", name, location, *signals)
+        if not signals:
+            node.fail("expects at least one signal")
         first = signals[0]
-        dim = self._dims(dim, len(first.shape), name)[0]
-        for s in signals:
-            if (
-                s.dtype != first.dtype
-                or s.shape[:dim] != first.shape[:dim]
-                or s.shape[dim + 1 :] != first.shape[dim + 1 :]
-            ):
-                self._fail(
-                    name,
-                    f"expects signals that differ in dimension {dim} only, but got "
-                    f"{', '.join(s.type for s in signals)}",
-                )
+        (dim,) = self._dims(node, dim, len(first.shape))
+
+        def rest(signal):
+            return signal.dtype, signal.shape[:dim], signal.shape[dim + 1 :]
+
+        if any(rest(signal) != rest(first) for signal in signals):
+            node.fail(
+                f"expects signals that differ in the size of dimension {dim} only, but "
+                f"got {types_of(signals)}"
+            )
         shape = list(first.shape)
-        shape[dim] = sum(s.shape[dim] for s in signals)
-        result = f"tensor<{''.join(f'{n}x' for n in shape)}{first.dtype}>"
-        operands = ", ".join(s._ssa for s in signals)
-        types = ", ".join(s.type for s in signals)
-        return self._emit(
-            f"snn.concat {operands} dim {dim} : ({types}) -> {result}",
-            shape,
-            first.dtype,
-            self._rate(*signals, name=name),
-            name,
-            location,
-        )
+        shape[dim] = sum(signal.shape[dim] for signal in signals)
+        text = f"snn.concat {', '.join(['{}'] * len(signals))} dim {dim}"
+        types = f"({types_of(signals)})"
+        return self._emit(node, text, signals, shape, first.dtype, types)
 
     # -- State --------------------------------------------------------------
 
     def delay(
         self,
         x: Signal | None = None,
-        steps: int | Sequence[int] = 1,
+        steps: Ints = 1,
         initial: npt.ArrayLike | None = None,
         shape: Sequence[int] | None = None,
         dtype: str | None = None,
@@ -715,42 +496,29 @@ class Builder:
             steps: a number, or one per element in row-major order.
             initial: a number, or an array of x's shape.
             shape, dtype: of the signal, where x is not given.
+
+        Returns:
+            A signal; a :class:`Feedback` without x.
         """
-        steps = _ints(steps)
-        by = steps[0] if len(steps) == 1 else steps
+        node = self._node("delay", name, location, *([] if x is None else [x]))
         if x is not None:
             shape, dtype = x.shape, x.dtype
         elif shape is None or dtype is None:
-            self._fail(name, "expects a signal, or the shape and dtype of one to come")
-        kind = f"tensor<{''.join(f'{n}x' for n in shape)}{dtype}>"
-        text = f" by {by}"
+            node.fail("expects a signal, or the shape and dtype of one to come")
+        shape, dtype = self._shape(node, shape), self._dtype(node, dtype)
+        steps = self._ints(node, steps)
+        if len(steps) not in (1, math.prod(shape)) or min(steps) < 0:
+            node.fail(f"expects steps, one number or one per element, but got {steps}")
+        text = f"snn.delay {{}} by {steps[0] if len(steps) == 1 else steps}"
         if initial is not None:
-            text += f" initial {self._attribute(initial, dtype)}"
-        text += f" : {kind}"
-        if x is not None:
-            return self._emit(
-                f"snn.delay {x._ssa}{text}", shape, dtype, "stream", name, location
-            )
-        ssa = self._fresh()
-        signal = Feedback(self, ssa, shape, dtype, "stream", name or ssa[1:])
-        self._feedback[ssa] = None
-        self._lines.append(
-            (
-                f"{ssa} = ",
-                lambda: f"snn.delay {self._feedback[ssa]._ssa}{text}",
-                name,
-                location,
-            )
-        )
-        return signal
-
-    def _attribute(self, value, dtype):
-        array = np.asarray(value)
-        if array.ndim == 0:
-            suffix = "" if dtype == "i1" else f" : {dtype}"
-            return format_scalar(array[()], dtype) + suffix
-        kind = f"tensor<{''.join(f'{n}x' for n in array.shape)}{dtype}>"
-        return f"dense<{_nested(array.astype(_NUMPY[dtype]), dtype)}> : {kind}"
+            text += f" initial {self._initial(node, initial, shape, dtype)}"
+        if x is None:
+            return self._feedback(node, text, shape, dtype)
+        if max(steps) > 0:
+            self._check_steps(node, x)
+        text = f"{text.format(x._ssa)} : {x.type}"
+        rate = "stream" if max(steps) > 0 else x.rate
+        return self._add(node, text, [(shape, dtype)], rate)[0]
 
     def population(
         self,
@@ -767,143 +535,59 @@ class Builder:
         Args:
             model: the law.
             inputs: one per input of the law, all of one shape. Integer signals
-                become floats where the law takes a float.
+                become what the law takes.
             params: a value per parameter of the law: a number, or an array that
                 broadcasts from the left.
             expose: states that become results too, as they are at the end of the
                 step.
+            name: what the neurons are recorded by; no two populations have one.
             shape: of the population, where the law has no inputs.
 
         Returns:
             The outputs, then the exposed states; a plain signal if it is one.
-        """
-        real = self.precision
-        if name in self._names and name:
-            self._fail(name, "there is a population of this name already")
-        self._names.add(name)
-        input_types, param_types = model.input_types(real), model.param_types(real)
-        if len(inputs) != len(input_types):
-            self._fail(
-                name,
-                f"expects inputs {list(input_types)} of '{model.name}', but got "
-                f"{len(inputs)}",
-            )
-        params = dict(params or {})
-        if set(params) != set(param_types):
-            self._fail(
-                name,
-                f"expects parameters {list(param_types)} of '{model.name}', but got "
-                f"{list(params)}",
-            )
-        inputs = tuple(
-            self.add(s, dtype=real, name=name, location=location)
-            if s.dtype not in FLOATS and dtype in FLOATS
-            else s
-            for s, dtype in zip(inputs, input_types.values())
-        )
-        if inputs:
-            shape = inputs[0].shape
-        elif shape is None:
-            self._fail(name, "expects a shape, as the law has no inputs")
-        shape = tuple(_ints(shape))
-        for signal, (port, dtype) in zip(inputs, input_types.items()):
-            if signal.shape != shape or signal.dtype != dtype:
-                self._fail(
-                    name,
-                    f"expects input '{port}' of {dtype} and shape {shape}, but got "
-                    f"{signal.type}",
-                )
-        try:
-            law = model.trace(real)
-        except TypeError as error:
-            raise TypeError(f"node '{name}': {error}") from None
-        names, kinds = [], []
-        for port, dtype in param_types.items():
-            ssa, kind = self._constant(params[port], dtype)
-            names.append(ssa)
-            kinds.append(kind)
-        states = model.state_types(real)
-        for state in expose:
-            if state not in states:
-                self._fail(name, f"'{model.name}' has no state '{state}'")
-        dtypes = [*law.outputs.values(), *(states[s] for s in expose)]
-        sizes = "".join(f"{n}x" for n in shape)
-        results = [f"tensor<{sizes}{dtype}>" for dtype in dtypes]
-        text = f"snn.population @{self._symbol(model, law)} {_quote(name)}("
-        text += ", ".join(s._ssa for s in inputs) + ")"
-        if names:
-            text += f" params({', '.join(names)} : {', '.join(kinds)})"
-        if expose:
-            text += f" expose [{', '.join(_quote(s) for s in expose)}]"
-        text += f" : ({', '.join(s.type for s in inputs)}) -> ({', '.join(results)})"
-        rate = "stream" if states else self._rate(*inputs, name=name)
-        if not results:
-            self._fail(name, "expects a law with an output, or a state to expose")
-        ssa = self._fresh()
-        many = f":{len(results)}" if len(results) > 1 else ""
-        self._lines.append((f"{ssa}{many} = ", text, name, location))
-        signals = tuple(
-            Signal(
-                self,
-                f"{ssa}#{i}" if many else ssa,
-                shape,
-                dtype,
-                rate,
-                name or ssa[1:],
-            )
-            for i, dtype in enumerate(dtypes)
-        )
-        return signals if many else signals[0]
 
-    def _symbol(self, model, law):
-        """The symbol of a law; equal laws have one."""
-        text = law.text("")
-        if text not in self._models:
-            base = "".join(c if c.isalnum() else "_" for c in model.name)
-            taken = set(self._models.values()) | {self.name}
-            symbol, i = base, 0
-            while symbol in taken:
-                symbol, i = f"{base}_{i}", i + 1
-            self._models[text] = symbol
-        return self._models[text]
+        Raises:
+            TypeError: the law is none.
+        """
+        node = self._node("population", name, location, *inputs)
+        if name in self._populations:
+            node.fail("there is a population of this name already")
+        inputs = self._law_inputs(node, model, inputs)
+        if not inputs and shape is None:
+            node.fail("expects a shape, as the law has no inputs")
+        shape = self._shape(node, inputs[0].shape if inputs else shape)
+        if any(signal.shape != shape for signal in inputs):
+            node.fail(f"expects inputs of one shape, but got {types_of(inputs)}")
+        values = self._law_params(node, model, params or {}, shape)
+        law = self._trace(node, model)
+        states = model.state_types(self.precision)
+        expose = [expose] if isinstance(expose, str) else list(expose)
+        if not set(expose) <= set(states):
+            node.fail(f"expects to expose states of {list(states)}, but got {expose}")
+        dtypes = [*law.outputs.values(), *(states[state] for state in expose)]
+        if not dtypes:
+            node.fail("expects a law with an output, or a state to expose")
+        if states:
+            self._check_steps(node, *inputs)
+        text = f"snn.population @{quote(self._symbol(model.name, law))} {quote(name)}"
+        text += f"({', '.join(s._ssa for s in inputs)})"
+        if values:
+            names = ", ".join(value._ssa for value in values)
+            text += f" params({names} : {types_of(values)})"
+        if expose:
+            text += f" expose [{', '.join(map(quote, expose))}]"
+        results = ", ".join(tensor_type(shape, dtype) for dtype in dtypes)
+        text += f" : ({types_of(inputs)}) -> ({results})"
+        rate = "stream" if states else self._rate(node, inputs)
+        signals = self._add(node, text, [(shape, dtype) for dtype in dtypes], rate)
+        self._populations |= {name} - {""}
+        return signals if len(signals) > 1 else signals[0]
 
     # -- The network --------------------------------------------------------
 
-    def text(self) -> str:
-        """The network as MLIR text; arrays are resources, whose elements are not in
-        it.
-
-        Raises:
-            ValueError: a delay has no input.
-        """
-        for ssa, signal in self._feedback.items():
-            if signal is None:
-                raise ValueError(f"delay {ssa} was not given its input; connect() does")
-        parts = [
-            text.replace("@(", f"@{symbol}(", 1)
-            for text, symbol in self._models.items()
-        ]
-        outputs = ", ".join(f"{_quote(n)}: {s.type}" for n, s in self._outputs)
-        parts.append(
-            f"snn.network @{_quote(self.name)}({', '.join(self._inputs)}) -> "
-            f"({outputs}) dt({format_scalar(self.dt, 'f64')}) {{"
-        )
-        for line in self._lines:
-            if isinstance(line, str):
-                parts.append(f"  {line}")
-                continue
-            start, body, name, location = line
-            body = body() if callable(body) else body
-            parts.append(f"  {start}{body}{_format_location(name, location)}")
-        names = ", ".join(s._ssa for _, s in self._outputs)
-        types = ", ".join(s.type for _, s in self._outputs)
-        parts.append(f"  snn.output {names} : {types}" if names else "  snn.output")
-        parts.append("}\n")
-        return "\n".join(parts)
-
     def build(self) -> Network:
-        """The network. Its arrays are those that were given, without a copy, as far
-        as they had the network's type: do not change them afterwards.
+        """The network. Its arrays are those that were given, as far as they had the
+        network's type: do not change them afterwards.
 
         Raises:
             CompileError: the network is not valid; the message names the node.
@@ -911,18 +595,181 @@ class Builder:
         """
         return Network(_volley.parse(self.text(), self._arrays))
 
+    # -- Parts of populations -----------------------------------------------
 
-def _format_location(name, location) -> str:
-    if not name and not location:
-        return ""
-    file, line = location or ("", 0)
-    place = f"{_quote(file)}:{int(line)}:0" if location else ""
-    if not name:
-        return f" loc({place})"
-    return f" loc({_quote(name)}({place}))" if place else f" loc({_quote(name)})"
+    def _law_inputs(self, node: Node, model, inputs) -> list[Signal]:
+        """The inputs of a law, in the types that it takes."""
+        types = model.input_types(self.precision)
+        if len(inputs) != len(types):
+            node.fail(
+                f"expects inputs {list(types)} of '{model.name}', but got {len(inputs)}"
+            )
+        result = []
+        for signal, (port, dtype) in zip(inputs, types.items()):
+            if signal.dtype not in FLOATS and dtype in ("i32", self.precision):
+                if signal.dtype != dtype:
+                    signal = self._elementwise(node, "add", [signal], dtype)
+            if signal.dtype != dtype:
+                node.fail(
+                    f"expects {dtype} for input '{port}' of '{model.name}', but got "
+                    f"{signal.type}"
+                )
+            result.append(signal)
+        return result
 
+    def _law_params(self, node: Node, model, params, shape) -> list[Signal]:
+        """The parameters of a law, in its order."""
+        types = model.param_types(self.precision)
+        if set(params) != set(types):
+            node.fail(
+                f"expects parameters {list(types)} of '{model.name}', but got "
+                f"{list(params)}"
+            )
+        return [
+            self._parameter(node, name, params[name], shape, dtype)
+            for name, dtype in types.items()
+        ]
 
-def _nested(array, dtype) -> str:
-    if array.ndim == 0:
-        return format_scalar(array[()], dtype)
-    return "[" + ", ".join(_nested(row, dtype) for row in array) + "]"
+    def _trace(self, node: Node, model: NeuronModel) -> TracedLaw:
+        try:
+            return model.trace(self.precision)
+        except (TypeError, ValueError) as error:
+            kind = TypeError if isinstance(error, TypeError) else ValueError
+            message = f"node '{node.name}', law '{model.name}': {error}"
+            raise kind(message) from error
+
+    # -- Types and shapes ---------------------------------------------------
+
+    def _ints(self, node: Node, values: Ints, count: int = 1) -> list[int]:
+        """A sequence as a list; a number counts for each of `count`."""
+        array = np.asarray(values)
+        if array.size and array.dtype.kind not in "iu":
+            raise TypeError(f"node '{node.name}': expects integers, but got {values!r}")
+        numbers = [int(n) for n in array.flat]
+        return numbers if array.ndim else numbers * count
+
+    def _shape(self, node: Node, shape: Ints) -> Shape:
+        sizes = tuple(self._ints(node, shape))
+        if any(n < 1 for n in sizes):
+            node.fail(f"expects a shape of sizes of at least 1, but got {sizes}")
+        return sizes
+
+    def _dtype(self, node: Node, dtype: str) -> str:
+        if dtype not in ELEMENTS:
+            node.fail(f"expects i1, i32, f32 or f64, but got {dtype!r}")
+        return dtype
+
+    def _real(self, node: Node, *signals: Signal) -> str:
+        """The network's float type, which float signals must have."""
+        for signal in signals:
+            if signal.dtype in FLOATS and signal.dtype != self.precision:
+                node.fail(f"expects {self.precision} signals, but got {signal.type}")
+        return self.precision
+
+    def _common(self, node: Node, *signals: Signal) -> str:
+        """i32 of integers, else the float type."""
+        if all(signal.dtype not in FLOATS for signal in signals):
+            return "i32"
+        return self._real(node, *signals)
+
+    def _reduced(self, node: Node, kind: str, kinds: tuple[str, ...], x: Signal) -> str:
+        """The type of a reduction of x."""
+        if kind not in kinds:
+            node.fail(f"expects one of {', '.join(kinds)}, but got {kind!r}")
+        if kind == "first_spike" or (kind == "sum" and x.dtype == "i1"):
+            return "i32"
+        return self._real(node, x) if kind in ("mean", "avg") else x.dtype
+
+    def _dims(self, node: Node, dims: Ints, rank: int) -> list[int]:
+        """Dimensions in order; negative ones count from the end."""
+        result = sorted(d + rank if d < 0 else d for d in self._ints(node, dims))
+        if len(set(result)) != len(result) or any(not 0 <= d < rank for d in result):
+            node.fail(f"expects dimensions below {rank}, but got {dims}")
+        return result
+
+    def _spatial(self, node: Node, x: Signal) -> int:
+        """How many dimensions of x windows move over."""
+        if len(x.shape) not in (2, 3):
+            node.fail(f"expects (C, L) or (C, H, W), but got {x.type}")
+        return len(x.shape) - 1
+
+    def _per_dim(self, node: Node, what: str, values: Ints, dims: int) -> list[int]:
+        result = self._ints(node, values, dims)
+        if len(result) != dims or any(n < 1 for n in result):
+            node.fail(
+                f"expects a {what} of at least 1, one or {dims} numbers, but got "
+                f"{values}"
+            )
+        return result
+
+    def _padding(self, node: Node, padding: Ints, dims: int) -> list[int]:
+        """Two numbers per dimension, before and after."""
+        result = self._ints(node, padding, dims)
+        if len(result) == dims:
+            result = [n for size in result for n in (size, size)]
+        if len(result) != 2 * dims or any(n < 0 for n in result):
+            node.fail(
+                f"expects a padding of at least 0, one, {dims} or {2 * dims} numbers, "
+                f"but got {padding}"
+            )
+        return result
+
+    def _windows(self, node: Node, x, kernel, stride, padding, dilation) -> list[int]:
+        """How many windows lie in each dimension."""
+        sizes = []
+        for d, size in enumerate(x.shape[1:]):
+            room = size + padding[2 * d] + padding[2 * d + 1]
+            room -= dilation[d] * (kernel[d] - 1) + 1
+            if room < 0:
+                node.fail(
+                    f"expects a kernel that fits into {x.type}, but got "
+                    f"{tuple(kernel)} with padding {padding} and dilation {dilation}"
+                )
+            sizes.append(room // stride[d] + 1)
+        return sizes
+
+    # -- Operands -----------------------------------------------------------
+
+    def _weights(self, node: Node, weight, bias, bias_shape) -> list[Signal]:
+        """The constants of a product."""
+        if bias is None:
+            return [self._constant(node, "weight", weight)]
+        if np.shape(bias) != bias_shape:
+            node.fail(f"expects a bias of {bias_shape}, but got {np.shape(bias)}")
+        return [
+            self._constant(node, "weight", weight),
+            self._constant(node, "bias", bias),
+        ]
+
+    def _parameter(self, node: Node, what, value, over: Shape, dtype=None) -> Signal:
+        """A constant that broadcasts from the left over a shape."""
+        shape = np.shape(value)
+        if len(shape) > len(over) or any(
+            n not in (1, size) for n, size in zip(shape, over)
+        ):
+            node.fail(
+                f"expects a {what} that broadcasts from the left over {over}, but got "
+                f"{shape}"
+            )
+        return self._constant(node, what, value, dtype)
+
+    def _initial(self, node: Node, value, shape: Shape, dtype: str) -> str:
+        array = self._numbers(node, "initial value", value, dtype)
+        if array.shape not in ((), shape):
+            node.fail(f"expects an initial value of {shape}, but got {array.shape}")
+        return self._attribute(array, dtype)
+
+    def _elementwise(self, node: Node, op: str, signals, dtype=None) -> Signal:
+        """A sum or product of signals of one shape, of `dtype` if one is wanted."""
+        if not signals:
+            node.fail("expects at least one signal")
+        shape = signals[0].shape
+        if any(signal.shape != shape for signal in signals):
+            node.fail(
+                f"expects signals of one shape, but got {types_of(signals)}; "
+                "broadcast() repeats one"
+            )
+        dtype = dtype or self._common(node, *signals)
+        text = f"snn.{op} {', '.join(['{}'] * len(signals))}"
+        types = f"({types_of(signals)})"
+        return self._emit(node, text, signals, shape, dtype, types)

@@ -1,0 +1,174 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+"""The command line of the package: ``python -m volley export model.py:build``."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import importlib.util
+import os
+import sys
+
+DESCRIPTION = """\
+Writes the network of a PyTorch module to a file that snn-compile and volley.load read.
+
+MODEL names what to export: FILE.py:NAME or package.module:NAME. NAME is "build" if it
+is left out. It is a torch.nn.Module, or a function without arguments that returns
+
+  a module, with --shape for each of its inputs,
+  (module, example_input), or
+  (module, example_input, options), options being keywords of volley.from_torch.
+
+The example input is a tensor or a tuple of tensors; only shapes and types count.
+"""
+
+EXAMPLES = """\
+examples:
+  python -m volley export model.py:build -o model.mlirbc
+  python -m volley export model.py --shape 4,1,3,32,32 --input x=spike
+  python -m volley export package.models:SpikingVGG --shape 1,3,32,32 -o vgg.so
+"""
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Runs a command; returns its exit code."""
+    options = _make_parser().parse_args(arguments)
+    # The model's own imports, as if Python ran it.
+    sys.path.insert(0, os.getcwd())
+    import volley
+
+    try:
+        path = _export(options)
+    except volley.CompileError as error:
+        for diagnostic in error.diagnostics:
+            print(f"error: {diagnostic}", file=sys.stderr)
+        return 1
+    except (_Failure, OSError, ImportError) as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 1
+    print(f"wrote {path}")
+    return 0
+
+
+class _Failure(Exception):
+    """A mistake of the user, told without a traceback."""
+
+
+def _make_parser():
+    parser = argparse.ArgumentParser(
+        prog="python -m volley", description="A compiler for spiking neural networks."
+    )
+    commands = parser.add_subparsers(dest="command", required=True)
+    export = commands.add_parser(
+        "export",
+        help="write the network of a PyTorch module to a file",
+        description=DESCRIPTION,
+        epilog=EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    export.add_argument("model", help="FILE.py:NAME or package.module:NAME")
+    export.add_argument(
+        "-o",
+        "--output",
+        help="the file to write: .mlirbc (bytecode), .mlir (text), or .so (compiled); "
+        "NAME.mlirbc if left out",
+    )
+    export.add_argument(
+        "--shape",
+        action="append",
+        default=[],
+        metavar="N,N,...",
+        help="the shape of an example input of float32; once per input",
+    )
+    export.add_argument(
+        "--input",
+        action="append",
+        default=[],
+        metavar="NAME=KIND",
+        help="the kind of an input: spike, count or real (default)",
+    )
+    export.add_argument("--dt", type=float, help="the time step in seconds (1e-3)")
+    return parser
+
+
+def _export(options):
+    import torch
+
+    import volley
+
+    target, _, name = options.model.rpartition(":")
+    if not target:
+        target, name = options.model, "build"
+    built = getattr(_import(target), name, None)
+    if built is None:
+        raise _Failure(f"{target} has no '{name}'")
+    if not isinstance(built, torch.nn.Module):
+        built = built()
+    module, example, keywords = _take_apart(built, options.shape)
+    keywords.setdefault("inputs", {}).update(_parse_kinds(options.input))
+    if options.dt is not None:
+        keywords["dt"] = options.dt
+    network = volley.from_torch(module, example, **keywords)
+    for remark in network.remarks:
+        print(f"remark: {remark}", file=sys.stderr)
+    path = options.output or f"{type(module).__name__.lower()}.mlirbc"
+    if path.endswith(".so"):
+        volley.compile(network).save(path)
+    else:
+        network.save(path)
+    return path
+
+
+def _import(target):
+    """The module that a file or a dotted name is."""
+    if not target.endswith(".py"):
+        return importlib.import_module(target)
+    if not os.path.isfile(target):
+        raise _Failure(f"there is no file {target}")
+    name = os.path.splitext(os.path.basename(target))[0]
+    sys.path.insert(0, os.path.dirname(os.path.abspath(target)))
+    spec = importlib.util.spec_from_file_location(name, target)
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+def _take_apart(built, shapes):
+    """(module, example input, keywords) of what the model's function gave."""
+    import torch
+
+    parts = built if isinstance(built, tuple) else (built,)
+    module = parts[0] if parts else None
+    if not isinstance(module, torch.nn.Module) or len(parts) > 3:
+        raise _Failure(
+            "expects a torch.nn.Module, (module, example_input) or (module, "
+            f"example_input, options), but got {type(built).__name__}"
+        )
+    example = parts[1] if len(parts) > 1 else None
+    if shapes:
+        example = tuple(torch.zeros(_parse_shape(shape)) for shape in shapes)
+    if example is None:
+        raise _Failure("the model gives no example input; say --shape for each input")
+    return module, example, dict(parts[2]) if len(parts) > 2 else {}
+
+
+def _parse_shape(text):
+    try:
+        return [int(size) for size in text.split(",")]
+    except ValueError:
+        raise _Failure(
+            f"--shape takes numbers like 4,1,3,32,32, not {text!r}"
+        ) from None
+
+
+def _parse_kinds(entries):
+    pairs = [entry.partition("=") for entry in entries]
+    for name, equals, kind in pairs:
+        if not (name and equals and kind):
+            raise _Failure(f"--input takes NAME=KIND, not {name!r}")
+    return {name: kind for name, _, kind in pairs}
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,431 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+"""From a graph of ATen ops and neurons to a network.
+
+Two walks over the graph: the first follows dimensions until it is known which are
+time and batch; the second adds ops to a builder.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import torch
+
+from volley.builder import NeuronModel, Signal
+from volley.torch import _axes as ax
+from volley.torch._graph import Node, order
+from volley.torch._ops import TABLE, describe
+from volley.torch._ports import Port, make_port
+from volley.torch._problems import Problems, Unsupported, Where
+from volley.torch._values import Constant, Total, Value, as_number
+
+_WIDTH = {"i1": 0, "i32": 1, "f32": 2, "f64": 3}
+
+
+@dataclass
+class Population:
+    """A population, and where its module's own results are to be found.
+
+    Attributes:
+        leaf: the neuron module.
+        place, places: the module runs `places` populations in turn; this is number
+            `place`.
+        results: ports of its results that are read, by the number of the result.
+    """
+
+    name: str
+    leaf: Any
+    place: int
+    places: int
+    results: dict[int, Port]
+
+
+class _Retype(Exception):
+    """A delay was declared with another element type than its input has."""
+
+
+class Converter:
+    """Converts rolled-up nodes.
+
+    Attributes:
+        cut: populations get what the module's own neurons gave, as inputs of the
+            network, and their results and margins are outputs: for comparisons.
+    """
+
+    def __init__(self, outputs, problems: Problems, steps: int, cut: bool = False):
+        self.outputs, self.problems = outputs, problems
+        self.steps, self.cut = steps, cut
+        self.nodes = order(list(outputs.values()))
+        self.values: dict[int, object] = {}
+        self.names: dict[int, str] = {}
+        self.used = self._find_used()
+        self.types: dict[int, str] = {}
+        self.populations: list[Population] = []
+        self.node: Node | None = None
+        self.total: Total | None = None
+
+    def _find_used(self):
+        """The nodes that read each neuron's results, by the number of the result."""
+        used: dict[int, dict[int, Node]] = {}
+        for node in self.nodes:
+            if node.op == "getitem" and node.args[0].op == "neuron":
+                used.setdefault(id(node.args[0]), {})[node.args[1]] = node
+        return used
+
+    # What ops may ask of their own node.
+
+    @property
+    def shape(self):
+        return self.node.shape
+
+    @property
+    def is_float(self):
+        return self.node.dtype.is_floating_point
+
+    @property
+    def is_bool(self):
+        return self.node.dtype == torch.bool
+
+    @property
+    def is_integer(self):
+        return not self.is_float and not self.is_bool
+
+    def apply(self, net, kind, law, *operands, condition=None, name="", location=None):
+        """A law without state, applied to elements of signals and constants.
+
+        `condition` is the number of the operand that is binary; others are real.
+        """
+        signals = {}
+        params = {}
+        for i, operand in enumerate(operands):
+            (signals if isinstance(operand, Signal) else params)[f"x{i}"] = operand
+        types = ["i1" if n == f"x{condition}" else net.precision for n in signals]
+        names = [*signals, *params]
+
+        def in_order(*values):
+            given = dict(zip(names, values))
+            return {}, {"y": law(*(given[f"x{i}"] for i in range(len(names))))}
+
+        model = NeuronModel(
+            kind,
+            inputs=list(zip(signals, types)),
+            params=list(params),
+            law=in_order,
+        )
+        return net.population(
+            model, *signals.values(), params=params, name="", location=location
+        )
+
+    # First walk: dimensions.
+
+    def infer(self) -> None:
+        """Finds the axes of all values; problems are collected."""
+        self._name_neurons()
+        for node in self.nodes:
+            self.node = node
+            try:
+                self.values[id(node)] = self._infer(node)
+            except Unsupported as error:
+                self.problems.error(node.where, str(error))
+                unknown = ax.make_unknown(node.shape or ())
+                self.values[id(node)] = Value(unknown, None, node)
+        for node in self.nodes:
+            if node.op == "delay":
+                self._unite(node, self.values[id(node)], self._value(node.args[0]))
+        for node in self.nodes:
+            if node.op == "input":
+                self._find_batch(node)
+        for node in self.nodes:
+            self._check_axes(node)
+        timed = any(n.op in ("neuron", "delay", "step") for n in self.nodes)
+        if not timed:
+            self.problems.remark(
+                Where(), "no neuron and no time was found; the network is static"
+            )
+
+    def _check_axes(self, node):
+        """No value has two dimensions of time or of batch."""
+        value = self.values[id(node)]
+        if isinstance(value, Constant):
+            return
+        outer = [axis for dim in value.dims for axis in dim if not axis.is_data]
+        if any(axis.kind == ax.UNKNOWN for axis in outer):
+            return
+        times = [axis for axis in outer if axis.is_time]
+        if max(len(times), len(outer) - len(times)) > 1:
+            self.problems.error(
+                node.where,
+                f"two dimensions of a tensor of shape {node.shape} seem to be "
+                f"{'time' if len(times) > 1 else 'the batch'}; use an example whose "
+                "steps and batch have sizes of their own",
+            )
+
+    def _find_batch(self, node):
+        """The batch of an input that no neuron has told of, by convention."""
+        axes = [axis for dim in self.values[id(node)].dims for axis in dim]
+        axes = [axis for axis in axes if not axis.is_time]
+        if axes and axes[0].kind is None and not any(not a.is_data for a in axes):
+            axes[0].suggest_batch()
+            self.problems.remark(
+                Where(), f"takes the first dimension of '{node.value}' as the batch"
+            )
+
+    def _name_neurons(self):
+        count: Counter[str] = Counter()
+        neurons = [node for node in self.nodes if node.op == "neuron"]
+        for node in sorted(neurons, key=lambda n: n.value[1]):
+            path = node.value[0].path or "neuron"
+            count[path] += 1
+            name = path if count[path] == 1 else f"{path}_{count[path]}"
+            self.names[id(node)] = name
+
+    def _unite(self, node, a, b):
+        try:
+            for x, y in zip(a.dims, b.dims):
+                ax.unite(x, y)
+        except Unsupported as error:
+            self.problems.error(node.where, str(error))
+
+    def _value(self, arg):
+        if isinstance(arg, Node):
+            return self.values[id(arg)]
+        if isinstance(arg, (list, tuple)):
+            return [self._value(a) for a in arg]
+        return arg
+
+    def _infer(self, node):
+        if node.op == "constant":
+            return Constant(node.value)
+        rule = getattr(self, f"_infer_{node.op}", None)
+        if rule is not None:
+            return rule(node)
+        if node.op not in TABLE:
+            raise Unsupported(describe(node.op))
+        self.total = None
+        dims, emit = TABLE[node.op](self, *self._value(node.args), **node.kwargs)
+        value = Value(dims, emit, node)
+        value.total = self.total
+        return value
+
+    def _infer_input(self, node):
+        return Value(ax.make_dims(node.shape), None, node)
+
+    def _infer_step(self, node):
+        x, dim = self._value(node.args)
+        _bind_time(x.dims[dim])
+        dims = x.dims[:dim] + x.dims[dim + 1 :]
+        return Value(dims, lambda net, **at: x.signal, node)
+
+    def _infer_sequence(self, node):
+        x, dim = self._value(node.args)
+        time = (ax.Axis(node.shape[dim], ax.TIME),)
+        dims = (*x.dims[:dim], time, *x.dims[dim:])
+        return Value(dims, lambda net, **at: x.signal, node)
+
+    def _infer_window(self, node):
+        (x,) = self._value(node.args)
+        value = Value(
+            x.dims, lambda net, **at: net.reduce_time(node.value, x.signal, **at), node
+        )
+        if node.value == "sum":
+            value.total = Total(x, (ax.Axis(self.steps, ax.TIME),))
+        return value
+
+    def _infer_delay(self, node):
+        return Value(ax.make_dims(node.shape), None, node)
+
+    def _infer_neuron(self, node):
+        neuron = node.value[0].neuron
+        (x,) = self._value(node.args)
+        dims = x.dims
+        if neuron.width is not None:
+            ax.bind_data(dims[-1])
+            dims = (*dims[:-1], (ax.Axis(neuron.width, ax.DATA),))
+        time = {"TB": 0, "BT": 1}.get(neuron.time)
+        if neuron.time == "(BT)":
+            _bind_both(dims[0])
+        elif time is not None:
+            _bind_time(dims[time])
+        batch = 1 if neuron.time == "TB" else 0
+        if neuron.time != "(BT)" and len(dims) > batch:
+            dims[batch][0].suggest_batch()
+        return Value(dims, None, node)
+
+    def _infer_getitem(self, node):
+        source, index = node.args
+        if source.op != "neuron":
+            raise Unsupported(describe(source.op))
+        leaf = source.value[0]
+        neuron, name = leaf.neuron, leaf.results[index]
+        call = self._value(source)
+        dims = call.dims
+        time = {"TB": 0, "BT": 1}.get(neuron.time)
+        is_last = name in neuron.states and time is not None
+        if is_last:
+            dims = dims[:time] + dims[time + 1 :]
+
+        def emit(net, **at):
+            signal = call.signal[name.rstrip("*")]
+            return net.reduce_time("last", signal, **at) if is_last else signal
+
+        return Value(dims, emit, node)
+
+    # Second walk: ops.
+
+    def emit(self, make_builder, inputs, kinds):
+        """The network and its ports: (network, inputs, outputs)."""
+        while True:
+            net = self.net = make_builder()
+            self.ports = []
+            self._list_populations()
+            try:
+                self._emit_all(net, inputs, kinds)
+            except _Retype:
+                continue
+            outputs = self._emit_outputs(net)
+            self.problems.check()
+            return net.build(), self.ports, outputs
+
+    def _list_populations(self):
+        neurons = [node for node in self.nodes if node.op == "neuron"]
+        places = Counter(node.value[0].index for node in neurons)
+        seen: Counter[int] = Counter()
+        self.populations = []
+        for node in sorted(neurons, key=lambda n: n.value[1]):
+            leaf = node.value[0]
+            results = {
+                index: make_port(leaf.results[index], self._value(read).dims)
+                for index, read in self.used.get(id(node), {}).items()
+            }
+            self.populations.append(
+                Population(
+                    self.names[id(node)],
+                    leaf,
+                    seen[leaf.index],
+                    places[leaf.index],
+                    results,
+                )
+            )
+            seen[leaf.index] += 1
+
+    def _emit_all(self, net, inputs, kinds):
+        late = []
+        for node in inputs:
+            used = id(node) in self.values
+            self.ports.append(self._emit_input(net, node, kinds) if used else None)
+            if not used:
+                self.problems.remark(Where(), f"the input '{node.value}' is not used")
+        for node in self.nodes:
+            value = self.values[id(node)]
+            if isinstance(value, Constant) or node.op == "input":
+                continue
+            at = dict(name=node.where.path, location=node.where.location)
+            try:
+                if node.op == "delay":
+                    value.signal = self._emit_delay(net, node, value, at)
+                    late.append(node)
+                elif node.op == "neuron":
+                    value.signal = self._emit_neuron(net, node, at)
+                else:
+                    value.signal = value.emit(net, **at)
+            except (Unsupported, ValueError) as error:
+                # The builder names the node; where it is says more.
+                text = re.sub("^node '[^']*': ", "", str(error))
+                self.problems.error(node.where, text)
+                self.problems.check()
+        for node in late:
+            self._connect(node)
+
+    def _emit_input(self, net, node, kinds):
+        value = self.values[id(node)]
+        name = node.value
+        kind = {"real": net.precision, "count": "i32", "spike": "i1"}[
+            kinds.get(name) or _natural_kind(node.dtype)
+        ]
+        port = make_port(name, value.dims)
+        shape = ax.data_shape(value.dims)
+        value.signal = net.input(name, shape, kind, static=not port.has_time)
+        return port
+
+    def _emit_delay(self, net, node, value, at):
+        shape = ax.data_shape(value.dims)
+        initial = Constant(node.value)
+        number = as_number(initial)
+        if number is None:
+            value = np.broadcast_to(initial.aligned(value.dims), shape)
+        else:
+            value = number or None
+        # What its input is, is known later; see _connect.
+        kind = self.types.setdefault(
+            id(node), "i1" if number in (0.0, 1.0) else net.precision
+        )
+        return net.delay(shape=shape, dtype=kind, steps=1, initial=value, **at)
+
+    def _connect(self, node):
+        source, late = self._value(node.args[0]).signal, self.values[id(node)].signal
+        if source.dtype != late.dtype:
+            if _WIDTH[source.dtype] < _WIDTH[late.dtype]:
+                source = self.net.add(source, dtype=late.dtype)
+            else:
+                self.types[id(node)] = source.dtype
+                raise _Retype
+        late.connect(source)
+
+    def _emit_neuron(self, net, node, at):
+        leaf, *_ = node.value
+        name = self.names[id(node)]
+        used = {leaf.results[i].rstrip("*") for i in self.used.get(id(node), ())}
+        expose = sorted(used & {n.rstrip("*") for n in leaf.neuron.states})
+        if self.cut:
+            expose.append("margin")
+        x = self._value(node.args[0]).signal
+        results = leaf.neuron.emit(
+            net, name, x, expose=tuple(expose), location=at["location"]
+        )
+        if self.cut:
+            for what, signal in results.items():
+                net.output(f"{name}:{what}", signal)
+            for what in used & set(leaf.recorded):
+                signal = results[what]
+                given = net.input(f"{name}:{what}", signal.shape, signal.dtype)
+                results = {**results, what: given}
+        return results
+
+    def _emit_outputs(self, net):
+        ports = []
+        for name, node in self.outputs.items():
+            value = self._value(node)
+            if isinstance(value, Constant):
+                self.problems.error(node.where, f"the output '{name}' is constant")
+                continue
+            net.output(name, value.signal)
+            ports.append(make_port(name, value.dims))
+        return ports
+
+
+def _natural_kind(dtype):
+    """The kind of an input, by the example's type."""
+    if dtype.is_floating_point:
+        return "real"
+    return "spike" if dtype == torch.bool else "count"
+
+
+def _bind_time(dim):
+    if len(dim) != 1:
+        raise Unsupported(
+            "expects time as a dimension of its own, but it is merged with another"
+        )
+    dim[0].bind(ax.TIME)
+
+
+def _bind_both(dim):
+    if len(dim) == 1:
+        dim[0].bind(ax.BOTH)
+    else:
+        batch, time = dim
+        batch.suggest_batch()
+        time.bind(ax.TIME)

@@ -1,0 +1,513 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+"""A module's graph of ATen ops, without mutation and with constants folded."""
+
+from __future__ import annotations
+
+import operator
+import re
+from dataclasses import dataclass, field
+from typing import Any
+
+import torch
+
+from volley.torch._ops import TABLE, describe
+from volley.torch._problems import Problems, Where, find_line
+
+# Ops that make a tensor of one value; of what they are `like` only the shape counts.
+_FILLS = {
+    "zeros": 0.0,
+    "ones": 1.0,
+    "full": None,
+    "new_zeros": 0.0,
+    "new_ones": 1.0,
+    "new_full": None,
+    "zeros_like": 0.0,
+    "ones_like": 1.0,
+    "full_like": None,
+    "empty": 0.0,
+    "empty_like": 0.0,
+    "new_empty": 0.0,
+    "zero": 0.0,
+    "fill": None,
+}
+_SPLITS = ("chunk", "split", "split_with_sizes", "tensor_split")
+# Ops whose second result is where the first was found.
+_WITH_INDICES = (
+    "max_pool1d_with_indices",
+    "max_pool2d_with_indices",
+    "adaptive_max_pool1d",
+    "adaptive_max_pool2d",
+)
+# What is no op of ATen.
+_STRUCTURE = {"input", "constant", "neuron", "getitem", "unknown"}
+# Ops that change neither values nor shape.
+_IDENTITIES = {
+    "alias",
+    "clone",
+    "contiguous",
+    "detach",
+    "lift_fresh_copy",
+    "positive",
+    "requires_grad",
+}
+_RANDOM = re.compile(r"rand|bernoulli|normal|poisson|multinomial|dropout")
+
+
+@dataclass(eq=False)
+class Node:
+    """One value of the graph, or a tuple of values that `getitem` takes apart.
+
+    Attributes:
+        op: the ATen op's name without its overload, or one of "input", "constant",
+            "neuron", "getitem", and those of the re-roller.
+        args: operands in the order of the schema: Nodes, lists of Nodes, numbers.
+        shape: of the traced example; None for tuples.
+        value: a constant's tensor, or what the op has besides operands.
+        origin: the op that a constant was computed by, if it was.
+    """
+
+    op: str
+    args: list[Any]
+    shape: tuple[int, ...] | None = None
+    dtype: Any = None
+    where: Where = Where()
+    value: Any = None
+    kwargs: dict[str, Any] = field(default_factory=dict)
+    origin: Node | None = None
+
+    def __repr__(self):
+        return f"<{self.op} {self.shape} at {id(self):x}>"
+
+    @property
+    def operands(self) -> list[Node]:
+        return list(_nodes(self.args))
+
+    @property
+    def is_constant(self) -> bool:
+        return self.op == "constant"
+
+    @property
+    def fill(self) -> float | None:
+        """The value of a constant that is one number everywhere, else None."""
+        if not self.is_constant:
+            return None
+        tensor = self.value
+        if tensor.numel() == 1 or (tensor.numel() and not any(tensor.stride())):
+            return tensor.reshape(-1)[0].item()
+        return 0.0 if tensor.numel() == 0 else None
+
+
+def _nodes(args):
+    for arg in args:
+        if isinstance(arg, Node):
+            yield arg
+        elif isinstance(arg, (list, tuple)):
+            yield from _nodes(arg)
+
+
+def order(outputs: list[Node]) -> list[Node]:
+    """All nodes that outputs depend on, operands first.
+
+    A delay's operand is no dependence at its own step: it comes after the nodes
+    that it does not close a cycle with.
+    """
+    done: dict[int, Node] = {}
+    pending = list(outputs)
+    while pending:
+        stack = [(pending.pop(0), False)]
+        while stack:
+            node, expanded = stack.pop()
+            if id(node) in done:
+                continue
+            if expanded:
+                done[id(node)] = node
+            elif node.op == "delay":
+                done[id(node)] = node
+                pending += node.operands
+            else:
+                stack.append((node, True))
+                stack += [(operand, False) for operand in reversed(node.operands)]
+    return list(done.values())
+
+
+class _Cell:
+    """What a tensor variable holds now; in-place ops change it."""
+
+    def __init__(self, node, parent=None, rebuild=None):
+        self.node, self.parent, self.rebuild = node, parent, rebuild
+        self.version, self.seen, self.stale = 0, parent.version if parent else 0, False
+
+    def read(self):
+        if self.parent is not None:
+            base = self.parent.read()
+            if self.parent.version != self.seen:
+                self.node = self.rebuild(base)
+                self.seen = self.parent.version
+        if self.stale:
+            raise _Stale
+        return self.node
+
+    def write(self, node):
+        self.node = node
+        self.version += 1
+        parent = self.parent
+        if parent is None:
+            return
+        if self._write_to(parent, node):
+            self.seen = parent.version
+        else:
+            parent.stale = True
+            self.parent = None
+
+    def _write_to(self, parent, node) -> bool:
+        """Writes an index or a slice of the parent; other views cannot be written."""
+        view, base = self.rebuild.view, parent.read()
+        if view.op not in ("select", "slice"):
+            return False
+        dim = view.args[1] % len(base.shape)
+        if view.op == "select":
+            parent.write(_write_index(base, dim, view.args[2], node))
+        else:
+            parent.write(_write_slice(base, dim, view.args[2:], node))
+        return True
+
+
+class _Stale(Exception):
+    pass
+
+
+def _write_slice(base: Node, dim: int, bounds, node: Node) -> Node:
+    """base with a part of a dimension replaced."""
+    start, end, step = slice(*bounds).indices(base.shape[dim])
+    if step != 1:
+        raise _Stale
+
+    def part(first, last):
+        shape = (*base.shape[:dim], last - first, *base.shape[dim + 1 :])
+        args = [base, dim, first, last, 1]
+        return Node("slice", args, shape, base.dtype, node.where)
+
+    parts = [node]
+    if start > 0:
+        parts.insert(0, part(0, start))
+    if end < base.shape[dim]:
+        parts.append(part(end, base.shape[dim]))
+    return Node("cat", [parts, dim], base.shape, base.dtype, node.where)
+
+
+def _write_index(base: Node, dim: int, index: int, node: Node) -> Node:
+    """base with one index of a dimension replaced; a stack once all are."""
+    size = base.shape[dim]
+    parts = {}
+    if base.op == "written" and base.value[0] == dim:
+        parts, base = dict(base.value[1]), base.args[0]
+    parts[index % size] = node
+    common = dict(shape=base.shape, dtype=base.dtype, where=node.where)
+    if len(parts) == size:
+        return Node("stack", [[parts[i] for i in range(size)], dim], **common)
+    return Node("written", [base, list(parts.values())], value=(dim, parts), **common)
+
+
+class Importer:
+    """Reads an exported program into Nodes.
+
+    Attributes:
+        inputs: the user's inputs, in order.
+        outputs: the flat results; None where the module returns none.
+        trace: all nodes, in the order in which they were computed.
+        written: parameters and buffers that are written in place, and where.
+    """
+
+    def __init__(self, program, leaves, problems: Problems, prefix: str = ""):
+        self.program, self.leaves, self.problems = program, leaves, problems
+        self.prefix = prefix
+        self.cells: dict[Any, Any] = {}
+        self.inputs: list[Node] = []
+        self.outputs: list[Any] = []
+        self.trace: list[Node] = []
+        self._folded: dict[Any, Node] = {}
+        self.written: list[tuple[Where, str]] = []
+
+    def run(self):
+        constants = self._constants()
+        for fx in self.program.graph.nodes:
+            if fx.op == "placeholder":
+                self.cells[fx] = _Cell(self._placeholder(fx, constants))
+            elif fx.op == "output":
+                self.outputs = [self._read(a) for a in fx.args[0]]
+            elif fx.target is operator.getitem:
+                self.cells[fx] = self._getitem(fx)
+            else:
+                self.cells[fx] = self._call(fx)
+        return self
+
+    def check(self, in_loop: bool) -> None:
+        """Refuses ops without a form, and states that no loop carries on."""
+        for node in order([node for node in self.outputs if isinstance(node, Node)]):
+            if node.op not in _STRUCTURE and node.op not in TABLE:
+                self.problems.error(node.where, describe(node.op))
+        if in_loop:
+            return
+        for where, name in self.written:
+            if not name.endswith("num_batches_tracked"):
+                self.problems.error(
+                    where,
+                    f"writes '{name}' in place, a state that cannot be recovered; keep "
+                    "it in a neuron, or as a variable of a loop over time",
+                )
+
+    def _constants(self):
+        signature, program = self.program.graph_signature, self.program
+        tensors = {**program.constants, **program.state_dict}
+        names = {
+            **signature.inputs_to_parameters,
+            **signature.inputs_to_buffers,
+            **signature.inputs_to_lifted_tensor_constants,
+        }
+        return {name: (target, tensors[target]) for name, target in names.items()}
+
+    def _placeholder(self, fx, constants):
+        if fx.name in constants:
+            name, tensor = constants[fx.name]
+            where = Where(self._path(name))
+            node = _constant(tensor.detach(), where)
+            node.kwargs["name"] = where.path
+            return node
+        value = fx.meta.get("val")
+        if not isinstance(value, torch.Tensor):
+            return value
+        node = Node("input", [], tuple(value.shape), value.dtype, value=fx.name)
+        self.inputs.append(node)
+        return node
+
+    def _read(self, arg):
+        if isinstance(arg, torch.fx.Node):
+            return self.cells[arg].read()
+        if isinstance(arg, (list, tuple)):
+            return [self._read(a) for a in arg]
+        return arg
+
+    def _path(self, path):
+        path = re.sub(r"@\d+", "", path)
+        if self.prefix and (path + ".").startswith(self.prefix + "."):
+            path = path[len(self.prefix) + 1 :]
+        return path
+
+    def _where(self, fx) -> Where:
+        stack = fx.meta.get("nn_module_stack") or {}
+        path = next(reversed(stack.values()))[0] if stack else ""
+        return Where(self._path(path), *find_line(fx.meta.get("stack_trace") or ""))
+
+    def _getitem(self, fx):
+        """One of several results, as an op that has one result only."""
+        source, index = self._read(fx.args[0]), fx.args[1]
+        common = dict(zip(("shape", "dtype"), _meta(fx)), where=source.where)
+        if source.op == "unbind":
+            x, dim = source.args
+            node = Node("select", [x, dim, index], **common)
+        elif source.op in _SPLITS:
+            x, dim = source.args[0], source.args[-1]
+            start = sum(v.shape[dim] for v in fx.args[0].meta["val"][:index])
+            end = start + common["shape"][dim]
+            node = Node("slice", [x, dim, start, end, 1], **common)
+        elif source.op == "max" and index == 0:
+            x, dim, keepdim = source.args
+            node = Node("amax", [x, [dim], keepdim], **common)
+        elif source.op in _WITH_INDICES and index == 0:
+            node = Node(source.op, source.args, **common)
+        else:
+            node = Node("getitem", [source, index], **common)
+        if node.op == "select" and node.args[0].op == "written":
+            node = _read_written(node)
+        return _Cell(node)
+
+    def _call(self, fx):
+        where = self._where(fx)
+        schema = fx.target._schema
+        try:
+            args, kwargs = self._arguments(fx, schema)
+        except _Stale:
+            self.problems.error(where, "uses a tensor after a view of it was written")
+            return _Cell(Node("unknown", [], *_meta(fx), where=where))
+        library, _, name = schema.name.partition("::")
+        if library not in ("aten", "volley"):
+            name = schema.name
+        if name == "neuron":
+            leaf = self.leaves[args[1]]
+            value = (leaf, args[2], leaf.calls[args[2]])
+            where = Where(self._path(leaf.path), where.file, where.line)
+            node = Node("neuron", list(args[0]), where=where, value=value)
+            self.trace.append(node)
+            if leaf.problem:
+                self.problems.error(where, leaf.problem)
+            return _Cell(node)
+        target, in_place = fx.target, schema.is_mutable
+        if in_place:
+            name = name.rstrip("_")
+            target = _functional(name, fx.target)
+        whole = Node(name, args, *_meta(fx), where=where, kwargs=kwargs)
+        node = self._fold(whole, target)
+        self.trace.append(node)
+        if in_place:
+            return self._mutate(fx, node)
+        view = schema.arguments and schema.arguments[0].alias_info is not None
+        if view and isinstance(fx.args[0], torch.fx.Node):
+            base = self.cells[fx.args[0]]
+            if node is base.node:
+                return base
+            return _Cell(node, base, _Rebuild(self, whole, target))
+        return _Cell(node)
+
+    def _arguments(self, fx, schema):
+        positional, keyword = [], {}
+        for i, argument in enumerate(schema.arguments):
+            if i < len(fx.args):
+                value = fx.args[i]
+            elif argument.name in fx.kwargs:
+                value = fx.kwargs[argument.name]
+            else:
+                value = argument.default_value
+            value = self._read(value)
+            if argument.kwarg_only:
+                keyword[argument.name] = value
+            else:
+                positional.append(value)
+        return positional, keyword
+
+    def _mutate(self, fx, node):
+        """An in-place op's first operand is its result from now on."""
+        cell = self.cells[fx.args[0]]
+        if node.op == "copy":
+            node = node.args[1]
+        if cell.node.is_constant and "name" in cell.node.kwargs:
+            self.written.append((node.where, cell.node.kwargs["name"]))
+        if node.shape != cell.node.shape:
+            shape = cell.node.shape
+            node = Node("expand", [node, shape], shape, node.dtype, node.where)
+        try:
+            cell.write(node)
+        except _Stale:
+            self.problems.error(node.where, "writes a part of a tensor with a step")
+        return cell
+
+    def _fold(self, node, target):
+        """Computes what depends on constants only; drops what changes nothing."""
+        if node.op in _IDENTITIES or _is_kept(node):
+            return node.args[0]
+        pair = _summed_pair(node)
+        if pair is not None:
+            return Node("add", pair, node.shape, node.dtype, node.where)
+        value = _fill_value(node)
+        if value is not None:
+            tensor = torch.full((), value, dtype=node.dtype).expand(node.shape)
+            return _constant(tensor, node.where)
+        if node.op == "select" and node.args[0].op == "written":
+            return _read_written(node)
+        if _RANDOM.search(node.op) or not all(n.is_constant for n in node.operands):
+            return node
+        if node.shape is None:
+            return node
+        # Each step of a loop computes it again; it is one constant.
+        key = (target, _key(node.args), _key(node.kwargs))
+        if key not in self._folded:
+            with torch.no_grad():
+                tensor = target(*_tensors(node.args), **_tensors(node.kwargs))
+            self._folded[key] = _constant(tensor, node.where, node)
+        return self._folded[key]
+
+
+class _Rebuild:
+    """Makes a view again, of what its base has become."""
+
+    def __init__(self, importer, view, target):
+        self.importer, self.view, self.target = importer, view, target
+
+    def __call__(self, base):
+        view = self.view
+        args = [base, *view.args[1:]]
+        node = Node(
+            view.op, args, view.shape, view.dtype, view.where, kwargs=view.kwargs
+        )
+        return self.importer._fold(node, self.target)
+
+
+def _read_written(node):
+    written, dim, index = node.args
+    written_dim, parts = written.value
+    dim, index = dim % len(written.shape), index % written.shape[dim]
+    if dim == written_dim and index in parts:
+        return parts[index]
+    base = Node("select", [written.args[0], dim, index], node.shape, node.dtype)
+    base.where = node.where
+    if base.args[0].is_constant:
+        return _constant(base.args[0].value.select(dim, index), node.where)
+    return base if dim == written_dim else node
+
+
+def _fill_value(node) -> float | None:
+    """What a tensor of one value holds."""
+    if node.op not in _FILLS or node.shape is None:
+        return None
+    if _FILLS[node.op] is not None:
+        return _FILLS[node.op]
+    value = node.args[-1] if node.op == "fill" else node.args[1]
+    if node.op == "new_full":
+        value = node.args[2]
+    return value.fill if isinstance(value, Node) else value
+
+
+def _summed_pair(node):
+    """The two tensors that are stacked for no more than their sum."""
+    if node.op != "sum" or len(node.args) < 2 or node.args[0].op != "stack":
+        return None
+    stack, dims = node.args[:2]
+    parts, dim = stack.args
+    if len(parts) != 2 or dims != [dim] or node.args[2]:
+        return None
+    return list(parts)
+
+
+def _is_kept(node):
+    """Whether an op leaves its first operand as it is, because of its settings."""
+    if node.op == "dropout":
+        return not node.args[2] or node.args[1] == 0
+    if node.op in ("to", "_to_copy", "type_as"):
+        return node.args[0].dtype == node.dtype
+    if node.op == "slice":
+        return node.args[0].shape == node.shape and node.args[4] == 1
+    return node.op in ("reshape", "view", "expand") and node.shape == node.args[0].shape
+
+
+def _constant(tensor, where, origin=None):
+    shape = tuple(tensor.shape)
+    return Node("constant", [], shape, tensor.dtype, where, tensor, origin=origin)
+
+
+def _key(args):
+    """What tells arguments apart, for use as a key."""
+    if isinstance(args, dict):
+        return tuple((name, _key(arg)) for name, arg in args.items())
+    if isinstance(args, (list, tuple)):
+        return tuple(map(_key, args))
+    return id(args) if isinstance(args, Node) else (type(args), args)
+
+
+def _tensors(args):
+    if isinstance(args, dict):
+        return {name: _tensors(arg) for name, arg in args.items()}
+    if isinstance(args, (list, tuple)):
+        return [_tensors(arg) for arg in args]
+    return args.value if isinstance(args, Node) else args
+
+
+def _functional(name, target):
+    """The op without side effect that an in-place op stands for."""
+    packet = getattr(torch.ops.aten, name)
+    return getattr(packet, target._overloadname, packet)
+
+
+def _meta(fx):
+    value = fx.meta.get("val")
+    if isinstance(value, torch.Tensor):
+        return tuple(value.shape), value.dtype
+    return None, None

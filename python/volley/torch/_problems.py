@@ -1,0 +1,72 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+"""Where a value comes from, and what was found wrong, all of it at once."""
+
+from __future__ import annotations
+
+import functools
+import os
+import re
+from dataclasses import dataclass, field
+
+import torch
+
+from volley._network import CompileError
+
+_FRAME = re.compile(r'File "([^"]+)", line (\d+)')
+# Frames of these are neither what a user wrote nor of interest.
+_HIDDEN = tuple(os.path.dirname(f) + os.sep for f in (torch.__file__, __file__))
+# Inside of libraries; of interest if there is nothing else.
+_LIBRARIES = re.compile(
+    r"[/\\]site-packages[/\\]((norse|snntorch|sinabs)[/\\]|spikingjelly[/\\]"
+    r"activation_based[/\\](layer|neuron|functional|surrogate|base|_neuron)[/\\.])"
+)
+
+
+@dataclass(frozen=True)
+class Where:
+    """A place in the user's model: a module's path, and a line of Python."""
+
+    path: str = ""
+    file: str = ""
+    line: int = 0
+
+    def __str__(self) -> str:
+        place = f"{self.file}:{self.line}: " if self.file else ""
+        return f"{place}{self.path}: " if self.path else place
+
+    @property
+    def location(self):
+        """What the builder takes: (file, line), or None."""
+        return (self.file, self.line) if self.file else None
+
+
+@functools.cache
+def find_line(stack_trace: str) -> tuple[str, int]:
+    """The innermost line of the user's own code in a stack trace's text."""
+    frames = [f for f in _FRAME.findall(stack_trace) if not f[0].startswith(_HIDDEN)]
+    own = [frame for frame in frames if not _LIBRARIES.search(frame[0])]
+    file, line = (own or frames or [("", 0)])[-1]
+    return file, int(line)
+
+
+class Unsupported(Exception):
+    """An op, or a use of one, that has no form in a network."""
+
+
+@dataclass
+class Problems:
+    """Collects errors, so that all are told at once, and remarks."""
+
+    errors: dict[str, None] = field(default_factory=dict)
+    remarks: dict[str, None] = field(default_factory=dict)
+
+    def error(self, where: Where, message: str) -> None:
+        self.errors.setdefault(f"{where}{message}")
+
+    def remark(self, where: Where, message: str) -> None:
+        self.remarks.setdefault(f"{where}{message}")
+
+    def check(self) -> None:
+        """Raises CompileError if there were errors."""
+        if self.errors:
+            raise CompileError(self.errors)

@@ -1,0 +1,549 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+"""Rolling up a loop over time that tracing has unrolled.
+
+The loop's n steps appear as n copies of its body. A *column* is one value of the
+body, as the n nodes that compute it at the steps 0, 1, ..., n-1. Starting from what
+is read after the loop, columns are turned into single nodes that stand for a whole
+stream:
+
+    all one node, computed before the loop      -> that node
+    results of the calls 0, 1, ... of a neuron  -> the neuron, once
+    x[0], x[1], ...                             -> "step": x without its time axis
+    [initial, y[0], y[1], ...]                  -> "delay" of the column y
+    equal ops                                   -> the op, of its operands' columns
+
+Anything else is not the same computation at each step, and refused. What a stack of
+a column is, is again a tensor with a time axis ("sequence"); a sum over it, or its
+last node, is a value of the whole run ("window").
+"""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+
+import torch
+
+from volley.torch._graph import Node
+from volley.torch._problems import Problems, Unsupported, Where
+
+Column = tuple[Node, ...]
+
+
+def reroll(outputs, trace: list[Node], steps: int, sliced: bool, problems: Problems):
+    """The outputs, of a graph without copies of steps.
+
+    Args:
+        trace: all nodes in the order in which they were computed.
+        steps: the number of steps of the loop, 0 without one.
+        sliced: x[t] is a step wherever a dimension has the size `steps`.
+    """
+    before = len(problems.errors)
+    chains = _Chains([n for n in trace if n.op == "neuron"], steps, problems)
+    if len(problems.errors) > before:
+        return [None] * len(outputs)
+    roller = _Roller(chains, trace, sliced)
+
+    def roll(function, value):
+        try:
+            with _deep_recursion():
+                return function(value)
+        except Refusal as refusal:
+            problems.error(refusal.where, str(refusal))
+            return None
+
+    # First what runs in the loop, so that what is read after it is known.
+    for chain in chains.calls:
+        roll(roller.neuron, chain)
+    if len(problems.errors) > before:
+        return [None] * len(outputs)
+    return [
+        None if output is None else roll(roller.whole, output) for output in outputs
+    ]
+
+
+def find_plain_loop(trace: list[Node]) -> int:
+    """The steps of a loop that runs no neuron module; 0 without one.
+
+    A module that runs sequences of neurons says how long they are, and the loop
+    gathers as many steps. In one without neurons, it is the dimension of an input of
+    which every index is taken.
+    """
+    neurons = [node for node in trace if node.op == "neuron"]
+    if not neurons:
+        return _sliced_size(trace)
+    lengths = {
+        node.args[0].shape[0 if node.value[0].neuron.time == "TB" else 1]
+        for node in neurons
+        if node.value[0].neuron.time in ("TB", "BT")
+    }
+    if len(lengths) != 1 or lengths == {1}:
+        return 0
+    (steps,) = lengths
+    roller = _Roller(_Chains([], steps, Problems()), trace, True)
+    found = any(
+        node.op in ("stack", "cat") and roller.gathers(node.args[0]) for node in trace
+    )
+    return steps if found else 0
+
+
+def _sliced_size(trace):
+    """The size of the first two dimensions of inputs that is taken apart, or 0."""
+    taken: dict[tuple[int, int], set[int]] = {}
+    sizes = {}
+    for node in trace:
+        if node.op == "select" and _source(node.args[0]).op == "input":
+            x, dim, index = node.args
+            dim, size = dim % len(x.shape), x.shape[dim]
+            if dim < 2 and size > 1:
+                taken.setdefault((id(x), dim), set()).add(index % size)
+                sizes[id(x), dim] = size
+    found = {sizes[key] for key, indices in taken.items() if len(indices) == sizes[key]}
+    return found.pop() if len(found) == 1 else 0
+
+
+def _source(node):
+    """The node whose dimensions are only permuted."""
+    while node.op in ("transpose", "permute", "movedim", "swapaxes"):
+        node = node.args[0]
+    return node
+
+
+@contextlib.contextmanager
+def _deep_recursion():
+    limit = sys.getrecursionlimit()
+    sys.setrecursionlimit(max(limit, 50_000))
+    try:
+        yield
+    finally:
+        sys.setrecursionlimit(limit)
+
+
+class _Chains:
+    """The calls of neurons, in the order of time.
+
+    A module that keeps its state is one chain of calls. Calls that are handed
+    their state belong to the chain that it comes from.
+
+    Attributes:
+        place: the chain and the position of each call.
+    """
+
+    def __init__(self, calls, steps, problems):
+        self.steps = steps
+        self.place: dict[int, tuple[object, int]] = {}
+        self.calls: dict[object, list[Node]] = {}
+        for node in calls:
+            key = self._chain(node)
+            chain = self.calls.setdefault(key, [])
+            self.place[id(node)] = (key, len(chain))
+            chain.append(node)
+        self._check(problems)
+
+    def _chain(self, node):
+        leaf, call, given = node.value
+        states = [name for name in given if name != "input"]
+        if not states:
+            return (leaf.index, 0 if leaf.neuron.keeps_state else call)
+        for name in states:
+            source = node.args[given[name]]
+            if source.op == "getitem" and source.args[0].op == "neuron":
+                before = source.args[0]
+                if before.value[0] is leaf and id(before) in self.place:
+                    return self.place[id(before)][0]
+        return (leaf.index, call)
+
+    def _check(self, problems):
+        for chain in self.calls.values():
+            leaf = chain[0].value[0]
+            if leaf.neuron.time != "step" and len(chain) > 1:
+                problems.error(
+                    chain[1].where,
+                    f"the neuron is called {len(chain)} times on whole sequences, each "
+                    "time from the state that the last call left; use one module per "
+                    "place",
+                )
+            elif not leaf.neuron.keeps_state and len(chain) == 1 < self.steps:
+                problems.error(
+                    chain[0].where,
+                    "the neuron starts anew at each step, as it is not given the state "
+                    "that it returned; pass the state on",
+                )
+            elif leaf.neuron.time == "step" and len(chain) != max(self.steps, 1):
+                problems.error(
+                    chain[-1].where,
+                    f"the neuron is called {len(chain)} times, where others are called "
+                    f"{self.steps} times; a neuron runs once per step: use one module "
+                    "per place, and pass states on",
+                )
+
+
+class _Roller:
+    def __init__(self, chains: _Chains, trace: list[Node], sliced: bool):
+        self.chains, self.steps, self.sliced = chains, chains.steps, sliced
+        # Nodes of one line of a module, in the order of the trace.
+        self._lines: dict[object, list[Node]] = {}
+        for node in trace:
+            self._lines.setdefault((node.op, node.where), []).append(node)
+        self._whole: dict[int, Node] = {}
+        self._neurons: dict[object, Node] = {}
+        # Streams by the node of their first step.
+        self._streams: dict[int, list[tuple[Column, Node]]] = {}
+        # And whole ones by the node of their last step.
+        self._lasts: dict[int, Node] = {}
+        self._ages: dict[int, int | None] = {}
+
+    # The step that a value belongs to.
+
+    def age(self, node: Node) -> int | None:
+        """The last step that a node depends on; None without any."""
+        stack = [node]
+        while stack:
+            top = stack[-1]
+            missing = [n for n in top.operands if id(n) not in self._ages]
+            if missing:
+                stack += missing
+                continue
+            stack.pop()
+            self._ages[id(top)] = self._own_age(top)
+        return self._ages[id(node)]
+
+    def _own_age(self, node):
+        place = self.chains.place.get(id(node))
+        if place is not None and node.value[0].neuron.time == "step":
+            return place[1]
+        ages = [self._ages[id(n)] for n in node.operands]
+        age = max((a for a in ages if a is not None), default=None)
+        if age is None and node.op == "select" and self.sliced:
+            x, dim, index = node.args
+            return index % self.steps if x.shape[dim] == self.steps else None
+        if self._is_column_end(node, ages):
+            return None
+        return age
+
+    def _is_column_end(self, node, ages):
+        """Whether a node gathers all steps."""
+        return node.op in ("stack", "cat") and ages == list(range(self.steps))
+
+    # Values outside of the loop.
+
+    def whole(self, node: Node) -> Node:
+        """The node that stands for a value read after or before the loop."""
+        if id(node) not in self._whole:
+            self._whole[id(node)] = self._make_whole(node)
+        return self._whole[id(node)]
+
+    def _make_whole(self, node):
+        if node.op in ("input", "constant"):
+            return node
+        if node.op in ("stack", "cat"):
+            parts = tuple(node.args[0])
+            if self.gathers(parts):
+                return self._sequence(node, parts)
+        terms = self._terms(node)
+        if terms is not None:
+            total = self.column(terms)
+            return _like(node, "window", [total], value="sum")
+        if node.op == "getitem" and id(node.args[0]) in self.chains.place:
+            return self._whole_result(node)
+        column = self._history(node)
+        if id(node) not in self._lasts and column is not None:
+            if column[-1] is not node:
+                raise _refuse(
+                    node,
+                    f"the value of step {self.age(node)} is used by itself; only the "
+                    "last step's can be",
+                )
+            self.column(column)
+        if id(node) in self._lasts:
+            return _like(node, "window", [self._lasts[id(node)]], value="last")
+        return _like(node, node.op, _map(node.args, self.whole), value=node.value)
+
+    def gathers(self, parts) -> bool:
+        """Whether nodes are the steps of the loop, in order."""
+        return [self.age(part) for part in parts] == list(range(self.steps))
+
+    def _history(self, node) -> Column | None:
+        """The column that a node read after the loop is the last of, if it is."""
+        line = self._lines.get((node.op, node.where), [])
+        if self.steps < 2 or node not in line or len(line) % self.steps:
+            return None
+        every = len(line) // self.steps
+        column = tuple(line[line.index(node) % every :: every])
+        return column if self.gathers(column) else None
+
+    def _sequence(self, node, parts):
+        dim = node.args[1] % len(node.shape)
+        stream = self.column(parts)
+        if node.op == "cat":
+            if parts[0].shape[dim] != 1:
+                raise _refuse(node, "steps are joined along another axis than time")
+            shape = stream.shape[:dim] + stream.shape[dim + 1 :]
+            stream = Node("select", [stream, dim, 0], shape, node.dtype, node.where)
+        return _like(node, "sequence", [stream, dim])
+
+    def _terms(self, node) -> Column | None:
+        """The steps' values if a node is their sum, first to last."""
+        if node.op != "add" or self.steps < 2:
+            return None
+        terms: list[Node] = []
+        while node.op == "add" and len(terms) < self.steps:
+            a, b = node.args[:2]
+            if node.kwargs.get("alpha", 1) != 1:
+                return None
+            if _is_zero(b):
+                node = a
+            elif _is_zero(a) and isinstance(b, Node):
+                node = b
+            elif not (isinstance(a, Node) and isinstance(b, Node)):
+                return None
+            else:
+                terms.insert(0, b)
+                node = a
+        if len(terms) < self.steps:
+            terms.insert(0, node)
+        return tuple(terms) if self.gathers(terms) else None
+
+    def _whole_result(self, node):
+        call = node.args[0]
+        leaf = call.value[0]
+        chain, position = self.chains.place[id(call)]
+        if leaf.neuron.time != "step":
+            neuron = self.neuron(chain)
+            return _like(node, "getitem", [neuron, node.args[1]])
+        if position != self.steps - 1:
+            raise _refuse(
+                node,
+                f"the result of step {position} is used by itself; only the last "
+                "step's can be",
+            )
+        stream = _like(node, "getitem", [self.neuron(chain), node.args[1]])
+        return _like(node, "window", [stream], value="last")
+
+    # Values inside the loop.
+
+    def column(self, nodes: Column) -> Node:
+        """The stream whose values at the steps 0, 1, ... are the nodes."""
+        for other, stream in self._streams.get(id(nodes[0]), ()):
+            if all(a is b for a, b in zip(nodes, other)) and len(nodes) <= len(other):
+                return stream
+        nodes = self._complete(_unfold(nodes))
+        first, last = nodes[0], nodes[-1]
+        if all(n is first for n in nodes) and (
+            len(nodes) > 1 or self._is_static(first)
+        ):
+            if not self._is_static(first):
+                raise _refuse(first, "a value of one step is used at every step")
+            return self.whole(first)
+        if self._is_delayed(nodes):
+            return self._delay(nodes)
+        if _same(nodes, lambda n: n.op):
+            return self._roll(nodes, last)
+        raise self._difference(nodes)
+
+    def _complete(self, nodes: Column) -> Column:
+        """A sum whose first step lacks the earlier value has 0 for it."""
+        first, rest = nodes[0], nodes[1:]
+        if first.op == "add" or self._is_static(first):
+            return nodes
+        if not rest or any(n.op != "add" for n in rest) or self.age(rest[0]) != 1:
+            return nodes
+        ages = [self.age(n) for n in rest[0].args if isinstance(n, Node)]
+        zero = Node("constant", [], first.shape, first.dtype, first.where)
+        zero.value = torch.zeros((), dtype=first.dtype).expand(first.shape)
+        parts = {(0, 1): [zero, first], (1, 0): [first, zero]}.get(tuple(ages))
+        if parts is None:
+            return nodes
+        return (_like(rest[0], "add", parts), *rest)
+
+    def _is_static(self, node):
+        return self.age(node) is None
+
+    def _roll(self, nodes, last):
+        if last.op == "getitem":
+            return self._result(nodes)
+        if last.op == "select" and self._is_time_slice(nodes):
+            x, dim, _ = last.args
+            stream = _like(last, "step", [self.whole(x), dim % len(x.shape)])
+            return self._register(nodes, stream)
+        if last.op == "constant":
+            if _same(nodes, lambda n: n.fill) and last.fill is not None:
+                return self.whole(last)
+            raise _refuse(last, "a constant differs from step to step")
+        stream = _like(last, last.op, [], value=last.value)
+        self._register(nodes, stream)
+        stream.args = self._roll_arguments(nodes, [n.args for n in nodes])
+        return stream
+
+    def _roll_arguments(self, nodes, arguments):
+        result = []
+        for values in zip(*arguments):
+            if all(isinstance(v, Node) for v in values):
+                result.append(self.column(tuple(values)))
+            elif all(isinstance(v, (list, tuple)) for v in values) and values[0]:
+                result.append(self._roll_arguments(nodes, values))
+            elif _same(values, lambda v: v):
+                result.append(values[0])
+            else:
+                raise self._difference(nodes)
+        return result
+
+    def _is_time_slice(self, nodes):
+        x, dim, _ = nodes[0].args
+        return (
+            _same(nodes, lambda n: n.args[0])
+            and _same(nodes, lambda n: n.args[1])
+            and x.shape[dim] == self.steps
+            and [n.args[2] % self.steps for n in nodes] == list(range(len(nodes)))
+        )
+
+    def _result(self, nodes):
+        sources = [n.args[0] for n in nodes]
+        places = [self.chains.place.get(id(source)) for source in sources]
+        if None in places or not _same(nodes, lambda n: n.args[1]):
+            raise self._difference(nodes)
+        chain = places[0][0]
+        if places != [(chain, t) for t in range(len(nodes))]:
+            raise self._difference(nodes)
+        stream = _like(nodes[-1], "getitem", [self.neuron(chain), nodes[-1].args[1]])
+        return self._register(nodes, stream)
+
+    def neuron(self, chain) -> Node:
+        """The one node of all calls of a chain."""
+        if chain in self._neurons:
+            return self._neurons[chain]
+        calls = self.chains.calls[chain]
+        leaf, _, given = calls[-1].value
+        node = _like(calls[-1], "neuron", [], value=(leaf, chain, {}))
+        self._neurons[chain] = node
+        if leaf.neuron.time != "step":
+            node.args = [self.whole(calls[0].args[0])]
+        else:
+            node.args = [self.column(tuple(call.args[0] for call in calls))]
+        check_states(calls)
+        return node
+
+    # Delays.
+
+    def _is_delayed(self, nodes):
+        """Whether the first step has an initial value where later ones have y."""
+        first, rest = nodes[0], nodes[1:]
+        if not rest or not self._is_static(first):
+            return False
+        ages = [self.age(n) for n in rest]
+        if any(age is None for age in ages):
+            return self._is_delayed(rest) if ages[0] is None else False
+        # An op that is computed at the first step too is rolled with its operands.
+        return ages == list(range(len(rest))) and (
+            first.is_constant or first.op != rest[0].op
+        )
+
+    def _delay(self, nodes):
+        first = nodes[0]
+        if not first.is_constant:
+            raise _refuse(first, "the initial value of a state is not a constant")
+        node = _like(nodes[1], "delay", [], value=first.value)
+        self._register(nodes, node)
+        node.args = [self.column(nodes[1:])]
+        return node
+
+    def _register(self, nodes, stream):
+        self._streams.setdefault(id(nodes[0]), []).append((nodes, stream))
+        if len(nodes) == self.steps > 1:
+            self._lasts[id(nodes[-1])] = stream
+        return stream
+
+    def _difference(self, nodes):
+        t = next(
+            (t for t in range(len(nodes)) if nodes[t].op != nodes[-1].op),
+            0,
+        )
+        return _refuse(
+            nodes[-1],
+            f"step {t} of the loop computes this in another way than the last step "
+            f"('{nodes[t].op}' there, '{nodes[-1].op}' here); all steps must be equal "
+            "but for initial values",
+        )
+
+
+def _unfold(nodes: Column) -> Column:
+    """The column with a first step that was folded to a constant as an op again."""
+    origin = nodes[0].origin
+    if len(nodes) > 1 and origin is not None and origin.op == nodes[1].op:
+        return (origin, *nodes[1:])
+    return nodes
+
+
+def check_states(calls: list[Node]) -> None:
+    """That a chain hands its own states on, from an initial value that it knows."""
+    for position, call in enumerate(calls):
+        leaf, _, given = call.value
+        for name, i in given.items():
+            if name == "input":
+                continue
+            state = call.args[i]
+            if position == 0:
+                _check_initial(call, leaf, name, state)
+            elif not (
+                state.op == "getitem"
+                and state.args[0] is calls[position - 1]
+                and leaf.results[state.args[1]] == name
+            ):
+                raise _refuse(
+                    call,
+                    f"the state '{name}' that the neuron is given at step {position} "
+                    "is not the one that it returned at the step before",
+                )
+
+
+def _check_initial(call, leaf, name, state):
+    expected = leaf.neuron.initial.get(name, 0.0)
+    fill = state.fill
+    if fill is None and state.is_constant:
+        value = state.value
+        fill = (
+            value.reshape(-1)[0].item() if (value == value.view(-1)[0]).all() else None
+        )
+    if fill is None or (state.value.numel() and fill != expected):
+        raise _refuse(
+            call,
+            f"the state '{name}' starts from a value of its own; it can start from "
+            f"None, or from {expected}. If it is an argument of the module, say None "
+            "for it in the example input",
+        )
+
+
+class Refusal(Unsupported):
+    def __init__(self, where: Where, message: str):
+        super().__init__(message)
+        self.where = where
+
+
+def _refuse(node, message):
+    return Refusal(node.where, message)
+
+
+def _same(values, key):
+    first = key(values[0])
+    return all(key(v) is first or key(v) == first for v in values)
+
+
+def _map(args, function):
+    return [
+        function(a)
+        if isinstance(a, Node)
+        else _map(a, function)
+        if isinstance(a, (list, tuple))
+        else a
+        for a in args
+    ]
+
+
+def _like(node, op, args, value=None):
+    return Node(op, args, node.shape, node.dtype, node.where, value, node.kwargs)
+
+
+def _is_zero(value):
+    if isinstance(value, Node):
+        return value.fill == 0
+    return isinstance(value, (int, float)) and value == 0

@@ -1,0 +1,163 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+"""ATen ops, each between neurons of a small net."""
+
+import numpy as np
+import pytest
+
+torch = pytest.importorskip("torch")
+pytest.importorskip("spikingjelly")
+
+from spikingjelly.activation_based import neuron  # noqa: E402
+from torch import nn  # noqa: E402
+from torch.nn import functional as F  # noqa: E402
+
+import volley  # noqa: E402
+
+from torchnets import evaluate, noise, run, seeded  # noqa: E402
+
+torch.set_num_threads(1)
+
+
+class Net(nn.Module):
+    """Spikes y (T, B, 6, 4, 4) and currents x of the same shape go into an op."""
+
+    def __init__(self, function):
+        super().__init__()
+        self.lif, self.function = neuron.LIFNode(step_mode="m"), function
+        self.weight = nn.Parameter(torch.randn(6, 4, 4))
+
+    def forward(self, x):
+        return self.function(self.lif(x), x, self.weight)
+
+
+def spatial(layer):
+    """A layer of (N, C, H, W), applied to all steps."""
+    return lambda y, x, w: layer(y.flatten(0, 1)).unflatten(0, y.shape[:2])
+
+
+def tokens(y):
+    return y.flatten(3)
+
+
+def attention(y, x, w):
+    q = tokens(y).unflatten(2, (2, 3))
+    return (q @ q.transpose(-1, -2) @ q * 0.125).flatten(2, 3)
+
+
+def padded(y, x, w):
+    y = F.pad(y.flatten(0, 1) * w, (1, 1, 2, 0))
+    y[:, :, :2] = 0.5
+    return y.unflatten(0, (-1, x.shape[1]))
+
+
+OPS = {
+    "add": lambda y, x, w: y + y + x + w + 1.5,
+    "sub": lambda y, x, w: (y - x) - w - (2.0 - y),
+    "mul": lambda y, x, w: y * x * w * 0.3,
+    "div": lambda y, x, w: (y / 3 + x / w) / 4,
+    "neg": lambda y, x, w: -(y**2) - x.square(),
+    "in-place": lambda y, x, w: (y * 2).add_(x).mul_(w).relu_(),
+    "compare": lambda y, x, w: ((x > 0.1) & (x < w)).float() * 2 + (y == 1).float(),
+    "where": lambda y, x, w: torch.where(y > 0, w, x.masked_fill(x > 1, 3.0)),
+    "bounds": lambda y, x, w: x.clamp(-1, 1) + x.clamp(min=0.2).relu() + y,
+    "larger": lambda y, x, w: torch.maximum(x, y) + torch.minimum(x, w).abs(),
+    "round": lambda y, x, w: x.floor() + x.ceil() * 10 + x.round() * 100 + y,
+    "leaky": lambda y, x, w: (
+        F.leaky_relu(x) + y + F.prelu(x.flatten(0, 1), w[:, 0, 0]).view(x.shape)
+    ),  # noqa: E501
+    "not": lambda y, x, w: (~(y > 0)).float() + x,
+    "sum": lambda y, x, w: (
+        y.sum(2) + x.sum((2,)) + y.sum((3, 4)).amax(2)[..., None, None]
+    ),
+    "keepdim": lambda y, x, w: y.sum(2, keepdim=True) * x.mean((3, 4), True),
+    "last": lambda y, x, w: y[-1] + x[-1],
+    "over-time": lambda y, x, w: y.mean(0) + y.sum(0) / 7 + x.max(0).values,
+    "rate": lambda y, x, w: y.sum(0) / 4,
+    "matmul": attention,
+    "weight": lambda y, x, w: y @ w[0] + x.transpose(-1, -2) @ w[1],
+    "einsum": lambda y, x, w: torch.einsum("tbchw,tbcwv->tbhcv", y, y),
+    "linear": lambda y, x, w: (
+        F.linear(y, w[0], w[1, 0])
+        + F.linear(x.flatten(2), w.view(6, 16).repeat(1, 6))[..., None, None]
+    ),  # noqa: E501
+    "permute": lambda y, x, w: (
+        y.permute(1, 3, 0, 4, 2) + 0 * x.movedim(2, -1).permute(1, 2, 0, 3, 4)
+    ),  # noqa: E501
+    "reshape": lambda y, x, w: y.reshape(x.shape[0], -1, 3, 32).transpose(2, 3),
+    "chunk": lambda y, x, w: torch.cat([*y.chunk(2, 2)][::-1] + [x[:, :, 1:3]], 2),
+    "stack": lambda y, x, w: torch.stack(
+        [y[:, :, 0], x[:, :, 1], torch.zeros(4, 2, 4, 4)], 2
+    ),
+    "expand": lambda y, x, w: w.expand(*y.shape) * y + x[:, :, :1].expand_as(x),
+    "cat": lambda y, x, w: torch.cat([w.expand(*y.shape), y, x], 3),
+    "pad": padded,
+    "conv": spatial(nn.Conv2d(6, 4, 3, 2, 1, groups=2)),
+    "conv-same": spatial(nn.Conv2d(6, 4, 2, padding="same", dilation=2)),
+    "conv1d": lambda y, x, w: F.conv1d(
+        tokens(y).flatten(0, 1), w[:, :, :1].repeat(1, 1, 2)[:, :3], groups=2
+    ).unflatten(0, y.shape[:2]),  # noqa: E501
+    "max-pool": spatial(nn.MaxPool2d(3, 2, 1)),
+    "avg-pool": spatial(nn.AvgPool2d(2)),
+    "adaptive": spatial(nn.AdaptiveAvgPool2d((2, 1))),
+    "adaptive-max": spatial(nn.AdaptiveMaxPool2d(2)),
+    "adaptive-repeat": spatial(nn.Sequential(nn.AvgPool2d(4), nn.AdaptiveAvgPool2d(3))),
+    "upsample": spatial(nn.Upsample(scale_factor=2)),
+    "batch-norm": spatial(nn.BatchNorm2d(6).eval()),
+}
+
+
+@pytest.mark.parametrize("name", OPS)
+def test_op(name):
+    module = seeded(Net, OPS[name])
+    x = noise(4, 2, 6, 4, 4, scale=2.0)
+    expected = run(module, x)
+    net = volley.from_torch(module, x)
+    y = evaluate(net, x.numpy())
+    # Dimensions of the network come as (T, B, ...); the module may permute them.
+    if name == "permute":
+        expected = expected.permute(2, 0, 1, 3, 4)
+    np.testing.assert_allclose(y, expected.numpy().reshape(y.shape), atol=1e-5)
+
+
+SPIKES = ["max-pool", "adaptive-max", "last", "permute", "reshape"]
+
+
+@pytest.mark.parametrize("name", SPIKES)
+def test_spikes_stay_spikes(name):
+    net = volley.from_torch(seeded(Net, OPS[name]), noise(4, 2, 6, 4, 4))
+    (_, dtype) = net.outputs["output"]
+    assert dtype == ("float32" if name in ("last", "permute") else "uint8")
+
+
+def test_sums_of_spikes_are_counts():
+    for function in (
+        lambda y, x, w: y.sum(2),
+        lambda y, x, w: y + y,
+        lambda y, x, w: y.sum(0),
+        lambda y, x, w: y @ y,
+    ):
+        net = volley.from_torch(seeded(Net, function), noise(4, 2, 6, 4, 4))
+        assert net.outputs["output"][1] == "int32"
+
+
+REFUSED = {
+    "picks step 0": lambda y, x, w: y[0],
+    "time elsewhere, but as data": lambda y, x, w: y[1:],
+    "over the batch": lambda y, x, w: y.mean(1),
+    "picks one sample": lambda y, x, w: y[:, 0],
+    "values that a run has once": lambda y, x, w: y - y.mean(0),
+    "'cumsum' is not supported": lambda y, x, w: y.cumsum(0),
+    "argmax": lambda y, x, w: y.mean(0).argmax(1),
+    "torch.float64": lambda y, x, w: y.double(),
+    "to integers": lambda y, x, w: y.int(),
+    "sigmoid": lambda y, x, w: torch.sigmoid(y),
+    "training=": lambda y, x, w: F.dropout(y),
+}
+
+
+@pytest.mark.parametrize("text", REFUSED)
+def test_op_refused(text):
+    with pytest.raises(volley.CompileError) as caught:
+        volley.from_torch(seeded(Net, REFUSED[text]), noise(4, 2, 6, 4, 4))
+    (error,) = caught.value.diagnostics
+    assert text in error and error.startswith(__file__)
