@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "volley/Analysis/Ranges.h"
+#include "LawRanges.h"
 
-#include "mlir/Dialect/Arith/IR/Arith.h"
-#include "mlir/Dialect/Math/IR/Math.h"
 #include "volley/Dialect/SNN/IR/Constants.h"
 #include "volley/Dialect/SNN/IR/SNNOps.h"
 #include "llvm/ADT/TypeSwitch.h"
@@ -12,173 +11,81 @@ using namespace mlir;
 using namespace volley;
 using volley::snn::ConstantView;
 
-static Range getFull(Type type) {
-  if (snn::getElementTypeOrSelf(type).isInteger(1))
-    return {0, 1};
-  return {-(int64_t(1) << 31), (int64_t(1) << 31) - 1};
+/// All that a type holds; nothing of a float.
+static std::optional<Range> getFull(Type type) {
+  Interval interval = getTypeInterval(snn::getElementTypeOrSelf(type));
+  if (!interval.isIntegral())
+    return std::nullopt;
+  return Range{int64_t(interval.low), int64_t(interval.high)};
 }
 
 static Range join(Range a, Range b) {
   return {std::min(a.low, b.low), std::max(a.high, b.high)};
 }
 
-/// What arithmetic in i32 makes of a range: it wraps if the range is too large.
-static Range wrap(Range range, Type type) {
-  Range full = getFull(type);
-  return range.low < full.low || range.high > full.high ? full : range;
+static std::optional<Range> join(std::optional<Range> a,
+                                 std::optional<Range> b) {
+  if (!a || !b)
+    return std::nullopt;
+  return join(*a, *b);
 }
 
-static Range product(Range a, Range b) {
-  int64_t corners[] = {a.low * b.low, a.low * b.high, a.high * b.low,
-                       a.high * b.high};
-  return {*llvm::min_element(corners), *llvm::max_element(corners)};
-}
-
-/// The sum of `count` terms. Ranges of i32 and counts below 2^31 do not
-/// overflow.
-static Range repeat(Range term, int64_t count) {
-  if (count > (int64_t(1) << 31))
-    return {INT64_MIN, INT64_MAX};
-  return {term.low * count, term.high * count};
-}
-
-static Range getConstantRange(const ConstantView &view) {
-  int64_t count = view.isUniform() ? 1 : view.getNumElements();
-  Range range{view.getInteger(0), view.getInteger(0)};
-  for (int64_t i = 1; i < count; ++i)
-    range = join(range, {view.getInteger(i), view.getInteger(i)});
+/// What arithmetic in a type makes of a range: too large an i32 wraps, too
+/// large a float is rounded.
+static std::optional<Range> limit(std::optional<Range> range, Type type) {
+  if (!range)
+    return getFull(type);
+  double bound = getLargestExact(snn::getElementTypeOrSelf(type));
+  if (std::optional<Range> full = getFull(type))
+    return range->low < full->low || range->high > full->high ? full : range;
+  if (double(range->getMagnitude()) > bound)
+    return std::nullopt;
   return range;
 }
 
-//===----------------------------------------------------------------------===//
-// Laws
-//===----------------------------------------------------------------------===//
-
-namespace {
-/// Numbers from `low` to `high`, perhaps NaN.
-struct Interval {
-  double low = -INFINITY, high = INFINITY;
-};
-
-/// The least and largest values of the results of a neuron's law, whatever its
-/// states, inputs and parameters are: what clamps and comparisons say.
-class LawRanges {
-public:
-  explicit LawRanges(snn::NeuronModelOp model) {
-    for (Operation &op : model.getBodyBlock().without_terminator())
-      for (Value result : op.getResults())
-        intervals[result] = evaluate(&op, result.getType());
-  }
-
-  Range get(Value value) const {
-    Interval interval = lookup(value);
-    Range full = getFull(value.getType());
-    Range range = full;
-    if (interval.low > full.low)
-      range.low = static_cast<int64_t>(interval.low);
-    if (interval.high < full.high)
-      range.high = static_cast<int64_t>(interval.high);
-    return range;
-  }
-
-private:
-  Interval lookup(Value value) const {
-    if (auto it = intervals.find(value); it != intervals.end())
-      return it->second;
-    return getTypeInterval(value.getType());
-  }
-  static Interval getTypeInterval(Type type) {
-    if (!type.isInteger())
-      return {};
-    Range full = getFull(type);
-    return {double(full.low), double(full.high)};
-  }
-  Interval evaluate(Operation *op, Type type) const;
-
-  llvm::DenseMap<Value, Interval> intervals;
-};
-} // namespace
-
-namespace {
-/// Which of two values a select takes.
-enum class Choice { Any, Larger, Smaller };
-} // namespace
-
-static Choice getChoice(arith::SelectOp select) {
-  Operation *compare = select.getCondition().getDefiningOp();
-  bool isGreater, isLess;
-  if (auto op = dyn_cast_or_null<arith::CmpFOp>(compare)) {
-    using P = arith::CmpFPredicate;
-    isGreater = op.getPredicate() == P::OGT || op.getPredicate() == P::OGE;
-    isLess = op.getPredicate() == P::OLT || op.getPredicate() == P::OLE;
-  } else if (auto op = dyn_cast_or_null<arith::CmpIOp>(compare)) {
-    using P = arith::CmpIPredicate;
-    isGreater = op.getPredicate() == P::sgt || op.getPredicate() == P::sge;
-    isLess = op.getPredicate() == P::slt || op.getPredicate() == P::sle;
-  } else {
-    return Choice::Any;
-  }
-  Value a = compare->getOperand(0), b = compare->getOperand(1);
-  bool isStraight = select.getTrueValue() == a && select.getFalseValue() == b;
-  bool isCrossed = select.getTrueValue() == b && select.getFalseValue() == a;
-  if ((isGreater && isStraight) || (isLess && isCrossed))
-    return Choice::Larger;
-  if ((isGreater && isCrossed) || (isLess && isStraight))
-    return Choice::Smaller;
-  return Choice::Any;
+/// A number that is far from the limits of 64 bits: larger ones do not matter,
+/// no type of a signal holds them exactly.
+static int64_t saturate(double number) {
+  return static_cast<int64_t>(std::clamp(number, -0x1p60, 0x1p60));
 }
 
-Interval LawRanges::evaluate(Operation *op, Type type) const {
-  auto operand = [&](unsigned index) { return lookup(op->getOperand(index)); };
-  return llvm::TypeSwitch<Operation *, Interval>(op)
-      .Case<arith::ConstantOp>([&](auto constant) -> Interval {
-        std::optional<ConstantView> view =
-            ConstantView::get(Attribute(constant.getValue()));
-        if (!view)
-          return getTypeInterval(type);
-        double number =
-            type.isInteger() ? view->getInteger(0) : view->getDouble(0);
-        // i1 true is 1 here, -1 as a number of one bit.
-        number = type.isInteger(1) ? std::fabs(number) : number;
-        return std::isnan(number) ? Interval() : Interval{number, number};
-      })
-      .Case<arith::ExtUIOp, arith::UIToFPOp, arith::SIToFPOp>(
-          [&](auto) { return operand(0); })
-      .Case<arith::SelectOp>([&](auto select) {
-        Interval a = operand(1), b = operand(2);
-        switch (getChoice(select)) {
-        case Choice::Larger:
-          return Interval{std::max(a.low, b.low), std::max(a.high, b.high)};
-        case Choice::Smaller:
-          return Interval{std::min(a.low, b.low), std::min(a.high, b.high)};
-        case Choice::Any:
-          break;
-        }
-        return Interval{std::min(a.low, b.low), std::max(a.high, b.high)};
-      })
-      .Case<arith::MinSIOp>([&](auto) {
-        Interval a = operand(0), b = operand(1);
-        return Interval{std::min(a.low, b.low), std::min(a.high, b.high)};
-      })
-      .Case<arith::MaxSIOp>([&](auto) {
-        Interval a = operand(0), b = operand(1);
-        return Interval{std::max(a.low, b.low), std::max(a.high, b.high)};
-      })
-      .Case<math::FloorOp>([&](auto) {
-        Interval a = operand(0);
-        return Interval{std::floor(a.low), std::floor(a.high)};
-      })
-      .Case<math::RoundEvenOp, math::TruncOp, math::CeilOp>([&](auto) {
-        Interval a = operand(0);
-        return Interval{std::floor(a.low), std::ceil(a.high)};
-      })
-      .Case<snn::ToIntOp>([&](auto) {
-        // A NaN becomes 0.
-        Interval a = operand(0), full = getTypeInterval(type);
-        return Interval{std::max(full.low, std::min(0.0, std::trunc(a.low))),
-                        std::min(full.high, std::max(0.0, std::trunc(a.high)))};
-      })
-      .Default([&](Operation *) { return getTypeInterval(type); });
+static Range product(Range a, Range b) {
+  double corners[] = {double(a.low) * b.low, double(a.low) * b.high,
+                      double(a.high) * b.low, double(a.high) * b.high};
+  return {saturate(*llvm::min_element(corners)),
+          saturate(*llvm::max_element(corners))};
+}
+
+/// The sum of `count` terms.
+static Range repeat(Range term, int64_t count) {
+  return {saturate(double(term.low) * count),
+          saturate(double(term.high) * count)};
+}
+
+/// True if 0 times something negative gives the -0.0 that no integer is.
+static bool mayBeNegativeZero(Range a, Range b) {
+  auto hasZero = [](Range x) { return x.low <= 0 && x.high >= 0; };
+  return (hasZero(a) && b.low < 0) || (hasZero(b) && a.low < 0);
+}
+
+static std::optional<Range> getConstantRange(const ConstantView &view) {
+  int64_t count = view.isUniform() ? 1 : view.getNumElements();
+  Type type = view.getElementType();
+  std::optional<Range> range;
+  for (int64_t i = 0; i < count; ++i) {
+    int64_t value;
+    if (type.isInteger()) {
+      value = view.getInteger(i);
+    } else {
+      double number = view.getDouble(i);
+      if (!(std::fabs(number) <= getLargestExact(type)) ||
+          number != std::trunc(number) || (number == 0 && std::signbit(number)))
+        return std::nullopt;
+      value = static_cast<int64_t>(number);
+    }
+    range = range ? join(*range, {value, value}) : Range{value, value};
+  }
+  return range;
 }
 
 //===----------------------------------------------------------------------===//
@@ -195,103 +102,164 @@ static bool hasFullWindows(snn::PoolOp op) {
   return true;
 }
 
-/// The range of result `index`, from those of the operands.
-static Range infer(Operation *op, unsigned index,
-                   llvm::function_ref<Range(Value)> get) {
+using Lookup = llvm::function_ref<std::optional<Range>(Value)>;
+
+/// The range of an output of a population.
+static std::optional<Range> inferOutput(snn::PopulationOp op, unsigned index,
+                                        Lookup get) {
   Type type = op->getResult(index).getType();
-  return llvm::TypeSwitch<Operation *, Range>(op)
+  auto model = SymbolTable::lookupNearestSymbolFrom<snn::NeuronModelOp>(
+      op, op.getModelAttr());
+  if (!model || index >= model.getNumOutputs())
+    return getFull(type);
+  SmallVector<Interval> inputs;
+  for (Value input : op.getInputs()) {
+    std::optional<Range> range = get(input);
+    inputs.push_back(range ? Interval{double(range->low), double(range->high),
+                                      Numbers::Integers}
+                           : Interval());
+  }
+  Interval interval =
+      LawRanges(model, inputs).get(model.getNextOp().getOutputs()[index]);
+  if (!interval.isIntegral())
+    return getFull(type);
+  return Range{saturate(interval.low), saturate(interval.high)};
+}
+
+/// The range of result `index`, from those of the operands, as if the result's
+/// type held every integer. Nothing if it may be no integer.
+static std::optional<Range> infer(Operation *op, unsigned index, Lookup get) {
+  using Result = std::optional<Range>;
+  Type type = op->getResult(index).getType();
+  bool isFloat = !snn::getElementTypeOrSelf(type).isInteger();
+  auto multiply = [&](Result a, Result b) -> Result {
+    if (!a || !b || (isFloat && mayBeNegativeZero(*a, *b)))
+      return std::nullopt;
+    return product(*a, *b);
+  };
+  return llvm::TypeSwitch<Operation *, Result>(op)
       .Case<snn::ReshapeOp, snn::TransposeOp, snn::BroadcastOp, snn::SliceOp>(
           [&](auto) { return get(op->getOperand(0)); })
       .Case<snn::ConcatOp>([&](auto) {
-        Range range = get(op->getOperand(0));
+        Result range = get(op->getOperand(0));
         for (Value operand : op->getOperands())
           range = join(range, get(operand));
         return range;
       })
-      .Case<snn::AddOp>([&](auto) {
+      .Case<snn::AddOp>([&](auto) -> Result {
         Range sum{0, 0};
         for (Value operand : op->getOperands()) {
-          Range term = get(operand);
-          sum = {sum.low + term.low, sum.high + term.high};
+          Result term = get(operand);
+          if (!term)
+            return std::nullopt;
+          // Partial sums of floats must be exact, too.
+          sum = {sum.low + term->low, sum.high + term->high};
+          if (isFloat && !limit(sum, type))
+            return std::nullopt;
         }
         return sum;
       })
       .Case<snn::MulOp>([&](auto mul) {
-        return product(get(mul.getLhs()), get(mul.getRhs()));
+        return multiply(get(mul.getLhs()), get(mul.getRhs()));
       })
-      .Case<snn::MatmulOp>([&](auto matmul) {
-        Range term =
-            wrap(product(get(matmul.getLhs()), get(matmul.getRhs())), type);
-        return repeat(term, matmul.getFanIn());
+      .Case<snn::ScaleOp>([&](auto scale) {
+        return multiply(get(scale.getInput()), get(scale.getFactor()));
       })
-      .Case<snn::ReduceOp>([&](auto reduce) {
-        Range term = get(reduce.getInput());
+      .Case<snn::NormOp>([&](auto norm) -> Result {
+        // One rounding, of an integer, and a sum of +0.0 is none of -0.0.
+        Result x = get(norm.getInput()), scale = get(norm.getScale()),
+               shift = get(norm.getShift());
+        if (!x || !scale || !shift)
+          return std::nullopt;
+        Range range = product(*x, *scale);
+        return Range{range.low + shift->low, range.high + shift->high};
+      })
+      .Case<snn::MatmulOp>([&](auto matmul) -> Result {
+        Result a = get(matmul.getLhs()), b = get(matmul.getRhs());
+        if (!a || !b)
+          return std::nullopt;
+        Range term = product(*a, *b);
+        if (!isFloat)
+          term = *limit(term, type);
+        // Every partial sum lies between 0 and a multiple of a term.
+        return join({0, 0}, repeat(term, matmul.getFanIn()));
+      })
+      .Case<snn::ReduceOp>([&](auto reduce) -> Result {
+        Result term = get(reduce.getInput());
+        if (!term || reduce.getKind() == snn::ReduceKind::Mean)
+          return std::nullopt;
         if (reduce.getKind() == snn::ReduceKind::Max)
           return term;
         auto result = cast<RankedTensorType>(type);
-        return repeat(term, reduce.getInput().getType().getNumElements() /
-                                result.getNumElements());
+        Range sum = repeat(*term, reduce.getInput().getType().getNumElements() /
+                                      result.getNumElements());
+        return isFloat ? join({0, 0}, sum) : sum;
       })
-      .Case<snn::PoolOp>([&](auto pool) {
-        Range term = get(pool.getInput());
+      .Case<snn::PoolOp>([&](auto pool) -> Result {
+        Result term = get(pool.getInput());
+        if (!term || pool.getKind() == snn::PoolKind::Avg)
+          return std::nullopt;
         if (pool.getKind() == snn::PoolKind::Max)
           return hasFullWindows(pool) ? term : join(term, getFull(type));
         // Positions in the padding add nothing.
-        return join({0, 0}, repeat(term, pool.getFanIn()));
+        return join({0, 0}, repeat(*term, pool.getFanIn()));
       })
-      .Case<snn::DelayOp>([&](auto delay) {
-        Range initial{0, 0};
+      .Case<snn::DelayOp>([&](auto delay) -> Result {
+        Result initial = Range{0, 0};
         if (delay.getInitialAttr())
           initial =
               getConstantRange(*ConstantView::get(delay.getInitialAttr()));
         return join(initial, get(delay.getInput()));
       })
-      .Case<snn::ReduceTimeOp>([&](auto reduce) {
-        Range term = get(reduce.getInput());
+      .Case<snn::ReduceTimeOp>([&](auto reduce) -> Result {
+        if (isFloat)
+          return std::nullopt;
         if (reduce.getKind() == snn::TimeReduceKind::FirstSpike)
-          return Range{0, getFull(type).high};
+          return Range{0, getFull(type)->high};
         // How long a run is, is not known.
-        return reduce.getKind() == snn::TimeReduceKind::Sum ? getFull(type)
-                                                            : term;
+        return reduce.getKind() == snn::TimeReduceKind::Sum
+                   ? getFull(type)
+                   : get(reduce.getInput());
       })
-      .Case<snn::NeuronOp>([&](auto) {
-        Range full = getFull(type);
-        return Range{0, full.high};
+      .Case<snn::NeuronOp>([&](auto) -> Result {
+        if (isFloat)
+          return std::nullopt;
+        return Range{0, getFull(type)->high};
       })
-      .Case<snn::PopulationOp>([&](auto population) {
-        auto model = SymbolTable::lookupNearestSymbolFrom<snn::NeuronModelOp>(
-            op, population.getModelAttr());
-        if (!model || index >= model.getNumOutputs())
-          return getFull(type);
-        return LawRanges(model).get(model.getNextOp().getOutputs()[index]);
-      })
+      .Case<snn::PopulationOp>(
+          [&](auto population) { return inferOutput(population, index, get); })
       .Default([&](Operation *) { return getFull(type); });
 }
 
-static bool isInteger(Value value) {
-  return snn::getElementTypeOrSelf(value.getType()).isInteger();
-}
-
-Range Ranges::get(Value value) const {
-  auto it = ranges.find(value);
-  return it == ranges.end() ? getFull(value.getType()) : it->second;
+std::optional<Range> Ranges::find(Value value) const {
+  if (auto it = ranges.find(value); it != ranges.end())
+    return it->second;
+  if (auto view = ConstantView::get(value))
+    return getConstantRange(*view);
+  return getFull(value.getType());
 }
 
 /// Changes of one signal after which it is taken to grow without end.
 static constexpr unsigned kMostChanges = 4;
 
 // From below: a signal on a cycle starts with nothing and grows; what still
-// grows after some rounds gets all of its type. i1 signals need no inference
-// but are cheap.
+// grows after some rounds gets all of its type.
 Ranges::Ranges(snn::NetworkOp network) {
   Block &body = network.getBodyBlock();
   llvm::DenseMap<Value, unsigned> changes;
+  // Constants may be large, and have many uses.
+  llvm::DenseMap<Attribute, std::optional<Range>> constants;
   SmallVector<Operation *> worklist;
   for (Operation &op : llvm::reverse(body))
     worklist.push_back(&op);
-  auto lookup = [&](Value value) -> Range {
-    if (auto view = ConstantView::get(value))
-      return getConstantRange(*view);
+  auto lookup = [&](Value value) -> std::optional<Range> {
+    if (auto view = ConstantView::get(value)) {
+      Attribute attr = value.getDefiningOp()->getAttr("value");
+      auto it = constants.find(attr);
+      if (it == constants.end())
+        it = constants.try_emplace(attr, getConstantRange(*view)).first;
+      return it->second;
+    }
     if (isa<BlockArgument>(value))
       return getFull(value.getType());
     auto it = ranges.find(value);
@@ -302,10 +270,8 @@ Ranges::Ranges(snn::NetworkOp network) {
     if (op->hasTrait<OpTrait::ConstantLike>())
       continue;
     for (OpResult result : op->getResults()) {
-      if (!isInteger(result))
-        continue;
-      Range range =
-          wrap(infer(op, result.getResultNumber(), lookup), result.getType());
+      std::optional<Range> range =
+          limit(infer(op, result.getResultNumber(), lookup), result.getType());
       auto [it, isNew] = ranges.try_emplace(result, range);
       if (!isNew) {
         range = join(range, it->second);

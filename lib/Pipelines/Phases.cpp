@@ -35,9 +35,37 @@ static void buildCanonical(OpPassManager &pm, const PipelineOptions &) {
   pm.addPass(createSymbolDCEPass());
 }
 
-static void buildOptimized(OpPassManager &pm, const PipelineOptions &) {
-  pm.addNestedPass<snn::NetworkOp>(snn::createSNNMergeEquivalent());
-  pm.addNestedPass<snn::NetworkOp>(snn::createSNNReassociateProducts());
+namespace {
+struct Rewrite {
+  StringRef name;
+  void (*add)(OpPassManager &pm);
+};
+} // namespace
+
+static constexpr Rewrite kRewrites[] = {
+    {"snn-narrow-signals",
+     [](OpPassManager &pm) { pm.addPass(snn::createSNNNarrowSignals()); }},
+    {"snn-merge-equivalent",
+     [](OpPassManager &pm) {
+       pm.addNestedPass<snn::NetworkOp>(snn::createSNNMergeEquivalent());
+     }},
+    {"snn-reassociate-products",
+     [](OpPassManager &pm) {
+       pm.addNestedPass<snn::NetworkOp>(snn::createSNNReassociateProducts());
+     }},
+};
+
+std::vector<StringRef> volley::getRewrites() {
+  std::vector<StringRef> names;
+  for (const Rewrite &rewrite : kRewrites)
+    names.push_back(rewrite.name);
+  return names;
+}
+
+static void buildOptimized(OpPassManager &pm, const PipelineOptions &options) {
+  for (const Rewrite &rewrite : kRewrites)
+    if (!llvm::is_contained(options.without, rewrite.name))
+      rewrite.add(pm);
   pm.addNestedPass<snn::NetworkOp>(snn::createSNNEliminateDeadSignals());
   pm.addPass(createCanonicalizerPass());
   pm.addPass(createSymbolDCEPass());
@@ -107,8 +135,9 @@ ArrayRef<Phase> volley::getPhases() {
        "no output needs is gone",
        buildCanonical, concat({kModelOps, kSignalOps, kNetworkOps})},
       {"optimized",
-       "spike-typed rewrites that change no bit: products of spikes in the "
-       "cheaper order, equal populations merged",
+       "spike-typed rewrites that change no bit: floats that are spikes or "
+       "counts have an integer type, products of spikes the cheaper order, "
+       "equal populations are merged",
        buildOptimized, concat({kModelOps, kSignalOps, kNetworkOps})},
       {"scheduled",
        "time is explicit: cycles are scanned step by step, everything else "

@@ -322,7 +322,8 @@ template <typename T> static T evaluateFloat(unsigned code, T a, T b, T c) {
   case Abs:
     return std::fabs(a);
   case CopySign:
-    return std::copysign(a, b);
+    // A NaN counts as positive, whatever its sign.
+    return std::isnan(b) ? std::fabs(a) : std::copysign(a, b);
   case Sqrt:
     return std::sqrt(a);
   case Exp:

@@ -103,13 +103,9 @@ def write_floats(file, real):
     law = Law(f"arithmetic_{t}", a=a, b=b)
     for op, function in FLOAT_BINARY.items():
         law.add(op, f"arith.{op} %a, %b : {t}", function(a, b))
-    finite = np.where(np.isnan(b), a, np.copysign(a, b)).astype(real)
-    law.lines += [
-        f"  %nan = arith.cmpf uno, %b, %b : {t}",
-        f"  %signed = math.copysign %a, %b : {t}",
-    ]
-    law.add("copysign", f"arith.select %nan, %a, %signed : {t}", finite)
-    law.write_to(file, "One rounding each. The sign of a NaN is nobody's.")
+    signed = np.where(np.isnan(b), np.abs(a), np.copysign(a, b)).astype(real)
+    law.add("copysign", f"math.copysign %a, %b : {t}", signed)
+    law.write_to(file, "One rounding each. A NaN has no sign; it counts as +.")
 
     law = Law(f"comparisons_{t}", a=a, b=b)
     unordered = is_unordered(a, b)

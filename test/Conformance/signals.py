@@ -224,7 +224,50 @@ def write_moves():
     file.write()
 
 
+def write_spikes_as_floats():
+    """Floats that are spikes or counts, in every op that has a form for these."""
+    file, rng = File("spikes-as-floats"), np.random.default_rng(26)
+    one = np.float32(1)
+    for name, minus in [("", -one), ("_or_negative_zero", one)]:
+        x, y = rng.random((2, 5, 2, 1, 4, 4)) < 0.4
+        w = random_weights(rng, np.float32, (3, 4))
+        real = y.astype(np.float32)
+        # 1 - y is 0 or 1; y - 1 is 0, -1 or, times 0, -0.0.
+        rest = ar.norm(real, np.array(minus), np.array(-minus))
+        product = x.astype(np.float32) * rest
+        pooled = product.reshape(5, 2, 2, 2, 2, 2).max((3, 5))
+        flat = pooled.reshape(5, 2, 4)
+        late = np.concatenate([np.ones((1, 2, 4), np.float32), flat[:-1]])
+        a = each_row(lambda s, w=w: ar.dense(s, w), late)
+        square = product[:, :, 0]
+        b = each_row(lambda s: ar.matmul(s, s, np.float32), square)
+        f32 = "tensor<1x4x4xf32>"
+        file.add(
+            "conjunction" + name,
+            "A product of spikes as floats, its largest, its delay, and its square.",
+            {"x": x, "y": y},
+            f"%minus = arith.constant {constant(np.array(minus))}\n"
+            f"%plus = arith.constant {constant(np.array(-minus))}\n"
+            f"%w = arith.constant {constant(w)}\n"
+            f"%real = snn.add %y : (tensor<1x4x4xi1>) -> {f32}\n"
+            f"%rest = snn.norm %real scale %minus shift %plus : ({f32}, f32, f32) -> "
+            f"{f32}\n"
+            f"%p = snn.mul %x, %rest : (tensor<1x4x4xi1>, {f32}) -> {f32}\n"
+            f"%m = snn.pool max %p kernel [2, 2] : {f32} -> tensor<1x2x2xf32>\n"
+            "%flat = snn.reshape %m : tensor<1x2x2xf32> -> tensor<4xf32>\n"
+            "%late = snn.delay %flat by 1 initial 1.0 : f32 : tensor<4xf32>\n"
+            "%a = snn.dense %late, %w : (tensor<4xf32>, tensor<3x4xf32>) -> "
+            "tensor<3xf32>\n"
+            f"%square = snn.reshape %p : {f32} -> tensor<4x4xf32>\n"
+            "%b = snn.matmul %square, %square : (tensor<4x4xf32>, tensor<4x4xf32>) "
+            "-> tensor<4x4xf32>",
+            {"a": a, "b": b, "p": product},
+        )
+    file.write()
+
+
 def write_signals():
+    write_spikes_as_floats()
     write_matmul()
     write_dense_shared()
     write_norm()

@@ -15,6 +15,7 @@
 // RUN: not snn-compile %t/good.mlir -o %t/out.so --target=cuda 2>&1 | FileCheck %s --check-prefix=TARGET
 // RUN: not snn-compile %t/good.mlir -o %t/out.so --cpu=i386 2>&1 | FileCheck %s --check-prefix=CPU
 // RUN: not snn-compile %t/good.mlir -o %t/out.so --kernel=fast 2>&1 | FileCheck %s --check-prefix=KERNEL
+// RUN: not snn-compile %t/good.mlir -o %t/out.so --without=snn-discretize 2>&1 | FileCheck %s --check-prefix=WITHOUT
 // RUN: not snn-compile %t/good.mlir -o %t/out.so --record=if1:w 2>&1 | FileCheck %s --check-prefix=WHAT
 // RUN: not snn-compile %t/good.mlir -o %t/out.so --record=if2:v 2>&1 | FileCheck %s --check-prefix=NODE
 // RUN: not snn-compile %t/good.mlir -o %t/out.so --emit=assembly 2>&1 | FileCheck %s --check-prefix=PHASE
@@ -42,6 +43,7 @@
 // TARGET: snn-compile: error: there is no target 'cuda'; there is cpu
 // CPU: good.mlir: error: expects native, x86-64-v3 or x86-64-v4 as cpu, but got 'i386'
 // KERNEL: error: there is no kernel 'fast'; there are event, blocked, depthwise
+// WITHOUT: error: there is no rewrite 'snn-discretize'; there are snn-narrow-signals, snn-merge-equivalent, snn-reassociate-products
 // WHAT: good.mlir:4:{{[0-9]+}}: error: expects 'if1' to record one of spikes, v, but got 'w'
 // NODE: error: has no neuron 'if2' to record; there are if1
 // PHASE: error: there is no phase 'assembly'; there are imported, canonical, optimized, scheduled, lowered

@@ -25,6 +25,10 @@ COUNTS = [
     (models.meta_spikeformer, {"size": "31.3M"}, 31_333_864),
     (models.meta_spikeformer, {"size": "55.4M"}, 55_350_248),
     (models.qkformer, {"size": "10-384"}, 16_472_584),
+    (models.spikingresformer, {"size": "Ti"}, 11_180_992),
+    (models.spikingresformer, {"size": "S"}, 17_813_824),
+    (models.spikingresformer, {"size": "M"}, 35_601_472),
+    (models.spikingresformer, {"size": "L"}, 60_375_680),
     (models.sew_resnet, {"depth": 18}, 11_689_512),
     (models.sew_resnet, {"depth": 34}, 21_797_672),
     (models.sew_resnet, {"depth": 50}, 25_557_032),
@@ -37,6 +41,21 @@ def test_parameters(build, settings, count):
     assert build(**{"image": 32, **settings}).parameters == count
 
 
+# Millions in the paper, and whether these count the norms.
+PUBLISHED = [("Ti", 11.14, False), ("S", 17.76, False), ("M", 35.52, False)]
+PUBLISHED += [("L", 60.38, True)]
+
+
+@pytest.mark.parametrize("size, millions, norms", PUBLISHED)
+def test_published_parameters_of_spikingresformer(size, millions, norms):
+    model = models.spikingresformer(size, image=32)
+    count = model.parameters
+    if not norms:
+        names = [n for n in model.weights if n.endswith((".bn.weight", ".bn.bias"))]
+        count -= sum(model.weights[n].size for n in names)
+    assert round(count / 1e6, 2) == millions
+
+
 SMALL = [
     (models.spikformer, {"size": (64, 2, 4, 4.0), "image": 64}),
     (models.spike_driven_transformer, {"size": (64, 2, 4, 4.0), "image": 64}),
@@ -46,6 +65,7 @@ SMALL = [
         {"size": (16, 32, 64, 80), "image": 64, "depths": (2, 1)},
     ),
     (models.qkformer, {"size": (64, (1, 1, 1), (2, 2, 2)), "image": 64}),
+    (models.spikingresformer, {"size": (32, 64, 128), "group": 16, "image": 64}),
     (models.sew_resnet, {"depth": 18, "image": 64}),
 ]
 
@@ -96,6 +116,24 @@ def test_seed_and_weights():
         models.spikformer(weights=a.weights, **{**settings, "classes": 4})
     with pytest.raises(ValueError, match="there is no size 'huge'.*8-512"):
         models.spikformer("huge")
+
+
+def test_rates_of_spikingresformer_are_weights():
+    settings = {"size": (16, 32, 48), "group": 16, "image": 40, "classes": 3}
+    model = models.spikingresformer(**settings)
+    name = "layers.1.1.firing_rate_attn"
+    assert model.weights[name].shape == (1, 1, 2, 1, 1)
+    x = np.random.default_rng(0).random((2, 3, 40, 40), dtype=np.float32)
+    logits = volley.compile(model.network)(x, steps=4)
+    # A lower rate has attention scaled up.
+    weights = {**model.weights, name: model.weights[name] / 100}
+    other = models.spikingresformer(**settings, weights=weights)
+    assert (volley.compile(other.network)(x, steps=4) != logits).any()
+    with pytest.raises(ValueError, match="multiples of group 64"):
+        models.spikingresformer(**{**settings, "group": 64})
+    weights[name] = np.zeros((1, 1, 2, 1, 1), np.float32)
+    with pytest.raises(ValueError, match=f"weight '{name}': expects rates above 0"):
+        models.spikingresformer(**settings, weights=weights)
 
 
 def test_operation_counts_of_spikformer_8_512(run_tool, tmp_path):

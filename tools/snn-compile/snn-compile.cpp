@@ -5,6 +5,7 @@
 #include "ToolOptions.h"
 #include "mlir/IR/MLIRContext.h"
 #include "volley/Compiler/Compiler.h"
+#include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/InitLLVM.h"
 #include "llvm/Support/raw_ostream.h"
 
@@ -52,6 +53,10 @@ static cl::opt<bool> quiet("quiet", cl::cat(category),
 static cl::opt<std::string>
     kernel("kernel", cl::cat(category), cl::value_desc("name"),
            cl::desc("take this kernel strategy wherever it is possible"));
+
+static cl::list<std::string>
+    without("without", cl::cat(category), cl::value_desc("pass"),
+            cl::desc("leave out a rewrite of the phase optimized"));
 
 [[noreturn]] static void fail(const Twine &message) {
   errs() << "snn-compile: error: " << message << '\n';
@@ -106,6 +111,12 @@ int main(int argc, char **argv) {
   options.cpu = cpuName;
   options.phases.pipeline.record.assign(record.begin(), record.end());
   options.phases.pipeline.kernel = kernel;
+  for (const std::string &name : without) {
+    if (!llvm::is_contained(getRewrites(), name))
+      fail("there is no rewrite '" + name + "'; there are " +
+           join(getRewrites(), ", "));
+    options.phases.pipeline.without.push_back(name);
+  }
   options.phases.dumpDirectory = dumpDirectory;
   options.phases.timing = &timing;
   if (!emitPhase.empty()) {

@@ -65,6 +65,7 @@ private:
   void addConstant();
   Value reduce(Value input);
   Value norm(Value input);
+  Value factor(ArrayRef<int64_t> shape);
   Value addWindow();
   void addDelay();
   void addNeuron();
@@ -393,11 +394,18 @@ Value NetworkGenerator::reduce(Value input) {
                                input, dims);
 }
 
+/// A factor, or often an integer: of spikes that gives integers, or -0.0.
+Value NetworkGenerator::factor(ArrayRef<int64_t> shape) {
+  if (random.chance(50))
+    return parameter(type, shape, -1, 1);
+  double number = random.pick<double>({-1, -1, -0.0, 1, 1, 2, 3});
+  return arith::ConstantOp::create(builder, loc, FloatAttr::get(type, number));
+}
+
 Value NetworkGenerator::norm(Value input) {
   RankedTensorType from = typeOf(input);
   return snn::NormOp::create(builder, loc, from.clone(type), input,
-                             parameter(type, from.getShape(), -1, 1),
-                             parameter(type, from.getShape(), -1, 1));
+                             factor(from.getShape()), factor(from.getShape()));
 }
 
 /// A broadcast, a slice or a concatenation.
@@ -487,7 +495,7 @@ void NetworkGenerator::addElementwise() {
     return add(norm(first));
   if (random.chance(25)) {
     add(snn::ScaleOp::create(builder, loc, typeOf(first).clone(type), first,
-                             parameter(type, shape, -1, 1)));
+                             factor(shape)));
     return;
   }
   // Signals of one shape, or some signal brought to it.

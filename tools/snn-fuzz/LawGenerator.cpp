@@ -343,8 +343,14 @@ snn::NeuronModelOp volley::fuzz::generateLaw(ModuleOp module, Random &random,
   SmallVector<Value> next, outputs;
   for (unsigned i = 0; i < numStates; ++i)
     next.push_back(pick(types[i]));
-  for (Type outputType : outputTypes)
-    outputs.push_back(pick(outputType));
+  for (Type outputType : outputTypes) {
+    // Spikes and counts as floats.
+    if (isa<FloatType>(outputType) && random.chance(50))
+      outputs.push_back(
+          arith::UIToFPOp::create(builder, loc, outputType, law.pickBinary()));
+    else
+      outputs.push_back(pick(outputType));
+  }
   snn::NextOp::create(builder, loc, next, outputs);
   return model;
 }

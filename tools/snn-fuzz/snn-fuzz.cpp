@@ -424,10 +424,13 @@ bool Trial::run() {
   if (!checkArtifact(*artifact, "as chosen"))
     return false;
 
-  // Another choice of kernels, tiles and instructions.
+  // Another choice of rewrites, kernels, tiles and instructions.
   options.phases.pipeline.kernel =
       random.pick<const char *>({"event", "blocked", "depthwise"});
   options.phases.pipeline.rows = random.pick<int64_t>({1, 2, 7, 64, 300});
+  for (StringRef rewrite : getRewrites())
+    if (random.chance(50))
+      options.phases.pipeline.without.push_back(rewrite.str());
   options.cpu = hasAVX512 && random.chance(50) ? "x86-64-v4" : "x86-64-v3";
   artifact = compile(*module, options);
   if (!artifact)

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// Which values the integer signals of a network can have.
+// Which integers the signals of a network can be.
 
 #ifndef VOLLEY_ANALYSIS_RANGES_H
 #define VOLLEY_ANALYSIS_RANGES_H
 
 #include "mlir/IR/Value.h"
 #include "llvm/ADT/DenseMap.h"
+#include <optional>
 
 namespace volley {
 namespace snn {
@@ -27,16 +28,20 @@ struct Range {
   }
 };
 
-/// Ranges of all i1 and i32 signals, through cycles as well. What is not known
-/// is all that the type holds.
+/// Ranges of all signals, through cycles as well. A float signal has one if it
+/// is always an integer that its type holds exactly, and never -0.0.
 class Ranges {
 public:
   explicit Ranges(snn::NetworkOp network);
-  /// The range of an integer signal.
-  Range get(mlir::Value value) const;
+
+  /// The range of an integer signal; if nothing is known, all that its type
+  /// holds.
+  Range get(mlir::Value value) const { return *find(value); }
+  /// The range of any signal; nothing if it may be no integer.
+  std::optional<Range> find(mlir::Value value) const;
 
 private:
-  llvm::DenseMap<mlir::Value, Range> ranges;
+  llvm::DenseMap<mlir::Value, std::optional<Range>> ranges;
 };
 
 } // namespace volley

@@ -20,7 +20,13 @@ struct PipelineOptions {
   int64_t rows = 64;
   /// A kernel strategy to take wherever it is compatible.
   std::string kernel;
+  /// Rewrites of the phase `optimized` that are left out.
+  std::vector<std::string> without;
 };
+
+/// The rewrites of the phase `optimized`, by the names of their passes. None of
+/// them changes a bit of a result.
+std::vector<llvm::StringRef> getRewrites();
 
 struct Phase {
   llvm::StringRef name;

@@ -5,6 +5,7 @@
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
+#include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
 #include "mlir/IR/IRMapping.h"
@@ -256,6 +257,19 @@ void StepBuilder::cloneOp(Operation &op, IRMapping &mapping, int64_t count) {
         callExternal(builder, loc, function->getParentOfType<ModuleOp>(), name,
                      type, mapping.lookup(op.getOperand(0)));
     mapping.map(op.getResult(0), call.getResult());
+    return;
+  }
+  if (auto copy = dyn_cast<math::CopySignOp>(op)) {
+    // A NaN counts as positive: what sign the processor gives it, and what
+    // LLVM makes of it when it folds, differ.
+    Value a = mapping.lookup(copy.getLhs()), b = mapping.lookup(copy.getRhs());
+    Value isNaN =
+        arith::CmpFOp::create(builder, loc, arith::CmpFPredicate::UNO, b, b);
+    Value positive = math::AbsFOp::create(builder, loc, a);
+    Value result = math::CopySignOp::create(builder, loc, a, b);
+    mapping.map(copy.getResult(),
+                arith::SelectOp::create(builder, loc, isNaN, positive, result)
+                    .getResult());
     return;
   }
   if (auto check = dyn_cast<snn::AssertOp>(op)) {

@@ -8,7 +8,8 @@
 >>> logits = prog(images, steps=model.steps)       # images: (B, 3, 224, 224)
 
 Weights are random but seeded, and tuned so that every layer of neurons fires at 5 to
-25 %; or those that are given, by the names of SpikingJelly's classes.
+25 %; or those that are given, by the names of SpikingJelly's classes, or of the
+authors' where SpikingJelly has none.
 """
 
 from volley.models._layers import Model
@@ -20,6 +21,7 @@ from volley.models.spike_driven import spike_driven_transformer
 from volley.models.spikformer import SIZES as spikformer_sizes
 from volley.models.spikformer import spikformer
 from volley.models.spikingformer import spikingformer
+from volley.models.spikingresformer import spikingresformer
 
 __all__ = [
     "Model",
@@ -31,5 +33,6 @@ __all__ = [
     "spikformer",
     "spikformer_sizes",
     "spikingformer",
+    "spikingresformer",
     "spiking_vgg",
 ]

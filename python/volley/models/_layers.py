@@ -7,6 +7,7 @@ give random weights that let every layer fire, and on a builder, to make the net
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -23,6 +24,8 @@ EPS = 1e-5
 RATE, LEAST, MOST = 0.12, 0.051, 0.25
 # Neurons on which a rate is measured.
 _SAMPLE = 1 << 16
+# Weights that are running statistics.
+_STATISTIC = re.compile(r"\.(running|firing_rate)_\w+$")
 
 
 def _lif(v, x, threshold):
@@ -61,7 +64,7 @@ class Model:
     @property
     def parameters(self) -> int:
         """The number of trained parameters: running statistics are none."""
-        return sum(w.size for n, w in self.weights.items() if ".running_" not in n)
+        return sum(w.size for n, w in self.weights.items() if not _STATISTIC.search(n))
 
 
 class Layers:
@@ -106,6 +109,12 @@ class Layers:
         return self.reshape(x, (channels, height * width))
 
 
+def _scale_of_rates(rates: np.ndarray, count: int) -> np.ndarray:
+    """1 / sqrt(rate count), rounded as PyTorch does in f32."""
+    rates = np.asarray(rates, np.float32)
+    return np.float32(1) / np.sqrt(rates * np.float32(count))
+
+
 class BuilderLayers(Layers):
     """Layers of a network under construction."""
 
@@ -140,10 +149,12 @@ class BuilderLayers(Layers):
         b = self.weight(f"{name}.bias", (out,)) if bias else None
         return self.net.dense(x, w, b, name=name)
 
-    def lif(self, x, name, threshold=1.0, lean=None) -> Signal:
-        """Neurons. `lean` is for random weights: what is added to each channel's
-        bias, where neurons that are equally active would let an attention fire
-        all the time."""
+    def lif(self, x, name, threshold=1.0, lean=None, gain=None) -> Signal:
+        """Neurons. The last arguments are for random weights. `lean` is what is added
+        to each channel's bias, where neurons that are equally active would let an
+        attention fire all the time. `gain`, a norm and which of its channels, is for
+        neurons behind a product: it is linear in these channels, whose scale is
+        tuned."""
         return self.net.population(LIF, x, params={"threshold": threshold}, name=name)
 
     def integrate_and_fire(self, x, name, threshold=1.0) -> Signal:
@@ -167,17 +178,26 @@ class BuilderLayers(Layers):
     def scale(self, x, factor) -> Signal:
         return self.net.scale(x, factor)
 
+    def scale_by_rate(self, x, spikes, name, count) -> Signal:
+        """A sum over `count` spikes by its deviation, 1 / sqrt(rate count): rates of
+        heads, the first dimension, are weights."""
+        rates = self.weight(name, (1, 1, x.shape[0], 1, 1)).ravel()
+        if not (rates > 0).all():
+            raise ValueError(f"weight '{name}': expects rates above 0, but got {rates}")
+        return self.net.scale(x, _scale_of_rates(rates, count))
+
     def reshape(self, x, shape) -> Signal:
         return self.net.reshape(x, shape)
 
     def transpose(self, x, permutation) -> Signal:
         return self.net.transpose(x, permutation)
 
-    def part(self, x, index, parts) -> Signal:
-        """One of `parts` equal parts along the first dimension."""
-        size = x.shape[0] // parts
-        offsets = [index * size, *[0] * (len(x.shape) - 1)]
-        return self.net.slice(x, offsets, [size, *x.shape[1:]])
+    def part(self, x, index, parts, dim=0) -> Signal:
+        """One of `parts` equal parts along a dimension."""
+        sizes, offsets = list(x.shape), [0] * len(x.shape)
+        sizes[dim] //= parts
+        offsets[dim] = index * sizes[dim]
+        return self.net.slice(x, offsets, sizes)
 
     def sum(self, x, dim) -> Signal:
         return self.net.reduce("sum", x, dim)
@@ -344,13 +364,13 @@ class RandomLayers(Layers):
             self._make(f"{name}.bias", (out,), 0.0)
         return _Value(x.data @ w.T, name if bias else "")
 
-    def lif(self, x, name, threshold=1.0, lean=None) -> _Value:
-        return self._fire(x, name, threshold, lean, 0.5)
+    def lif(self, x, name, threshold=1.0, lean=None, gain=None) -> _Value:
+        return self._fire(x, name, threshold, 0.5, lean, gain)
 
     def integrate_and_fire(self, x, name, threshold=1.0) -> _Value:
-        return self._fire(x, name, threshold, None, 0.0)
+        return self._fire(x, name, threshold, 0.0)
 
-    def _fire(self, x, name, threshold, lean, leak) -> _Value:
+    def _fire(self, x, name, threshold, leak, lean=None, gain=None) -> _Value:
         def fire(data):
             return _simulate(data, threshold, self.steps, leak)
 
@@ -374,6 +394,12 @@ class RandomLayers(Layers):
                 return fire(x.data)
 
             data = refire(RATE)
+        elif gain is not None:
+            factor = _bisect(lambda g: fire(x.data * np.float32(g)).mean(), 0, 10, RATE)
+            norm, channels = gain
+            self.weights[f"{norm}.weight"][channels] *= np.float32(factor)
+            x.data = x.data * np.float32(factor)
+            data = fire(x.data)
         elif x.refire:
             rate = _bisect(lambda r: fire(x.refire(r)).mean(), LEAST, MOST, RATE)
             data = fire(x.refire(rate))
@@ -408,6 +434,12 @@ class RandomLayers(Layers):
     def scale(self, x, factor) -> _Value:
         return _apply(lambda data: data * np.float32(factor), x)
 
+    def scale_by_rate(self, x, spikes, name, count) -> _Value:
+        # A head that happens to be silent must not make the scale infinite.
+        rates = np.maximum(spikes.data.mean((0, 2, 3)), 1e-3).astype(np.float32)
+        self.weights[name] = rates.reshape(1, 1, -1, 1, 1)
+        return _Value(x.data * _scale_of_rates(rates, count).reshape(1, -1, 1, 1))
+
     def reshape(self, x, shape) -> _Value:
         return _apply(lambda data: data.reshape(len(data), *shape), x, shifts=True)
 
@@ -415,8 +447,8 @@ class RandomLayers(Layers):
         order = (0, *(d + 1 for d in permutation))
         return _apply(lambda data: data.transpose(order), x, shifts=True)
 
-    def part(self, x, index, parts) -> _Value:
-        return _apply(lambda data: np.split(data, parts, axis=1)[index], x)
+    def part(self, x, index, parts, dim=0) -> _Value:
+        return _apply(lambda data: np.split(data, parts, axis=dim + 1)[index], x)
 
     def sum(self, x, dim) -> _Value:
         return _apply(lambda data: data.sum(dim + 1), x)

@@ -155,6 +155,40 @@ def SNNReassociateProducts
   }];
 }
 
+def SNNNarrowSignals : Pass<"snn-narrow-signals", "::mlir::ModuleOp"> {
+  let summary = "give floats that are spikes or counts an integer type";
+  let description = [{
+    A float signal that range analysis knows to be 0 or 1 becomes a binary one,
+    one that is always another integer an i32, where a user of it has a form for
+    that: a product of spikes becomes their conjunction, a maximum (a pool) their
+    disjunction, a sum one of integers, a product of two signals a count of
+    coincidences; products with weights and convolutions get their event-driven
+    kernels.
+
+    Before:
+    ```mlir
+    %not = snn.norm %y scale %minus1 shift %one : (tensor<8xi1>, f32, f32) -> tensor<8xf32>
+    %and = snn.mul %x, %not : (tensor<8xi1>, tensor<8xf32>) -> tensor<8xf32>
+    %a = snn.dense %and, %w : (tensor<8xf32>, tensor<4x8xf32>) -> tensor<4xf32>
+    ```
+    After:
+    ```mlir
+    %not = snn.norm %y scale %minus1 shift %one : (tensor<8xi1>, f32, f32) -> tensor<8xf32>
+    %b = snn.population @to_spike ""(%not) : (tensor<8xf32>) -> tensor<8xi1>
+    %and = snn.mul %x, %b : tensor<8xi1>
+    %a = snn.dense %and, %w : (tensor<8xi1>, tensor<4x8xf32>) -> tensor<4xf32>
+    ```
+
+    The same bits. The analysis proves for every rewritten signal that it holds
+    no NaN, no fraction and no -0.0, and for every sum that its partial sums are
+    integers that the float type holds: none of the float operations rounded. An
+    integer that a float op reads is converted to the same float first, and a
+    term whose input is 0 adds nothing to a sum with weights, which are finite. A
+    product of two signals is rewritten only if both sides are integers.
+  }];
+  let dependentDialects = ["::mlir::arith::ArithDialect"];
+}
+
 def SNNMergeEquivalent
     : Pass<"snn-merge-equivalent", "::volley::snn::NetworkOp"> {
   let summary = "merge ops that always give the same";
