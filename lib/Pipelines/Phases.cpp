@@ -63,6 +63,8 @@ std::vector<StringRef> volley::getRewrites() {
 }
 
 static void buildOptimized(OpPassManager &pm, const PipelineOptions &options) {
+  if (options.foldNorms)
+    pm.addNestedPass<snn::NetworkOp>(snn::createSNNFoldNorms());
   for (const Rewrite &rewrite : kRewrites)
     if (!llvm::is_contained(options.without, rewrite.name))
       rewrite.add(pm);

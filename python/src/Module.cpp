@@ -176,30 +176,33 @@ std::string check(const std::string &path, const std::string &profile,
 }
 
 CompileOptions makeCompileOptions(const std::vector<std::string> &record,
-                                  const std::string &cpu) {
+                                  const std::string &cpu, bool foldNorms) {
   CompileOptions options;
   options.cpu = cpu;
   options.phases.pipeline.record = record;
+  options.phases.pipeline.foldNorms = foldNorms;
   return options;
 }
 
 std::shared_ptr<Artifact> compile(Network &network,
                                   const std::vector<std::string> &record,
-                                  const std::string &cpu) {
+                                  const std::string &cpu, bool foldNorms) {
   DiagnosticCollector diagnostics(*network.context);
   auto module = network.clone();
   std::shared_ptr<Artifact> artifact =
-      compileInMemory(*module, makeCompileOptions(record, cpu));
+      compileInMemory(*module, makeCompileOptions(record, cpu, foldNorms));
   if (!artifact)
     raise(diagnostics.errors);
   return artifact;
 }
 
 void compileTo(Network &network, const std::vector<std::string> &record,
-               const std::string &cpu, const std::string &path) {
+               const std::string &cpu, bool foldNorms,
+               const std::string &path) {
   DiagnosticCollector diagnostics(*network.context);
   auto module = network.clone();
-  if (failed(compileToFile(*module, makeCompileOptions(record, cpu), path)))
+  if (failed(compileToFile(*module, makeCompileOptions(record, cpu, foldNorms),
+                           path)))
     raise(diagnostics.errors);
 }
 

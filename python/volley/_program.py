@@ -165,12 +165,12 @@ class Program:
     gives an object that keeps it.
     """
 
-    def __init__(self, artifact, threads, network=None, cpu="native"):
+    def __init__(self, artifact, threads, network=None, options=()):
         self._artifact = artifact
         self._threads = threads
         self._pool = _volley.ThreadPool(threads) if threads != 1 else None
         self._network = network
-        self._cpu = cpu
+        self._options = options  # of the compiler
         self._sessions = {}
         self._kept = None
 
@@ -224,7 +224,7 @@ class Program:
             )
         if missing:
             self._artifact = _volley.compile(
-                self._network._handle, built + missing, self._cpu
+                self._network._handle, built + missing, *self._options
             )
             self._sessions.clear()
         return set(wanted)
@@ -302,7 +302,7 @@ class Program:
         if self._network is None:
             raise ValueError("a program that was opened is saved already; copy it")
         _volley.compile_to(
-            self._network._handle, self.probes, self._cpu, os.fspath(path)
+            self._network._handle, self.probes, *self._options, os.fspath(path)
         )
 
 
@@ -312,6 +312,7 @@ def compile(
     threads: int = 1,
     record: Record = (),
     cpu: str = "native",
+    fold_norms: bool = False,
 ) -> Program:
     """Compiles a network.
 
@@ -323,6 +324,9 @@ def compile(
             memory compiles missing ones when they are asked for; a saved one
             has only these.
         cpu: "native", "x86-64-v3" or "x86-64-v4".
+        fold_norms: make norms part of weights. Potentials then differ by
+            roundings from the network's; :func:`volley.compare` counts the spikes
+            that do.
 
     Raises:
         CompileError: the network cannot be compiled.
@@ -334,8 +338,9 @@ def compile(
         from volley._network import load
 
         net = load(net)
-    artifact = _volley.compile(net._handle, _record_list(net, record), cpu)
-    return Program(artifact, threads, net, cpu)
+    options = (cpu, fold_norms)
+    artifact = _volley.compile(net._handle, _record_list(net, record), *options)
+    return Program(artifact, threads, net, options)
 
 
 def open(path: Path, threads: int = 1) -> Program:

@@ -58,6 +58,10 @@ static cl::list<std::string>
     without("without", cl::cat(category), cl::value_desc("pass"),
             cl::desc("leave out a rewrite of the phase optimized"));
 
+static cl::opt<bool> foldNorms(
+    "fold-norms", cl::cat(category),
+    cl::desc("make norms part of weights; results differ by roundings"));
+
 [[noreturn]] static void fail(const Twine &message) {
   errs() << "snn-compile: error: " << message << '\n';
   std::exit(1);
@@ -111,6 +115,7 @@ int main(int argc, char **argv) {
   options.cpu = cpuName;
   options.phases.pipeline.record.assign(record.begin(), record.end());
   options.phases.pipeline.kernel = kernel;
+  options.phases.pipeline.foldNorms = foldNorms;
   for (const std::string &name : without) {
     if (!llvm::is_contained(getRewrites(), name))
       fail("there is no rewrite '" + name + "'; there are " +

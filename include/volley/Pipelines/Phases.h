@@ -22,6 +22,8 @@ struct PipelineOptions {
   std::string kernel;
   /// Rewrites of the phase `optimized` that are left out.
   std::vector<std::string> without;
+  /// Makes norms part of weights, which changes bits.
+  bool foldNorms = false;
 };
 
 /// The rewrites of the phase `optimized`, by the names of their passes. None of

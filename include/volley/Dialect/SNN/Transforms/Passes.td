@@ -155,6 +155,35 @@ def SNNReassociateProducts
   }];
 }
 
+def SNNFoldNorms : Pass<"snn-fold-norms", "::volley::snn::NetworkOp"> {
+  let summary = "make norms and scales part of weights; changes bits";
+  let description = [{
+    A `snn.norm` or `snn.scale` behind a product or a convolution that nothing
+    else uses, with one number per output, becomes part of weight and bias:
+    w s and b s + t, each computed in f64 and rounded once.
+
+    Before:
+    ```mlir
+    %y = snn.conv %x, %w bias %b : (tensor<2x8x8xi1>, tensor<4x2x3x3xf32>, tensor<4xf32>) -> tensor<4x6x6xf32>
+    %n = snn.norm %y scale %s shift %t : (tensor<4x6x6xf32>, tensor<4xf32>, tensor<4xf32>) -> tensor<4x6x6xf32>
+    ```
+    After:
+    ```mlir
+    %n = snn.conv %x, %ws bias %bst : (tensor<2x8x8xi1>, tensor<4x2x3x3xf32>, tensor<4xf32>) -> tensor<4x6x6xf32>
+    ```
+
+    Not part of the default pipeline (`--fold-norms`): the sum of w s rounds
+    elsewhere than the sum of w, times s, so potentials differ by roundings and a
+    spike may differ where one is that close to its threshold. Without the pass a
+    norm is one fused multiply-add in the law of the neuron behind it, and costs
+    no pass over memory; folding pays where a target has no such multiplication.
+
+    Refuses norms with a number per position, and those that would make a weight
+    infinite.
+  }];
+  let dependentDialects = ["::mlir::arith::ArithDialect"];
+}
+
 def SNNNarrowSignals : Pass<"snn-narrow-signals", "::mlir::ModuleOp"> {
   let summary = "give floats that are spikes or counts an integer type";
   let description = [{

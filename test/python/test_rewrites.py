@@ -1,0 +1,99 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+"""Rewrites from outside: an option that changes bits, and those that do not."""
+
+import numpy as np
+import pytest
+
+import volley
+
+
+def make_block(rng):
+    """A convolution, a norm, and what becomes of them."""
+    net = volley.Builder("block")
+    x = net.input("x", (3, 8, 8), "i1")
+    weight = rng.standard_normal((5, 3, 3, 3)).astype(np.float32)
+    bias = rng.standard_normal(5).astype(np.float32)
+    scale = rng.standard_normal(5).astype(np.float32)
+    shift = rng.standard_normal(5).astype(np.float32)
+    y = net.norm(net.conv(x, weight, bias, padding=1, name="conv"), scale, shift)
+    net.output("y", y)
+    return net.build(), (weight, bias, scale, shift)
+
+
+def convolve(x, weight):
+    """Padding 1, in f64."""
+    padded = np.pad(x.astype(np.float64), [(0, 0)] * 3 + [(1, 1)] * 2)
+    y = 0
+    for ky in range(3):
+        for kx in range(3):
+            window = padded[..., ky : ky + 8, kx : kx + 8]
+            y = y + np.einsum("oc,tbchw->tbohw", weight[:, :, ky, kx], window)
+    return y
+
+
+def test_folded_norms_differ_by_roundings(tmp_path, run_tool):
+    rng = np.random.default_rng(1)
+    net, (weight, bias, scale, shift) = make_block(rng)
+    x = rng.random((4, 2, 3, 8, 8)) < 0.3
+    exact = volley.compile(net)(x)
+    folded = volley.compile(net, fold_norms=True)(x)
+
+    def per_channel(a):
+        return a.astype(np.float64)[:, None, None]
+
+    y = convolve(x, weight.astype(np.float64)) + per_channel(bias)
+    y = y * per_channel(scale) + per_channel(shift)
+    assert np.abs(exact - y).max() < 1e-5
+    assert np.abs(folded - y).max() < 1e-5
+    assert (exact != folded).any()
+
+    # The command line does the same, and says so.
+    net.save(tmp_path / "net.mlirbc")
+    result = run_tool(
+        "snn-compile",
+        tmp_path / "net.mlirbc",
+        "-o",
+        tmp_path / "net.so",
+        "--fold-norms",
+    )
+    assert result.returncode == 0
+    assert "1 norms and scales are part of weights now" in result.stderr
+    np.testing.assert_array_equal(volley.open(tmp_path / "net.so")(x), folded)
+
+
+def add(v, x):
+    return {"v": v + x}, {"y": v + x}
+
+
+def test_folded_norms_stay_when_probes_are_added():
+    rng = np.random.default_rng(2)
+    net = volley.Builder()
+    x = net.input("x", (4,))
+    weight = rng.standard_normal((3, 4)).astype(np.float32)
+    scale = rng.standard_normal(3).astype(np.float32)
+    model = volley.NeuronModel("sum", states={"v": 0.0}, law=add)
+    net.output(
+        "y", net.population(model, net.scale(net.dense(x, weight), scale), name="sum")
+    )
+    prog = volley.compile(net.build(), fold_norms=True)
+    x = rng.standard_normal((3, 2, 4)).astype(np.float32)
+    y = prog(x)
+    np.testing.assert_array_equal(prog.run(x, record=["sum"])[0], y)
+
+
+@pytest.mark.parametrize(
+    "rewrite",
+    ["snn-narrow-signals", "snn-merge-equivalent", "snn-reassociate-products"],
+)
+def test_a_rewrite_changes_no_bit(rewrite, tmp_path, run_tool):
+    rng = np.random.default_rng(3)
+    model = volley.models.spikformer("4-384", image=32, patch=4, classes=10)
+    model.network.save(tmp_path / "net.mlirbc")
+    image = rng.random((2, 3, 32, 32), dtype=np.float32)
+    results = []
+    for arguments in [], [f"--without={rewrite}"]:
+        path = tmp_path / "net.mlirbc"
+        result = run_tool("snn-compile", path, "-o", tmp_path / "net.so", *arguments)
+        assert result.returncode == 0, result.stderr
+        results.append(volley.open(tmp_path / "net.so")(image, steps=4))
+    np.testing.assert_array_equal(*results)
