@@ -99,6 +99,8 @@ OwningOpRef<ModuleOp> volley::loadModel(StringRef path,
   OwningOpRef<ModuleOp> module = parseSourceFile<ModuleOp>(sourceMgr, config);
   if (!module || !getNetwork(*module))
     return nullptr;
+  // Bytecode may come from elsewhere; errors name the file at hand.
+  module->getOperation()->setLoc(getFileLocation(context, path));
   return module;
 }
 
@@ -219,7 +221,7 @@ LogicalResult volley::compileToFile(ModuleOp module,
   if (!data || failed(runner.runTo("lowered")))
     return failure();
   TimingScope none;
-  return cpu::writeArtifact(module, *data, *level, path,
+  return cpu::writeArtifact(module, *data, *level, path, options.cacheDirectory,
                             options.phases.timing ? *options.phases.timing
                                                   : none);
 }

@@ -176,9 +176,11 @@ std::string check(const std::string &path, const std::string &profile,
 }
 
 CompileOptions makeCompileOptions(const std::vector<std::string> &record,
-                                  const std::string &cpu, bool foldNorms) {
+                                  const std::string &cpu, bool foldNorms,
+                                  const std::string &cacheDirectory) {
   CompileOptions options;
   options.cpu = cpu;
+  options.cacheDirectory = cacheDirectory;
   options.phases.pipeline.record = record;
   options.phases.pipeline.foldNorms = foldNorms;
   return options;
@@ -186,11 +188,12 @@ CompileOptions makeCompileOptions(const std::vector<std::string> &record,
 
 std::shared_ptr<Artifact> compile(Network &network,
                                   const std::vector<std::string> &record,
-                                  const std::string &cpu, bool foldNorms) {
+                                  const std::string &cpu, bool foldNorms,
+                                  const std::string &cacheDirectory) {
   DiagnosticCollector diagnostics(*network.context);
   auto module = network.clone();
-  std::shared_ptr<Artifact> artifact =
-      compileInMemory(*module, makeCompileOptions(record, cpu, foldNorms));
+  std::shared_ptr<Artifact> artifact = compileInMemory(
+      *module, makeCompileOptions(record, cpu, foldNorms, cacheDirectory));
   if (!artifact)
     raise(diagnostics.errors);
   return artifact;
@@ -198,11 +201,12 @@ std::shared_ptr<Artifact> compile(Network &network,
 
 void compileTo(Network &network, const std::vector<std::string> &record,
                const std::string &cpu, bool foldNorms,
-               const std::string &path) {
+               const std::string &cacheDirectory, const std::string &path) {
   DiagnosticCollector diagnostics(*network.context);
   auto module = network.clone();
-  if (failed(compileToFile(*module, makeCompileOptions(record, cpu, foldNorms),
-                           path)))
+  if (failed(compileToFile(
+          *module, makeCompileOptions(record, cpu, foldNorms, cacheDirectory),
+          path)))
     raise(diagnostics.errors);
 }
 

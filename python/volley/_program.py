@@ -313,6 +313,7 @@ def compile(
     record: Record = (),
     cpu: str = "native",
     fold_norms: bool = False,
+    cache_dir: Path | None = None,
 ) -> Program:
     """Compiles a network.
 
@@ -327,6 +328,9 @@ def compile(
         fold_norms: make norms part of weights. Potentials then differ by
             roundings from the network's; :func:`volley.compare` counts the spikes
             that do.
+        cache_dir: a directory that keeps generated code, to be used again for the
+            same network and options whatever its weights are. Made if need be;
+            files of a week without use are removed from it.
 
     Raises:
         CompileError: the network cannot be compiled.
@@ -338,7 +342,7 @@ def compile(
         from volley._network import load
 
         net = load(net)
-    options = (cpu, fold_norms)
+    options = (cpu, fold_norms, os.fspath(cache_dir) if cache_dir else "")
     artifact = _volley.compile(net._handle, _record_list(net, record), *options)
     return Program(artifact, threads, net, options)
 

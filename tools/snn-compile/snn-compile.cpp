@@ -58,6 +58,9 @@ static cl::list<std::string>
     without("without", cl::cat(category), cl::value_desc("pass"),
             cl::desc("leave out a rewrite of the phase optimized"));
 
+static cl::opt<std::string>
+    cacheDirectory("cache-dir", cl::cat(category), cl::value_desc("directory"),
+                   cl::desc("keep generated code here and use it again"));
 static cl::opt<bool> foldNorms(
     "fold-norms", cl::cat(category),
     cl::desc("make norms part of weights; results differ by roundings"));
@@ -113,6 +116,7 @@ int main(int argc, char **argv) {
 
   CompileOptions options;
   options.cpu = cpuName;
+  options.cacheDirectory = cacheDirectory;
   options.phases.pipeline.record.assign(record.begin(), record.end());
   options.phases.pipeline.kernel = kernel;
   options.phases.pipeline.foldNorms = foldNorms;

@@ -28,7 +28,7 @@ namespace {
 /// What the command line says. A struct of its own: linking an artefact in
 /// memory resets LLVM's options.
 struct Options {
-  std::string model, cpu, kernel;
+  std::string model, cpu, kernel, cacheDirectory;
   std::vector<std::string> inputs, outputs, records;
   nir::ImportOptions import;
   bool hasModelOptions, hasCompileOptions, useReference, isQuiet, isConformance;
@@ -95,6 +95,9 @@ static Options parseCommandLine(int argc, char **argv) {
   static cl::opt<std::string> kernel(
       "kernel", cl::cat(category), cl::value_desc("name"),
       cl::desc("take this kernel strategy wherever it is possible"));
+  static cl::opt<std::string> cacheDirectory(
+      "cache-dir", cl::cat(category), cl::value_desc("directory"),
+      cl::desc("keep generated code here and use it again"));
   static cl::opt<bool> conformance(
       "conformance", cl::cat(category),
       cl::desc("run every network of an .mlir file on the inputs that it "
@@ -119,12 +122,14 @@ static Options parseCommandLine(int argc, char **argv) {
   return {model,
           cpu,
           kernel,
+          cacheDirectory,
           {inputs.begin(), inputs.end()},
           {outputs.begin(), outputs.end()},
           {records.begin(), records.end()},
           *import,
           modelOptions.isAnyGiven(),
-          cpu.getNumOccurrences() || kernel.getNumOccurrences(),
+          cpu.getNumOccurrences() || kernel.getNumOccurrences() ||
+              cacheDirectory.getNumOccurrences(),
           reference,
           quiet,
           conformance,
@@ -393,6 +398,7 @@ Runnable::Runnable(mlir::MLIRContext &context, std::vector<std::string> record)
   }
   CompileOptions compileOptions;
   compileOptions.cpu = options.cpu;
+  compileOptions.cacheDirectory = options.cacheDirectory;
   compileOptions.phases.pipeline.record = this->record;
   compileOptions.phases.pipeline.kernel = options.kernel;
   artifact = compileInMemory(*module, compileOptions);

@@ -67,6 +67,8 @@ struct CompileOptions {
   PhaseOptions phases;
   /// "native", "x86-64-v3" or "x86-64-v4".
   std::string cpu = "native";
+  /// If not empty, a directory that keeps generated code, by its IR.
+  std::string cacheDirectory;
 };
 
 /// True if this machine can run code for an instruction set.

@@ -12,11 +12,18 @@
 #include "mlir/Target/LLVMIR/Dialect/Builtin/BuiltinToLLVMIRTranslation.h"
 #include "mlir/Target/LLVMIR/Dialect/LLVMIR/LLVMToLLVMIRTranslation.h"
 #include "mlir/Target/LLVMIR/Export.h"
+#include "llvm/ADT/StringExtras.h"
+#include "llvm/Bitcode/BitcodeWriter.h"
+#include "llvm/Config/llvm-config.h"
 #include "llvm/IR/Constants.h"
 #include "llvm/IR/LegacyPassManager.h"
 #include "llvm/IR/Module.h"
 #include "llvm/MC/TargetRegistry.h"
+#include "llvm/Object/ObjectFile.h"
 #include "llvm/Passes/PassBuilder.h"
+#include "llvm/Support/CachePruning.h"
+#include "llvm/Support/Caching.h"
+#include "llvm/Support/SHA256.h"
 #include "llvm/Support/TargetSelect.h"
 #include "llvm/Support/raw_ostream.h"
 #include "llvm/Target/TargetMachine.h"
@@ -207,8 +214,9 @@ namespace {
 class CodeGenerator {
 public:
   CodeGenerator(ModuleOp source, const ProgramData &data, Level level,
-                TimingScope &timing)
-      : source(source), data(data), level(level), timing(timing) {}
+                StringRef cacheDirectory, TimingScope &timing)
+      : source(source), data(data), level(level),
+        cacheDirectory(cacheDirectory), timing(timing) {}
 
   /// The object file, or an error.
   llvm::Expected<SmallVector<char, 0>> run();
@@ -218,10 +226,14 @@ private:
   llvm::Error translate();
   void optimize();
   llvm::Expected<SmallVector<char, 0>> emitObject();
+  llvm::Expected<SmallVector<char, 0>> generate();
+  std::string getCacheKey() const;
+  llvm::Expected<SmallVector<char, 0>> generateOrReuse();
 
   ModuleOp source;
   const ProgramData &data;
   Level level;
+  StringRef cacheDirectory;
   TimingScope &timing;
   llvm::LLVMContext context;
   std::unique_ptr<llvm::Module> module;
@@ -313,14 +325,7 @@ llvm::Expected<SmallVector<char, 0>> CodeGenerator::emitObject() {
   return object;
 }
 
-llvm::Expected<SmallVector<char, 0>> CodeGenerator::run() {
-  if (llvm::Error error = createTargetMachine())
-    return std::move(error);
-  {
-    TimingScope scope = timing.nest("translate to LLVM IR");
-    if (llvm::Error error = translate())
-      return std::move(error);
-  }
+llvm::Expected<SmallVector<char, 0>> CodeGenerator::generate() {
   {
     TimingScope scope = timing.nest("optimize");
     optimize();
@@ -329,11 +334,74 @@ llvm::Expected<SmallVector<char, 0>> CodeGenerator::run() {
   return emitObject();
 }
 
+/// Everything that an object file depends on. The module holds what is told of
+/// the network, and no weights.
+std::string CodeGenerator::getCacheKey() const {
+  SmallVector<char, 0> bitcode;
+  llvm::raw_svector_ostream stream(bitcode);
+  llvm::WriteBitcodeToFile(*module, stream);
+  llvm::SHA256 hash;
+  hash.update(StringRef(bitcode.data(), bitcode.size()));
+  hash.update(LLVM_VERSION_STRING " " VOLLEY_VERSION " ");
+  hash.update(getName(level));
+  return llvm::toHex(hash.final(), /*LowerCase=*/true);
+}
+
+/// The object file from the cache, or generated and put there.
+llvm::Expected<SmallVector<char, 0>> CodeGenerator::generateOrReuse() {
+  TimingScope scope = timing.nest("look into the cache");
+  std::unique_ptr<llvm::MemoryBuffer> found;
+  llvm::Expected<llvm::FileCache> cache = llvm::localCache(
+      "volley", "volley", cacheDirectory,
+      [&](unsigned, const Twine &, std::unique_ptr<llvm::MemoryBuffer> buffer) {
+        found = std::move(buffer);
+      });
+  if (!cache)
+    return cache.takeError();
+  llvm::Expected<llvm::AddStreamFn> add = (*cache)(0, getCacheKey(), data.name);
+  if (!add)
+    return add.takeError();
+  scope.stop();
+  // What was damaged is generated again, but not replaced.
+  if (found) {
+    auto object =
+        llvm::object::ObjectFile::createELFObjectFile(found->getMemBufferRef());
+    if (object)
+      return SmallVector<char, 0>(found->getBufferStart(),
+                                  found->getBufferEnd());
+    llvm::consumeError(object.takeError());
+  }
+  llvm::Expected<SmallVector<char, 0>> object = generate();
+  if (!object || !*add)
+    return object;
+  auto stream = (*add)(0, data.name);
+  if (!stream)
+    return stream.takeError();
+  (*stream)->OS->write(object->data(), object->size());
+  if (llvm::Error error = (*stream)->commit())
+    return std::move(error);
+  llvm::pruneCache(cacheDirectory, llvm::CachePruningPolicy());
+  return object;
+}
+
+llvm::Expected<SmallVector<char, 0>> CodeGenerator::run() {
+  if (llvm::Error error = createTargetMachine())
+    return std::move(error);
+  {
+    TimingScope scope = timing.nest("translate to LLVM IR");
+    if (llvm::Error error = translate())
+      return std::move(error);
+  }
+  return cacheDirectory.empty() ? generate() : generateOrReuse();
+}
+
 LogicalResult volley::cpu::writeArtifact(ModuleOp module,
                                          const ProgramData &data, Level level,
-                                         StringRef path, TimingScope &timing) {
+                                         StringRef path,
+                                         StringRef cacheDirectory,
+                                         TimingScope &timing) {
   llvm::Expected<SmallVector<char, 0>> object =
-      CodeGenerator(module, data, level, timing).run();
+      CodeGenerator(module, data, level, cacheDirectory, timing).run();
   if (!object)
     return module.emitError("cannot be compiled: ")
            << toString(object.takeError());

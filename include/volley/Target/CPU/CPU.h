@@ -33,12 +33,14 @@ using ProgramDataPtr = std::unique_ptr<ProgramData, ProgramDataDeleter>;
 ProgramDataPtr collectProgramData(mlir::ModuleOp module);
 
 /// Generates code for a module in the `lowered` form and writes the artefact to
-/// `path`; nothing is left there if it fails. Errors are diagnostics. The
+/// `path`; nothing is left there if it fails. If `cacheDirectory` is not empty,
+/// code for the same IR is taken from there. Errors are diagnostics. The
 /// linker resets all options of llvm::cl: what is needed of them later must be
 /// copied.
 mlir::LogicalResult writeArtifact(mlir::ModuleOp module,
                                   const ProgramData &data, Level level,
                                   llvm::StringRef path,
+                                  llvm::StringRef cacheDirectory,
                                   mlir::TimingScope &timing);
 
 } // namespace volley::cpu
