@@ -53,6 +53,8 @@ static constexpr Rewrite kRewrites[] = {
      [](OpPassManager &pm) {
        pm.addNestedPass<snn::NetworkOp>(snn::createSNNReassociateProducts());
      }},
+    {"snn-fold-scales",
+     [](OpPassManager &pm) { pm.addPass(snn::createSNNFoldScales()); }},
 };
 
 std::vector<StringRef> volley::getRewrites() {

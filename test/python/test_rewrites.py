@@ -83,7 +83,12 @@ def test_folded_norms_stay_when_probes_are_added():
 
 @pytest.mark.parametrize(
     "rewrite",
-    ["snn-narrow-signals", "snn-merge-equivalent", "snn-reassociate-products"],
+    [
+        "snn-narrow-signals",
+        "snn-merge-equivalent",
+        "snn-reassociate-products",
+        "snn-fold-scales",
+    ],
 )
 def test_a_rewrite_changes_no_bit(rewrite, tmp_path, run_tool):
     rng = np.random.default_rng(3)

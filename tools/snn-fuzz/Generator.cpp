@@ -681,14 +681,27 @@ void NetworkGenerator::addNeuron() {
 
 void NetworkGenerator::addPopulation() {
   if (models.size() < 2 || random.chance(40))
-    models.push_back(generateLaw(module, random, type,
-                                 ("law" + Twine(models.size())).str()));
+    models.push_back((random.chance(30) ? generateAccumulator : generateLaw)(
+        module, random, type, ("law" + Twine(models.size())).str()));
   snn::NeuronModelOp model = random.pick(ArrayRef<snn::NeuronModelOp>(models));
   Shape shape = random.chance(70) ? Shape(typeOf(pickSignal()).getShape())
                                   : randomShape();
   SmallVector<Value> inputs, params;
-  for (BlockArgument input : model.getInputs())
+  for (BlockArgument input : model.getInputs()) {
+    // Counts of a unit, or anything.
+    if (input.getType() == type && random.chance(30)) {
+      Type element = random.pick<Type>(
+          {builder.getI1Type(), builder.getI1Type(), builder.getI32Type()});
+      Value unit = arith::ConstantOp::create(
+          builder, loc,
+          FloatAttr::get(type, random.pick({0.125, 0.5, 2.0, 0.3})));
+      auto to = RankedTensorType::get(shape, type);
+      inputs.push_back(snn::ScaleOp::create(
+          builder, loc, to, convertTo(to.clone(element)), unit));
+      continue;
+    }
     inputs.push_back(convertTo(RankedTensorType::get(shape, input.getType())));
+  }
   for (BlockArgument param : model.getParams())
     params.push_back(parameter(param.getType(), shape, -1, 1));
   SmallVector<Attribute> exposed;

@@ -49,6 +49,11 @@ mlir::OwningOpRef<mlir::ModuleOp> generateNetwork(mlir::MLIRContext *context,
 snn::NeuronModelOp generateLaw(mlir::ModuleOp module, Random &random,
                                mlir::FloatType type, llvm::StringRef name);
 
+/// An integrator that adds, compares and resets, perhaps with a leak.
+snn::NeuronModelOp generateAccumulator(mlir::ModuleOp module, Random &random,
+                                       mlir::FloatType type,
+                                       llvm::StringRef name);
+
 } // namespace volley::fuzz
 
 #endif // VOLLEY_TOOLS_SNN_FUZZ_GENERATOR_H

@@ -280,6 +280,89 @@ void LawGenerator::addOp(bool allowRegions) {
     addLoop();
 }
 
+/// The names and types around a law.
+struct LawInterface {
+  SmallVector<Attribute> stateNames, initials, inputNames, paramNames,
+      outputNames;
+  SmallVector<Type> outputTypes;
+};
+
+/// A model with an empty body in which `builder` is left.
+static snn::NeuronModelOp createModel(OpBuilder &builder, StringRef name,
+                                      const LawInterface &parts) {
+  OperationState state(builder.getUnknownLoc(),
+                       snn::NeuronModelOp::getOperationName());
+  auto &properties = state.getOrAddProperties<snn::NeuronModelOp::Properties>();
+  properties.sym_name = builder.getStringAttr(name);
+  properties.state_names = builder.getArrayAttr(parts.stateNames);
+  properties.state_initials = builder.getArrayAttr(parts.initials);
+  properties.input_names = builder.getArrayAttr(parts.inputNames);
+  properties.param_names = builder.getArrayAttr(parts.paramNames);
+  properties.output_names = builder.getArrayAttr(parts.outputNames);
+  properties.output_types = builder.getTypeArrayAttr(parts.outputTypes);
+  Block &body = state.addRegion()->emplaceBlock();
+  auto model = cast<snn::NeuronModelOp>(builder.create(state));
+  builder.setInsertionPointToStart(&body);
+  return model;
+}
+
+snn::NeuronModelOp volley::fuzz::generateAccumulator(ModuleOp module,
+                                                     Random &random,
+                                                     FloatType type,
+                                                     StringRef name) {
+  OpBuilder builder = OpBuilder::atBlockBegin(module.getBody());
+  Location loc = builder.getUnknownLoc();
+  auto number = [&](double value) { return FloatAttr::get(type, value); };
+  auto constant = [&](double value) -> Value {
+    return arith::ConstantOp::create(builder, loc, number(value));
+  };
+  auto name1 = [&](StringRef text) {
+    return SmallVector<Attribute>{builder.getStringAttr(text)};
+  };
+  LawInterface parts{name1("s0"), {number(random.pick({0.0, 0.5, -0.25}))},
+                     name1("x0"), name1("p0"),
+                     name1("o0"), {builder.getI1Type()}};
+  snn::NeuronModelOp model = createModel(builder, name, parts);
+  Block &body = model.getBodyBlock();
+  Value v = body.addArgument(type, loc), x = body.addArgument(type, loc),
+        threshold = body.addArgument(type, loc);
+  if (random.chance(30))
+    x = arith::NegFOp::create(builder, loc, x);
+  v = arith::AddFOp::create(builder, loc, v, x);
+  if (random.chance(30))
+    threshold = constant(random.real(-1, 2));
+  using P = arith::CmpFPredicate;
+  Value spike = arith::CmpFOp::create(
+      builder, loc, random.pick({P::OGT, P::OGE, P::OLT}), v, threshold);
+  Value one = arith::UIToFPOp::create(builder, loc, type, spike);
+  switch (random.below(4)) {
+  case 0:
+    v = arith::SelectOp::create(builder, loc, spike, constant(0), v);
+    break;
+  case 1:
+    v = arith::SelectOp::create(builder, loc, spike,
+                                constant(random.real(-1, 1)), v);
+    break;
+  case 2:
+    v = arith::SubFOp::create(
+        builder, loc, v, arith::MulFOp::create(builder, loc, one, threshold));
+    break;
+  case 3:
+    v = math::FmaOp::create(builder, loc, one,
+                            arith::NegFOp::create(builder, loc, threshold), v);
+    break;
+  }
+  if (random.chance(30)) {
+    Value low = constant(random.real(-2, 0));
+    Value below = arith::CmpFOp::create(builder, loc, P::OLT, v, low);
+    v = arith::SelectOp::create(builder, loc, below, low, v);
+  }
+  if (random.chance(15))
+    v = arith::MulFOp::create(builder, loc, v, constant(0.5));
+  snn::NextOp::create(builder, loc, v, spike);
+  return model;
+}
+
 snn::NeuronModelOp volley::fuzz::generateLaw(ModuleOp module, Random &random,
                                              FloatType type, StringRef name) {
   OpBuilder builder = OpBuilder::atBlockBegin(module.getBody());
@@ -288,45 +371,34 @@ snn::NeuronModelOp volley::fuzz::generateLaw(ModuleOp module, Random &random,
 
   unsigned numStates = random.below(4), numInputs = 1 + random.below(3),
            numParams = random.below(4), numOutputs = 1 + random.below(2);
-  SmallVector<Attribute> stateNames, initials, inputNames, paramNames,
-      outputNames;
-  SmallVector<Type> types, outputTypes;
+  LawInterface parts;
+  SmallVector<Type> types;
   for (unsigned i = 0; i < numStates; ++i) {
-    stateNames.push_back(builder.getStringAttr("s" + Twine(i)));
+    parts.stateNames.push_back(builder.getStringAttr("s" + Twine(i)));
     Type stateType = random.pick<Type>({type, type, type, i32, i1});
     types.push_back(stateType);
-    initials.push_back(
+    parts.initials.push_back(
         isa<FloatType>(stateType)
             ? Attribute(FloatAttr::get(
                   stateType, random.chance(50) ? 0.0 : random.real(-1, 1)))
             : IntegerAttr::get(stateType, random.below(2)));
   }
   for (unsigned i = 0; i < numInputs; ++i) {
-    inputNames.push_back(builder.getStringAttr("x" + Twine(i)));
+    parts.inputNames.push_back(builder.getStringAttr("x" + Twine(i)));
     types.push_back(random.pick<Type>({type, type, i32, i1}));
   }
   for (unsigned i = 0; i < numParams; ++i) {
-    paramNames.push_back(builder.getStringAttr("p" + Twine(i)));
+    parts.paramNames.push_back(builder.getStringAttr("p" + Twine(i)));
     types.push_back(random.pick<Type>({type, type, type, i32}));
   }
   for (unsigned i = 0; i < numOutputs; ++i) {
-    outputNames.push_back(builder.getStringAttr("o" + Twine(i)));
-    outputTypes.push_back(random.pick<Type>({type, i32, i1, i1}));
+    parts.outputNames.push_back(builder.getStringAttr("o" + Twine(i)));
+    parts.outputTypes.push_back(random.pick<Type>({type, i32, i1, i1}));
   }
 
-  OperationState state(loc, snn::NeuronModelOp::getOperationName());
-  auto &properties = state.getOrAddProperties<snn::NeuronModelOp::Properties>();
-  properties.sym_name = builder.getStringAttr(name);
-  properties.state_names = builder.getArrayAttr(stateNames);
-  properties.state_initials = builder.getArrayAttr(initials);
-  properties.input_names = builder.getArrayAttr(inputNames);
-  properties.param_names = builder.getArrayAttr(paramNames);
-  properties.output_names = builder.getArrayAttr(outputNames);
-  properties.output_types = builder.getTypeArrayAttr(outputTypes);
-  Block &body = state.addRegion()->emplaceBlock();
-  auto model = cast<snn::NeuronModelOp>(builder.create(state));
+  snn::NeuronModelOp model = createModel(builder, name, parts);
+  Block &body = model.getBodyBlock();
 
-  builder.setInsertionPointToStart(&body);
   LawGenerator law(builder, random, type);
   law.add(arith::ConstantOp::create(builder, loc,
                                     FloatAttr::get(type, random.real(-1, 1))));
@@ -343,7 +415,7 @@ snn::NeuronModelOp volley::fuzz::generateLaw(ModuleOp module, Random &random,
   SmallVector<Value> next, outputs;
   for (unsigned i = 0; i < numStates; ++i)
     next.push_back(pick(types[i]));
-  for (Type outputType : outputTypes) {
+  for (Type outputType : parts.outputTypes) {
     // Spikes and counts as floats.
     if (isa<FloatType>(outputType) && random.chance(50))
       outputs.push_back(

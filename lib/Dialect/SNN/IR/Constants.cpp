@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "volley/Dialect/SNN/IR/Constants.h"
 
+#include "mlir/IR/AsmState.h"
 #include "mlir/IR/DialectResourceBlobManager.h"
 #include "mlir/IR/Matchers.h"
 
@@ -83,3 +84,21 @@ int64_t ConstantView::getInteger(int64_t index) const {
   APInt value = cast<DenseElementsAttr>(attr).getValues<APInt>()[index];
   return elementType.isInteger(1) ? value.getZExtValue() : value.getSExtValue();
 }
+
+/// The largest array that is printed as it is.
+static constexpr size_t kLargestPrintedArray = 16;
+
+template <typename T>
+TypedAttr volley::snn::makeFloatArray(RankedTensorType type, StringRef name,
+                                      ArrayRef<T> values) {
+  if (values.size() <= kLargestPrintedArray)
+    return DenseElementsAttr::get(type, values);
+  return DenseResourceElementsAttr::get(
+      type, name, HeapAsmResourceBlob::allocateAndCopyInferAlign(values));
+}
+template TypedAttr volley::snn::makeFloatArray<float>(RankedTensorType,
+                                                      StringRef,
+                                                      ArrayRef<float>);
+template TypedAttr volley::snn::makeFloatArray<double>(RankedTensorType,
+                                                       StringRef,
+                                                       ArrayRef<double>);

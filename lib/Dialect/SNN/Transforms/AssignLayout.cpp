@@ -4,7 +4,6 @@
 #include "volley/Dialect/SNN/Transforms/Passes.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
-#include "mlir/IR/AsmState.h"
 #include "mlir/IR/Builders.h"
 #include "mlir/IR/DialectResourceBlobManager.h"
 #include "llvm/ADT/EquivalenceClasses.h"
@@ -123,9 +122,7 @@ static TypedAttr permuteElements(const ConstantView &view,
   std::vector<T> values;
   for (int64_t index : order)
     values.push_back(static_cast<T>(view.getDouble(index)));
-  return DenseResourceElementsAttr::get(
-      type, "permuted",
-      HeapAsmResourceBlob::allocateAndCopyInferAlign(ArrayRef<T>(values)));
+  return makeFloatArray(type, "permuted", ArrayRef(values));
 }
 
 /// The elements of a constant in another order, as a constant of type `target`.

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "volley/Dialect/SNN/IR/Constants.h"
 #include "volley/Dialect/SNN/Transforms/Passes.h"
 
 #include "NeuronLaws.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
-#include "mlir/IR/AsmState.h"
 #include "mlir/IR/Builders.h"
 #include "mlir/IR/BuiltinOps.h"
 
@@ -37,13 +37,7 @@ static Value materialize(OpBuilder &builder, NeuronOp neuron, StringRef param,
         cast<TypedAttr>(FloatAttr::get(type, value.values.front())));
   auto tensor = RankedTensorType::get(value.shape, type);
   auto makeAttr = [&](auto numbers) -> TypedAttr {
-    using T = typename decltype(numbers)::value_type;
-    ArrayRef<T> data(numbers);
-    // Small ones print; large ones are never hashed.
-    if (data.size() <= 16)
-      return DenseElementsAttr::get(tensor, data);
-    return DenseResourceElementsAttr::get(
-        tensor, name, HeapAsmResourceBlob::allocateAndCopyInferAlign(data));
+    return makeFloatArray(tensor, name, ArrayRef(numbers));
   };
   TypedAttr attr = type.isF64()
                        ? makeAttr(value.values)

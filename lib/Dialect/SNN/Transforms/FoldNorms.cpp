@@ -4,7 +4,6 @@
 #include "volley/Dialect/SNN/Transforms/Passes.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
-#include "mlir/IR/AsmState.h"
 #include "mlir/IR/Builders.h"
 #include "mlir/IR/Remarks.h"
 #include <cmath>
@@ -75,13 +74,6 @@ static bool isPerOutput(Operation *op, const ConstantView &view) {
                       [](int64_t dim) { return dim == 1; });
 }
 
-template <typename T>
-static TypedAttr makeConstant(RankedTensorType type, StringRef name,
-                              ArrayRef<T> values) {
-  return DenseResourceElementsAttr::get(
-      type, name, HeapAsmResourceBlob::allocateAndCopyInferAlign(values));
-}
-
 /// Weight and bias with the norm inside, in T. False if they overflow.
 template <typename T> static bool fold(Operation *op, const Affine &affine) {
   ConstantView weight = *ConstantView::get(getWeight(op));
@@ -110,10 +102,10 @@ template <typename T> static bool fold(Operation *op, const Affine &affine) {
   auto type = cast<RankedTensorType>(getWeight(op).getType());
   auto biasType = RankedTensorType::get(getOutputs(op), type.getElementType());
   Value newWeight = arith::ConstantOp::create(
-      builder, op->getLoc(), makeConstant(type, "folded", ArrayRef(weights)));
+      builder, op->getLoc(), makeFloatArray(type, "folded", ArrayRef(weights)));
   Value newBias = arith::ConstantOp::create(
       builder, op->getLoc(),
-      makeConstant(biasType, "folded_bias", ArrayRef(biases)));
+      makeFloatArray(biasType, "folded_bias", ArrayRef(biases)));
   if (auto dense = dyn_cast<DenseOp>(op)) {
     dense.getWeightMutable().assign(newWeight);
     dense.getBiasMutable().assign(newBias);

@@ -48,6 +48,12 @@ private:
   int64_t uniformInteger = 0;
 };
 
+/// An array of floats: one that prints if it is small, else a resource called
+/// `name`, which is never hashed. T is float or double, as the type's elements.
+template <typename T>
+mlir::TypedAttr makeFloatArray(mlir::RankedTensorType type,
+                               llvm::StringRef name, llvm::ArrayRef<T> values);
+
 } // namespace volley::snn
 
 #endif // VOLLEY_DIALECT_SNN_IR_CONSTANTS_H

@@ -218,6 +218,40 @@ def SNNNarrowSignals : Pass<"snn-narrow-signals", "::mlir::ModuleOp"> {
   let dependentDialects = ["::mlir::arith::ArithDialect"];
 }
 
+def SNNFoldScales : Pass<"snn-fold-scales", "::mlir::ModuleOp"> {
+  let summary = "divide thresholds instead of scaling counts";
+  let description = [{
+    A count that is scaled by a power of two c in front of neurons that only add,
+    compare and choose (integrate-and-fire, thresholds) reaches them as it is; what
+    they compare it with, their thresholds and resets, is divided by c.
+
+    Before:
+    ```mlir
+    %y = snn.scale %n by %eighth : tensor<4xi32>, f32 -> tensor<4xf32>
+    %s = snn.population @if "if"(%y) params(%thr : f32) : (tensor<4xf32>) -> tensor<4xi1>
+    ```
+    After, with a threshold that is 8 times as large:
+    ```mlir
+    %s = snn.population @if_0 "if"(%n) params(%thr8 : f32) : (tensor<4xi32>) -> tensor<4xi1>
+    ```
+
+    The same bits. Unification divides the law's values into those in the unit of
+    the input and others; no multiplication (but by a spike), root or rounding may
+    touch the former. By induction every value in the unit is c times its new
+    value: sums round alike, because c only shifts exponents; numbers stay far
+    from overflow, since inputs are integers below 2^24, constants lie between
+    2^-64 and 2^64, and no state grows faster than by a sum of these, so that it
+    stops at 2^24 times the largest; and the sum of two floats that is subnormal
+    is exact. Comparisons and choices are the same. A state that something reads
+    is multiplied by c, which is exact for the same reasons.
+
+    Refuses laws that multiply: a leaky potential decays until it is subnormal,
+    where c changes its rounding.
+  }];
+  let dependentDialects = ["::mlir::arith::ArithDialect",
+                           "::mlir::math::MathDialect"];
+}
+
 def SNNMergeEquivalent
     : Pass<"snn-merge-equivalent", "::volley::snn::NetworkOp"> {
   let summary = "merge ops that always give the same";
