@@ -4,10 +4,14 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import importlib
 import importlib.util
+import inspect
 import os
+import re
 import sys
+import traceback
 
 DESCRIPTION = """\
 Writes the network of a PyTorch module to a file that snn-compile and volley.load read.
@@ -30,20 +34,29 @@ examples:
 """
 
 
+SUFFIXES = (".mlirbc", ".mlir", ".so")
+OPTIONS = ("inputs", "name", "dt")
+
+
 def main(arguments: list[str] | None = None) -> int:
     """Runs a command; returns its exit code."""
     options = _make_parser().parse_args(arguments)
     # The model's own imports, as if Python ran it.
     sys.path.insert(0, os.getcwd())
-    import volley
+    try:
+        import torch  # noqa: F401
 
+        import volley
+    except ImportError as error:
+        print(f"error: export needs PyTorch: {error}", file=sys.stderr)
+        return 1
     try:
         path = _export(options)
     except volley.CompileError as error:
         for diagnostic in error.diagnostics:
             print(f"error: {diagnostic}", file=sys.stderr)
         return 1
-    except (_Failure, OSError, ImportError) as error:
+    except (_Failure, OSError, TypeError, ValueError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
     print(f"wrote {path}")
@@ -52,6 +65,35 @@ def main(arguments: list[str] | None = None) -> int:
 
 class _Failure(Exception):
     """A mistake of the user, told without a traceback."""
+
+
+@contextlib.contextmanager
+def _user_code(name):
+    """Tells what the user's code raises in one line: where, and what."""
+    try:
+        yield
+    except _Failure:
+        raise
+    except (Exception, SystemExit) as error:
+        place = _find_place(error) or name
+        text = getattr(error, "msg", "") or str(error)
+        raise _Failure(f"{place}: {type(error).__name__}: {text}") from None
+
+
+def _find_place(error) -> str:
+    """The innermost line of the user's own code, as FILE:LINE."""
+    if isinstance(error, SyntaxError):
+        return f"{error.filename}:{error.lineno}"
+    frames = traceback.extract_tb(error.__traceback__)
+    own = os.path.dirname(os.path.abspath(__file__)) + os.sep
+    lines = [
+        f"{frame.filename}:{frame.lineno}"
+        for frame in frames
+        if not frame.filename.startswith(("<", own))
+        and "importlib" not in frame.filename
+        and "site-packages" not in frame.filename
+    ]
+    return lines[-1] if lines else ""
 
 
 def _make_parser():
@@ -96,27 +138,74 @@ def _export(options):
 
     import volley
 
-    target, _, name = options.model.rpartition(":")
-    if not target:
-        target, name = options.model, "build"
-    built = getattr(_import(target), name, None)
+    target, colon, name = options.model.rpartition(":")
+    if not colon:
+        target, name = options.model, ""
+    name = name or "build"
+    _check_output(options.output)
+    kinds = _parse_kinds(options.input)
+    with _user_code(options.model):
+        module = _import(target)
+    built = getattr(module, name, None)
     if built is None:
         raise _Failure(f"{target} has no '{name}'")
     if not isinstance(built, torch.nn.Module):
-        built = built()
+        built = _call(built, options.model)
     module, example, keywords = _take_apart(built, options.shape)
-    keywords.setdefault("inputs", {}).update(_parse_kinds(options.input))
+    keywords["inputs"] = {**(keywords.get("inputs") or {}), **kinds}
     if options.dt is not None:
         keywords["dt"] = options.dt
     network = volley.from_torch(module, example, **keywords)
     for remark in network.remarks:
         print(f"remark: {remark}", file=sys.stderr)
     path = options.output or f"{type(module).__name__.lower()}.mlirbc"
-    if path.endswith(".so"):
-        volley.compile(network).save(path)
-    else:
-        network.save(path)
+    _write(network, path)
     return path
+
+
+def _check_output(path):
+    """That a file of this name can be written, before anything is converted."""
+    if path is None:
+        return
+    if not path.endswith(SUFFIXES):
+        raise _Failure(f"{path}: expects a name that ends in {', '.join(SUFFIXES)}")
+    folder = os.path.dirname(path) or "."
+    if not os.path.isdir(folder):
+        raise _Failure(f"{path}: there is no folder {folder}")
+
+
+def _write(network, path):
+    """Writes all of a file, or nothing."""
+    import volley
+
+    stem, suffix = os.path.splitext(path)
+    part = f"{stem}.{os.getpid()}{suffix}"
+    try:
+        if suffix == ".so":
+            volley.compile(network).save(part)
+        else:
+            network.save(part)
+        os.replace(part, path)
+    finally:
+        if os.path.exists(part):
+            os.remove(part)
+
+
+def _call(function, name):
+    """What a function without arguments gives."""
+    if not callable(function):
+        raise _Failure(
+            f"{name} is a {type(function).__name__}, neither a torch.nn.Module nor a "
+            "function that makes one"
+        )
+    try:
+        inspect.signature(function).bind()
+    except TypeError as error:
+        raise _Failure(f"{name} is called without arguments, but {error}") from None
+    except ValueError:
+        pass  # no signature: then calling says what is wrong
+    with _user_code(name):
+        return function()
 
 
 def _import(target):
@@ -145,21 +234,22 @@ def _take_apart(built, shapes):
             "expects a torch.nn.Module, (module, example_input) or (module, "
             f"example_input, options), but got {type(built).__name__}"
         )
+    options = dict(parts[2]) if len(parts) > 2 else {}
+    unknown = sorted(set(options) - set(OPTIONS))
+    if unknown:
+        raise _Failure(f"there is no option {unknown[0]!r}; there are {OPTIONS}")
     example = parts[1] if len(parts) > 1 else None
     if shapes:
         example = tuple(torch.zeros(_parse_shape(shape)) for shape in shapes)
     if example is None:
         raise _Failure("the model gives no example input; say --shape for each input")
-    return module, example, dict(parts[2]) if len(parts) > 2 else {}
+    return module, example, options
 
 
 def _parse_shape(text):
-    try:
-        return [int(size) for size in text.split(",")]
-    except ValueError:
-        raise _Failure(
-            f"--shape takes numbers like 4,1,3,32,32, not {text!r}"
-        ) from None
+    if not re.fullmatch(r"[1-9]\d*(,[1-9]\d*)*", text):
+        raise _Failure(f"--shape takes numbers like 4,1,3,32,32, not {text!r}")
+    return [int(size) for size in text.split(",")]
 
 
 def _parse_kinds(entries):

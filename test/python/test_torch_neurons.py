@@ -531,6 +531,16 @@ def test_norse_adaptive_lif(norse):
         check(rounded(norse.LSNNRecurrent(5, 7, p)), **WEIGHTED)
 
 
+@pytest.mark.parametrize("kind", ["LIFEx", "LIFAdEx"])
+def test_norse_exponential_lif(norse, kind):
+    close = dict(tolerance=1e-5)
+    p = getattr(norse, f"{kind}Parameters")(v_th=torch.as_tensor(0.7))
+    check(getattr(norse, kind)(p), **STRONG, **close)
+    check(getattr(norse, f"{kind}Cell")(p), **STRONG, **close)
+    check(rounded(getattr(norse, f"{kind}RecurrentCell")(5, 7, p)), **WEIGHTED, **close)
+    check(rounded(getattr(norse, f"{kind}Recurrent")(5, 7, p)), **WEIGHTED, **close)
+
+
 def test_norse_without_synapse(norse):
     from norse.torch.functional.reset import reset_subtract
     from norse.torch.module.iaf import IAF, IAFCell, IAFParameters

@@ -44,6 +44,19 @@ def attention(y, x, w):
     return (q @ q.transpose(-1, -2) @ q * 0.125).flatten(2, 3)
 
 
+def masked(x):
+    x = x + 1
+    x[x > 1] = 0.5
+    return x
+
+
+def written(y):
+    y = y + 0.5
+    y[:, :, 1] = 2.0
+    y[:, :, 4] = y[:, :, 0] * y[:, :, 1]
+    return y
+
+
 def padded(y, x, w):
     y = F.pad(y.flatten(0, 1) * w, (1, 1, 2, 0))
     y[:, :, :2] = 0.5
@@ -65,6 +78,21 @@ OPS = {
     "leaky": lambda y, x, w: (
         F.leaky_relu(x) + y + F.prelu(x.flatten(0, 1), w[:, 0, 0]).view(x.shape)
     ),  # noqa: E501
+    "cumsum": lambda y, x, w: y.cumsum(0),
+    "smaller": lambda y, x, w: (
+        torch.min(x, w) + x.amin((2, 3, 4), True) + x.min(2, keepdim=True).values + y
+    ),
+    "sign": lambda y, x, w: x.sign() + torch.heaviside(x - 1, w[0, 0, 0]) + y,
+    "convert": lambda y, x, w: x.int() + (x * y).bool().float() + x.to(torch.int64) * y,
+    "lerp": lambda y, x, w: (
+        torch.lerp(x, y, 0.3) + torch.lerp(y, x, 0.7) - x.lerp(y, w)
+    ),
+    "fused": lambda y, x, w: torch.add(x, y, alpha=0.3) + x.addcmul(y, w, value=0.3),
+    "roll": lambda y, x, w: y.roll(1, 2) + x.roll(-2, 4).flip(3),
+    "strided": lambda y, x, w: y[:, :, ::2] + x[:, :, torch.tensor([5, 0, 2])],
+    "mask": lambda y, x, w: masked(x) + torch.where(w > 0, x, y),
+    "written": lambda y, x, w: written(y),
+    "threshold": lambda y, x, w: F.threshold(x, 0.5, -1.0) + F.relu6(x * 9) + y,
     "not": lambda y, x, w: (~(y > 0)).float() + x,
     "sum": lambda y, x, w: (
         y.sum(2) + x.sum((2,)) + y.sum((3, 4)).amax(2)[..., None, None]
@@ -75,6 +103,7 @@ OPS = {
     "rate": lambda y, x, w: y.sum(0) / 4,
     "matmul": attention,
     "weight": lambda y, x, w: y @ w[0] + x.transpose(-1, -2) @ w[1],
+    "einsum-weight": lambda y, x, w: torch.einsum("tbchw,vh->tbwcv", y, w[0]),
     "einsum": lambda y, x, w: torch.einsum("tbchw,tbcwv->tbhcv", y, y),
     "linear": lambda y, x, w: (
         F.linear(y, w[0], w[1, 0])
@@ -146,11 +175,13 @@ REFUSED = {
     "over the batch": lambda y, x, w: y.mean(1),
     "picks one sample": lambda y, x, w: y[:, 0],
     "values that a run has once": lambda y, x, w: y - y.mean(0),
-    "'cumsum' is not supported": lambda y, x, w: y.cumsum(0),
+    "a running sum over data": lambda y, x, w: y.cumsum(2),
     "argmax": lambda y, x, w: y.mean(0).argmax(1),
     "torch.float64": lambda y, x, w: y.double(),
-    "to integers": lambda y, x, w: y.int(),
-    "sigmoid": lambda y, x, w: torch.sigmoid(y),
+    "a power of 3": lambda y, x, w: y**3,
+    "rounds down": lambda y, x, w: x // 2,
+    "several indices": lambda y, x, w: y[:, :, torch.arange(4), torch.arange(4)],
+    "SiLU": lambda y, x, w: F.silu(y),
     "training=": lambda y, x, w: F.dropout(y),
 }
 

@@ -68,3 +68,83 @@ def dense_net(**options):
         layer.Linear(16, 4),
         neuron.IFNode(**options),
     )
+
+
+LAYOUTS = {
+    "TB": lambda x: x,
+    "BT": lambda x: x.transpose(0, 1),
+    "(BT)": lambda x: x.transpose(0, 1).flatten(0, 1),
+    "step": lambda x: x,
+}
+
+
+def agree(make, x, layout="TB", states=0, tolerance=0.0):
+    """Checks a network against the module: no spike differs, forced or free-running,
+    and outputs are the same, from the first step and after two resets, in one call
+    and in two.
+
+    Args:
+        make: makes the module.
+        x: (3 T, B, ...), of which the network sees T steps as its example.
+        layout: how the module takes it; a "step" at a time, given `states` that it
+            returns.
+        tolerance: the largest difference of outputs that are no spikes.
+
+    Returns:
+        the network, and the populations' rates.
+    """
+    steps, arrange = len(x) // 3, LAYOUTS[layout]
+    none = (None,) * states
+    example = x[0] if layout == "step" else arrange(x[:steps])
+    module = seeded(make)
+    net = volley.from_torch(module, (example, *none))
+    rates = []
+    for mode in ("forced", "free-running"):
+        result = volley.compare(module, net, (arrange(x), *none), mode=mode)
+        assert result.different == 0, str(result)
+        assert all(output.difference <= tolerance for output in result.outputs)
+        rates = [layer.rates[0] for layer in result.layers]
+    session = volley.compile(net).session(x.shape[1])
+    for part in x.split(steps):
+        session.reset()
+        half = steps // 2
+        got = _as_list(session(part[:half].numpy()))
+        windows = [len(y) != half for y in got]
+        more = _as_list(session(part[half:].numpy()))
+        got = [
+            b if is_window else np.concatenate([a, b])
+            for a, b, is_window in zip(got, more, windows)
+        ]
+        expected = _run_fresh(make, part, layout, states)
+        for y, e in zip(got, expected):
+            if layout == "(BT)":
+                e = e.unflatten(0, (part.shape[1], steps))
+            if layout in ("BT", "(BT)") and e.shape[:2] == part.shape[1::-1]:
+                e = e.transpose(0, 1)
+            np.testing.assert_allclose(y, e.numpy(), atol=tolerance, rtol=0)
+    return net, rates
+
+
+def _as_list(y):
+    return list(y.values()) if isinstance(y, dict) else [y]
+
+
+def _run_fresh(make, x, layout, states):
+    """The tensors that a new module returns."""
+    module = seeded(make)
+    reset(module)
+
+    def leaves(result):
+        found = torch.utils._pytree.tree_leaves(result)
+        return [leaf for leaf in found if isinstance(leaf, torch.Tensor)]
+
+    with torch.no_grad():
+        if layout != "step":
+            return leaves(module(LAYOUTS[layout](x)))
+        given, steps = (None,) * states, []
+        for one in x:
+            result = module(one, *given)
+            if states:
+                *result, given = *result[:-states], result[-states:]
+            steps.append(leaves(result))
+    return [torch.stack(values) for values in zip(*steps)]

@@ -8,24 +8,24 @@ dimensions through each op, _convert writes the network, _compare checks it.
 
 from __future__ import annotations
 
-import inspect
+import contextlib
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 import torch
 
 from volley._network import CompileError, Network
-from volley.torch import _capture, _example
+from volley.torch import _arguments, _capture, _example
+from volley.torch._arguments import unwrap as unwrap
 from volley.torch._convert import Converter, Population
-from volley.torch._graph import Importer
+from volley.torch._graph import Importer, Node
 from volley.torch._ports import Port
 from volley.torch._problems import Problems, Where
-from volley.torch._reroll import find_plain_loop, reroll
+from volley.torch._reroll import find_plain_loops, reroll
 
 __all__ = ["compare", "from_torch"]
 
-# What libraries call the states that forward takes.
-_STATES = ("state", "states", "hx", "hidden_state")
 _KINDS = ("spike", "count", "real")
 _PRECISIONS = {torch.float32: "f32", torch.float64: "f64"}
 
@@ -98,28 +98,19 @@ def from_torch(
 def convert(module, example_input, *, inputs=None, name=None, dt=1e-3, cut=False):
     """What :func:`from_torch` does, with all that is known about the network."""
     module = unwrap(module)
-    args, states = _check_arguments(module, example_input)
+    args, states = _arguments.check(module, example_input)
     kinds = dict(inputs or {})
-    names = _input_names(module, len(args))
+    names = _arguments.input_names(module, len(args))
     _check_kinds(kinds, names)
-    frozen: set[tuple[int, int]] = set()
-    while True:
-        problems = Problems()
-        leaves = _capture.find_leaves(module)
-        converter, sources, example = _trace(
-            module, args, states, leaves, names, frozen, problems, cut
-        )
-        wrong = _grown_data(converter, sources, example)
-        if not wrong:
-            break
-        frozen |= wrong
+    precision = _precision(module, args)
+    converter, sources, example, problems = _convert(module, args, states, names, cut)
     problems.check()
 
     def make_builder():
         from volley import builder
 
         return builder.Builder(
-            name or type(module).__name__, dt=dt, precision=_precision(module)
+            name or type(module).__name__, dt=dt, precision=precision
         )
 
     network, ins, outs = converter.emit(make_builder, sources, kinds)
@@ -136,38 +127,120 @@ def convert(module, example_input, *, inputs=None, name=None, dt=1e-3, cut=False
     )
 
 
-def unwrap(module):
-    """The module that torch.compile has wrapped, or the module."""
-    return getattr(module, "_orig_mod", module)
+def _convert(module, args, states, names, cut):
+    """The first conversion without problems, or the likeliest one with them."""
+    frozen: set[tuple[int, int]] = set()
+    while True:
+        leaves = _capture.find_leaves(module)
+        failures, wrong = [], set()
+        for example, problems in _examples(module, args, states, leaves, frozen):
+            try:
+                found = _trace(module, example, leaves, names, problems, cut)
+                wrong = _grown_data(*found, example)
+                problems.check()
+            except CompileError as error:
+                failures.append((error, wrong))
+                continue
+            if not wrong:
+                for where, _ in _capture.find_unknown(module, leaves):
+                    problems.remark(where, "no known neuron; taken as plain PyTorch")
+                return *found, example, problems
+            break
+        else:
+            # The likeliest one says what is wrong, once sizes are right.
+            error, wrong = failures[0]
+            if not wrong:
+                raise _with_unknown(error, _capture.find_unknown(module, leaves))
+        frozen |= wrong
 
 
-def _trace(module, args, states, leaves, names, frozen, problems, cut):
-    """Traces a module and follows its dimensions."""
+def _with_unknown(error, unknown):
+    """An error, and neurons without a law in which it is."""
+    told = list(error.diagnostics)
+    for where, text in unknown:
+        inside = re.compile(rf"(^|: ){re.escape(where.path)}(\.|: )")
+        if any(map(inside.search, error.diagnostics)):
+            told.append(f"{where}{text}")
+    return CompileError(told)
+
+
+def _examples(module, args, states, leaves, frozen):
+    """Examples to trace, each with its own list of problems."""
+    problems = Problems()
+    with _explained(module, leaves, problems):
+        for example in _example.choose(module, args, states, leaves, frozen, problems):
+            problems.check()
+            yield example, problems
+            problems = Problems()
+
+
+@contextlib.contextmanager
+def _explained(module, leaves, problems):
+    """Tells what torch raises while tracing as a problem of the module.
+
+    Where a neuron is refused, that is why: it could not be traced as it is.
+    """
     try:
-        example = _example.choose(module, args, states, leaves, frozen, problems)
-        problems.check()
-        trace = _capture.export(example.module, example.args, leaves)
+        yield
+    except CompileError:
+        raise
     except Exception as error:
-        if isinstance(error, CompileError):
-            raise
-        problems.error(*_capture.explain(error, module))
+        refused = [leaf for leaf in leaves if leaf.problem and leaf.calls]
+        for leaf in refused:
+            problems.error(Where(leaf.path), leaf.problem)
+        if not refused:
+            problems.error(*_capture.explain(error, module))
         # What torch raised is its own affair; the message names line and reason.
         raise CompileError(problems.errors) from None
+
+
+def _trace(module, example, leaves, names, problems, cut):
+    """Traces a module and follows its dimensions."""
+    with _explained(module, leaves, problems):
+        trace = _capture.export(example.module, example.args, leaves)
     imported = Importer(trace.program, leaves, problems, prefix="module").run()
     for node, name in zip(imported.inputs, names):
         node.value = name
     imported.check(in_loop=example.steps > 0)
-    steps, sliced = example.steps, example.sliced
-    if not steps:
-        steps = find_plain_loop(imported.trace)
-        sliced = steps > 0
-    outputs = reroll(imported.outputs, imported.trace, steps, sliced, problems)
-    named = _name_outputs(trace.program, outputs)
+    kept = len(example.kept)
+    results = [*_tensors(imported.outputs, problems)]
+    rolled, steps = _roll(example, imported.trace, results, problems)
+    outputs, states = rolled[: len(rolled) - kept], rolled[len(rolled) - kept :]
+    _example.check_kept(example.kept, states, module, problems)
+    named = _name_outputs(trace.program, outputs, kept)
     if not named and not problems.errors:
         problems.error(Where(), "the module returns no tensor")
-    converter = Converter(named, problems, steps, cut)
+    converter = Converter(named, problems, steps, cut, example.varying)
     converter.infer()
-    return converter, imported.inputs, example
+    for i, dim in example.loop:
+        converter.check_time(imported.inputs[i], dim)
+    return converter, imported.inputs
+
+
+def _tensors(outputs, problems):
+    """Results that are tensors; a network has no others."""
+    for position, output in enumerate(outputs):
+        if output is not None and not isinstance(output, Node):
+            problems.remark(
+                Where(), f"result {position} is {output!r}, no tensor; it is left out"
+            )
+        yield output if isinstance(output, Node) else None
+
+
+def _roll(example, trace, results, problems):
+    """The results without copies of steps, and how many steps there were."""
+    kept = len(example.kept)
+    if example.steps:
+        steps, sliced = example.steps, example.sliced
+        return reroll(results, trace, steps, sliced, problems, kept), steps
+    attempts = []
+    for steps in find_plain_loops(trace):
+        attempts.append(Problems())
+        rolled = reroll(results, trace, steps, steps > 0, attempts[-1], kept)
+        if not attempts[-1].errors:
+            return rolled, steps
+    problems.errors.update(attempts[0].errors)
+    return [None] * len(results), 0
 
 
 def _grown_data(converter, sources, example):
@@ -180,31 +253,6 @@ def _grown_data(converter, sources, example):
     return wrong
 
 
-def _check_arguments(module, example_input):
-    if not isinstance(module, torch.nn.Module):
-        raise TypeError(f"expects a torch.nn.Module, but got {type(module).__name__}")
-    if isinstance(module, torch.jit.ScriptModule):
-        raise CompileError("the module is scripted; convert it before torch.jit does")
-    args = example_input if isinstance(example_input, tuple) else (example_input,)
-    inputs = tuple(arg for arg in args if arg is not None)
-    if any(arg is None for arg in args[: len(inputs)]):
-        raise TypeError("expects states, which are None, after all inputs")
-    for arg in inputs:
-        if not isinstance(arg, torch.Tensor):
-            raise TypeError(
-                "expects an example input that is a tensor or a tuple of tensors, but "
-                f"got {type(arg).__name__}"
-            )
-    return inputs, len(args) - len(inputs) or _count_states(module, len(inputs))
-
-
-def _count_states(module, number):
-    """Arguments of forward after the inputs that are states by their names."""
-    parameters = list(inspect.signature(type(module).forward).parameters.values())
-    rest = parameters[number + 1 :]
-    return sum(p.name in _STATES and p.default is None for p in rest)
-
-
 def _check_kinds(kinds, names):
     for name, kind in kinds.items():
         if name not in names:
@@ -213,19 +261,12 @@ def _check_kinds(kinds, names):
             raise ValueError(f"an input is one of {_KINDS}, but not {kind!r}")
 
 
-def _input_names(module, number):
-    """Names of forward's parameters, for the network's inputs."""
-    parameters = inspect.signature(type(module).forward).parameters.values()
-    named = [p.name for p in parameters if p.kind is p.POSITIONAL_OR_KEYWORD][1:]
-    if len(named) >= number:
-        return named[:number]
-    return [f"input_{i}" for i in range(number)] if number > 1 else ["input"]
-
-
-def _name_outputs(program, outputs):
+def _name_outputs(program, outputs, kept):
     """{name: node}: "output", or by position or key in what forward returns."""
     spec = program.call_spec.out_spec
-    tree = torch.utils._pytree.tree_unflatten(list(outputs), spec)
+    tree = torch.utils._pytree.tree_unflatten([*outputs, *[None] * kept], spec)
+    if kept:
+        tree = tree[0]
     pairs = torch.utils._pytree.tree_flatten_with_path(tree)[0]
     found = [(path, node) for path, node in pairs if node is not None]
     result = {}
@@ -241,8 +282,10 @@ def _name_outputs(program, outputs):
     return result
 
 
-def _precision(module):
+def _precision(module, inputs):
+    """The type of the parameters, or without any that of the inputs."""
     types = {p.dtype for p in module.parameters() if p.dtype.is_floating_point}
+    types = types or {x.dtype for x in inputs if x.dtype.is_floating_point}
     if types - set(_PRECISIONS) or len(types) > 1:
         found = ", ".join(sorted(str(t) for t in types))
         raise CompileError(

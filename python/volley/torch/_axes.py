@@ -71,7 +71,8 @@ class Axis:
         elif root._kind != kind:
             raise Unsupported(
                 f"a dimension of size {self.size} is used as {root._kind} elsewhere, "
-                f"but as {kind} here"
+                f"but as {kind} here; time and the batch stay whole and in one place: "
+                "they cannot be cut, joined or mixed with data"
             )
 
     def suggest_batch(self) -> None:

@@ -14,17 +14,25 @@ import logging
 import re
 import traceback
 import warnings
+from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
 
 import torch
 from torch._subclasses.fake_tensor import FakeTensorMode
+from torch.utils._python_dispatch import TorchDispatchMode
 
 from volley.torch import neurons
 from volley.torch._problems import Where, find_line
 
 _library = torch.library.Library("volley", "DEF")
 _library.define("neuron(Tensor[] inputs, int leaf, int call) -> Tensor[]")
+
+# The dimension of time, by how a neuron takes sequences.
+TIME_DIMS = {"TB": 0, "BT": 1}
+
+# Ops whose numbers may depend on how many steps there are.
+NUMERIC = {"add", "sub", "rsub", "mul", "div", "pow"}
 
 # Leaves of the capture in progress; the op knows a leaf by its number.
 _leaves: list[Leaf] = []
@@ -44,6 +52,7 @@ class Leaf:
         results: names of what the op gives, flat, in order.
         calls: per call, which arguments were given: {"mem": operand number}.
         starts: how many calls did not go on from the state of an earlier call.
+        length: the steps of the last sequence that it was given, None without.
     """
 
     index: int
@@ -54,7 +63,10 @@ class Leaf:
     results: list[str] = field(default_factory=list)
     calls: list[dict[str, int]] = field(default_factory=list)
     starts: int = 0
+    length: int | None = None
     _storages: set[int] = field(default_factory=set)
+    # What the module held before the first call, by attribute: not looked at.
+    _found: dict[str, Any] = field(default_factory=dict)
 
     def __post_init__(self):
         names = [*flatten_names(self.neuron.returns), *self.neuron.attributes.values()]
@@ -64,12 +76,21 @@ class Leaf:
     def recorded(self) -> list[str]:
         """What forward returns of every step; of a sequence it has no states."""
         states = () if self.neuron.time == "step" else self.neuron.states
-        return [n for n in flatten_names(self.neuron.returns) if n not in states]
+        names = flatten_names(self.neuron.returns)
+        return [name for name in names if name.rstrip("*") not in states]
 
     def forward(self, *args, **kwargs):
         given = self._bind(args, kwargs)
+        given += self._held({name for name, _ in given}, given[0][1])
         call = {name: i for i, (name, _) in enumerate(given)}
         inputs = [tensor for _, tensor in given]
+        time = TIME_DIMS.get(self.neuron.time)
+        if time is not None and inputs[0].ndim <= time:
+            raise neurons.Unsupported(
+                f"the neuron takes sequences ({', '.join(self.neuron.time)}, ...), but "
+                f"got a tensor of shape {tuple(inputs[0].shape)}"
+            )
+        self.length = None if time is None else inputs[0].shape[time]
         self.starts += self._is_start(inputs[1:])
         self.calls.append(call)
         outputs = torch.ops.volley.neuron(inputs, self.index, len(self.calls) - 1)
@@ -89,6 +110,31 @@ class Leaf:
         self.calls.clear()
         self._storages.clear()
         self.starts = 0
+        self._found = {a: getattr(self.module, a, None) for a in self._state_attributes}
+
+    @property
+    def _state_attributes(self) -> dict[str, str]:
+        neuron = self.neuron
+        return {
+            a: name for a, name in neuron.attributes.items() if name in neuron.states
+        }
+
+    def _held(self, given, x):
+        """The states that the module holds: of its last call, unless others were set.
+
+        They are operands of the next call, so that it shows where they come from.
+        """
+        result = []
+        for attribute, name in self._state_attributes.items():
+            value = getattr(self.module, attribute, None)
+            untouched = not self.calls and value is self._found[attribute]
+            if name in given or untouched:
+                continue
+            if not isinstance(value, torch.Tensor):
+                initial = self.neuron.initial.get(name, 0.0)
+                value = x.new_full((), initial if value is None else value)
+            result.append((name, value))
+        return result
 
     def _is_start(self, states) -> bool:
         if not states:
@@ -111,7 +157,7 @@ class Leaf:
         neuron, shape = self.neuron, list(x.shape)
         if neuron.width is not None:
             shape[-1] = neuron.width
-        time_dim = {"TB": 0, "BT": 1}.get(neuron.time)
+        time_dim = TIME_DIMS.get(neuron.time)
         state = [s for d, s in enumerate(shape) if d != time_dim]
         return [
             x.new_empty(state if name in neuron.states else shape)
@@ -158,6 +204,11 @@ def find_leaves(module) -> list[Leaf]:
         if neuron is not None:
             leaves.append(Leaf(len(leaves), path, child, neuron, problem))
             inside.append(path + "." if path else "")
+    times = {leaf.neuron.time for leaf in leaves if not leaf.problem}
+    if len(times) == 1:
+        # What is refused is not refused once more for how it is called.
+        for leaf in leaves:
+            leaf.neuron.time = next(iter(times))
     return leaves
 
 
@@ -167,13 +218,26 @@ def _find_neuron(module):
         neuron = neurons.find(module)
     except neurons.Unsupported as error:
         return _stand_in(module), str(error)
-    if neuron is None and _is_stateful(module):
-        return _stand_in(module), (
-            f"{neurons.qualified_name(type(module))} is a neuron without a known law; "
-            "register one with volley.torch.neurons.register, or use a neuron that is "
-            f"known: {', '.join(neurons.known(module))}"
-        )
     return neuron, ""
+
+
+def find_unknown(module, leaves) -> list[tuple[Where, str]]:
+    """Neurons of libraries, or of classes that derive from these, without a law.
+
+    They are traced as what they are, plain PyTorch; each with what helps if they
+    cannot be.
+    """
+    known = {id(inner) for leaf in leaves for inner in leaf.module.modules()}
+    return [
+        (
+            Where(path, *line_of(child)),
+            f"{neurons.qualified_name(type(child))} is a neuron without a known law; "
+            "register one with volley.torch.neurons.register, or use a neuron that is "
+            f"known: {', '.join(neurons.known(child))}",
+        )
+        for path, child in module.named_modules()
+        if id(child) not in known and _is_stateful(child)
+    ]
 
 
 def line_of(module):
@@ -186,12 +250,24 @@ def line_of(module):
 
 
 def reads(module, attribute) -> bool:
-    """Whether a module's class reads one of its attributes; True if in doubt."""
-    try:
-        source = inspect.getsource(type(module))
-    except (OSError, TypeError):
-        return True
-    return bool(re.search(rf"\.{attribute}\b(?!\s*=[^=])", source))
+    """Whether a module reads one of its attributes before it sets it.
+
+    Judged by the first line that names it in forward, or in the class if none does
+    there; what neither names is set by others, such as hooks.
+    """
+    uses: list[str] = []
+    classes = (cls for cls in type(module).__mro__ if cls is not torch.nn.Module)
+    for source in (type(module).forward, *classes):
+        try:
+            lines = re.split("[\n;]", inspect.getsource(source))
+        except (OSError, TypeError):
+            continue
+        uses = uses or [line for line in lines if re.search(rf"\.{attribute}\b", line)]
+    if not uses:
+        return False
+    target, _, value = re.sub("[!<>=]=", " ", uses[0]).partition("=")
+    is_set = re.search(rf"\.{attribute}\s*$", target)
+    return not is_set or bool(re.search(rf"\.{attribute}\b", value))
 
 
 def _is_stateful(module) -> bool:
@@ -215,41 +291,126 @@ class Trace:
     Attributes:
         assigned: (path, attribute) of tensors that modules other than neurons keep.
         program: the exported program, or None if it was only run.
+        loops: sizes of dimensions of which every index was taken by itself.
+        ops: how often each op was run.
+        numbers: (op, number) of the numbers that tensors are computed with.
+        furthest: the largest index that is taken by itself, or that a slice starts at.
     """
 
     assigned: list[tuple[str, str]]
     program: Any = None
+    loops: set[int] = field(default_factory=set)
+    ops: Counter[str] = field(default_factory=Counter)
+    numbers: set[tuple[str, float]] = field(default_factory=set)
+    furthest: int = 0
+
+
+class _Slices(TorchDispatchMode):
+    """Records which indices of which dimensions are taken one by one.
+
+    Attributes:
+        ops: how often each op was run.
+        numbers: (op, number) of the numbers that tensors are computed with.
+    """
+
+    def __init__(self):
+        super().__init__()
+        self.ops: Counter[str] = Counter()
+        self.numbers: set[tuple[str, float]] = set()
+        self.starts: dict[tuple, set[int]] = {}
+        self.taken: dict[tuple, set[int]] = {}
+        self.sources = []
+
+    def __torch_dispatch__(self, func, types, args=(), kwargs=None):
+        name = func._schema.name
+        if not name.startswith("prim::") and name != "aten::as_strided":
+            self.ops[name] += 1
+        op = name.partition("::")[2].rstrip("_")
+        if op in NUMERIC:
+            numbers = (a for a in args if type(a) in (int, float))
+            self.numbers.update((op, number) for number in numbers)
+        elif op == "slice" and len(args) > 2 and args[2]:
+            self.numbers.add((op, args[2]))
+        if name in ("aten::select", "aten::slice") and len(args) > 2:
+            self._start(*args[:3])
+        if name == "aten::select":
+            self._take(*args)
+        elif name == "aten::slice" and len(args) > 3:
+            x, dim, *bounds = args
+            indices = range(*slice(*bounds).indices(x.shape[dim]))
+            if len(indices) == 1:
+                self._take(x, dim, indices[0])
+        elif name in ("aten::unbind", "aten::split"):
+            self._take_all(name, *args)
+        return func(*args, **(kwargs or {}))
+
+    def _start(self, x, dim, index):
+        if index is not None and index >= 0:
+            self.sources.append(x)
+            key = (_storage(x), x.shape, dim % x.ndim)
+            self.starts.setdefault(key, set()).add(index)
+
+    @property
+    def furthest(self) -> int:
+        """Of all indices that are given as such, but for loops over all of them."""
+        starts = self.starts.items()
+        single = (max(s) for (_, shape, dim), s in starts if len(s) < shape[dim])
+        return max(single, default=0)
+
+    def _take(self, x, dim, index):
+        dim, size = dim % x.ndim, x.shape[dim]
+        self.sources.append(x)  # so that its storage is not used again
+        self.taken.setdefault((_storage(x), x.shape, dim), set()).add(index % size)
+
+    def _take_all(self, name, x, *args):
+        size = args[0] if name == "aten::split" and args else 1
+        dim = args[-1] if len(args) > (name == "aten::split") else 0
+        for index in range(x.shape[dim] if size == 1 else 0):
+            self._take(x, dim, index)
+
+    @property
+    def loops(self) -> set[int]:
+        found = ((shape[dim], taken) for (_, shape, dim), taken in self.taken.items())
+        return {size for size, taken in found if size == len(taken) > 1}
 
 
 class Whole(torch.nn.Module):
     """A module that handles time itself.
 
-    Of its last `states` results nothing is kept: a network's state is implicit.
+    Of its last results, one per name in `states`, nothing is kept: a network's state
+    is implicit. With `kept`, (path, attribute) of tensors that the module keeps, it
+    returns them too.
     """
 
-    def __init__(self, module, states=0):
+    def __init__(self, module, states=(), kept=()):
         super().__init__()
-        self.module, self.states = module, states
+        self.module, self.states, self.kept = module, states, kept
 
     def forward(self, *args):
-        return _split_states(self.module(*args), self.states)[0]
+        nothing = (None,) * len(self.states)
+        result = _call(self.module, args, self.states, nothing)[0]
+        if not self.kept:
+            return result
+        modules = dict(self.module.named_modules())
+        return result, [getattr(modules[path], name) for path, name in self.kept]
 
 
 class Stepwise(torch.nn.Module):
     """A module of one step, in a loop over `steps` steps: inputs are (T, ...).
 
-    Its last `states` results are its last arguments at the next step, None at first.
+    Its last results are the arguments `states` at the next step, None at first.
     """
 
-    def __init__(self, module, steps, states=0):
+    def __init__(self, module, steps, states=()):
         super().__init__()
         self.module, self.steps, self.states = module, steps, states
 
     def forward(self, *args):
-        states, results = (), []
+        states: tuple = (None,) * len(self.states)
+        results = []
         for t in range(self.steps):
             given = [x[t] for x in args]
-            result, states = _split_states(self.module(*given, *states), self.states)
+            result, states = _call(self.module, given, self.states, states)
             results.append(torch.utils._pytree.tree_flatten(result))
         stacked = [
             torch.stack(values) if isinstance(values[0], torch.Tensor) else None
@@ -258,20 +419,38 @@ class Stepwise(torch.nn.Module):
         return torch.utils._pytree.tree_unflatten(stacked, results[0][1])
 
 
-def _split_states(result, states):
-    """What a module returns, and its last results, which are states."""
-    if not states:
+def _call(module, inputs, names, states):
+    """What a module returns, and its last results, which are states.
+
+    A state is passed by the name of its parameter, if it has one.
+    """
+    unnamed = [state for name, state in zip(names, states) if name is None]
+    named = {name: s for name, s in zip(names, states) if name is not None}
+    result = module(*inputs, *unnamed, **named)
+    if not isinstance(result, (tuple, list)) or len(result) <= len(names):
+        return result, states
+    if not names:
         return result, ()
-    outputs = result[:-states]
-    return outputs[0] if len(outputs) == 1 else outputs, tuple(result[-states:])
+    outputs = result[: -len(names)]
+    rest = tuple(result[-len(names) :])
+    return outputs[0] if len(outputs) == 1 else outputs, rest
 
 
 def run(module, args, leaves) -> Trace:
     """Runs a module without data, to see which neurons it calls how often."""
     with _patched(module, leaves) as state, torch.no_grad(), _quiet():
         with FakeTensorMode(allow_non_fake_inputs=True) as mode:
-            module(*(mode.from_tensor(arg) for arg in args))
-        return Trace(state.assigned())
+            fakes = [mode.from_tensor(arg) for arg in args]
+            with _Slices() as slices:
+                module(*fakes)
+        return Trace(
+            state.assigned(),
+            None,
+            slices.loops,
+            slices.ops,
+            slices.numbers,
+            slices.furthest,
+        )
 
 
 def export(module, args, leaves) -> Trace:
@@ -305,10 +484,33 @@ def _patched(module, leaves):
         for leaf in leaves:
             leaf.restart()
             vars(leaf.module)["forward"] = leaf.forward
-        yield kept
+        with _without_others(module, leaves):
+            yield kept
     finally:
         kept.restore()
         _leaves = []
+
+
+@contextlib.contextmanager
+def _without_others(module, leaves):
+    """Hides neurons of other modules from classes that list all their instances.
+
+    snnTorch resets all that there are, wherever they belong.
+    """
+    own = set(module.modules())
+    lists = {
+        cls: cls.instances
+        for leaf in leaves
+        for cls in type(leaf.module).__mro__
+        if isinstance(vars(cls).get("instances"), list)
+    }
+    try:
+        for cls, instances in lists.items():
+            cls.instances = [m for m in instances if m in own]
+        yield
+    finally:
+        for cls, instances in lists.items():
+            cls.instances = instances
 
 
 @contextlib.contextmanager
@@ -332,6 +534,14 @@ class _State:
         self.saved = [
             (m, dict(vars(m)), {k: dict(vars(m)[k]) for k in self._dicts(m)})
             for m in module.modules()
+        ]
+        # States that are written in place; parameters are not.
+        groups = [d for _, own, dicts in self.saved for d in (own, *dicts.values())]
+        self.copies = [
+            (v, v.detach().clone())
+            for group in groups
+            for v in group.values()
+            if isinstance(v, torch.Tensor) and not isinstance(v, torch.nn.Parameter)
         ]
 
     def _dicts(self, module):
@@ -361,6 +571,9 @@ class _State:
             for k, values in dicts.items():
                 vars(module)[k].clear()
                 vars(module)[k].update(values)
+        for tensor, copy in self.copies:
+            if not torch.equal(tensor, copy):
+                tensor.detach().copy_(copy)
 
 
 def explain(error: Exception, module) -> tuple[Where, str]:
@@ -368,6 +581,8 @@ def explain(error: Exception, module) -> tuple[Where, str]:
     where = _find_place(error, module)
     message = str(error).strip().partition("\n")[0]
     kind = type(error).__name__
+    if isinstance(error, neurons.Unsupported):
+        return where, message
     if re.search("[Dd]ynamic.?[Oo]utput.?[Ss]hape", kind + message):
         return where, (
             "the shape of a tensor depends on values; shapes are static in a network: "

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -14,6 +15,8 @@ from volley._program import Program
 from volley.torch import _capture, convert, unwrap
 
 _RESETS = ("reset", "reset_mem", "reset_states")
+# What a comparison may keep at once, in bytes; more samples are taken in parts.
+_MEMORY = 512 << 20
 
 
 @dataclass
@@ -29,9 +32,12 @@ class Layer:
         neurons: how many neurons they belong to: one that differs once has another
             potential from then on, and may differ again.
         first: (step, sample, *index) of the first of these, in the order of time.
-        margin: at that cell, the distance of the potential from the threshold.
+        potential: there, the membrane potential that the network compares with the
+            threshold, given the module's own upstream signals.
+        margin: there, the distance of this potential from the threshold.
         worst: the largest distance of all cells at which a neuron differs for the first
             time; known in mode "forced".
+        threshold: the largest of the population.
         rates: mean of the module's values, and of the network's.
     """
 
@@ -42,9 +48,16 @@ class Layer:
     difference: float
     neurons: int
     first: tuple[int, ...] | None
+    potential: float | None
     margin: float | None
     worst: float | None
+    threshold: float
     rates: tuple[float, float]
+
+    @property
+    def relative(self) -> float:
+        """The worst distance, in units of max(1, threshold)."""
+        return (self.worst or 0.0) / max(1.0, abs(self.threshold))
 
 
 @dataclass
@@ -53,21 +66,43 @@ class Output:
 
     Attributes:
         difference: the largest absolute difference.
-        same_top: the part of samples (and steps) whose largest element is the same.
+        samples: how many were compared.
+        same: how many of them have the same largest element; of an output with time,
+            in the mean over all steps.
     """
 
     name: str
     difference: float
-    same_top: float
+    samples: int
+    same: int
+
+    @property
+    def same_top(self) -> float:
+        """The part of samples whose largest element is the same."""
+        return self.same / self.samples
 
 
 @dataclass
 class Comparison:
-    """What :func:`compare` found; print it for a table."""
+    """What :func:`compare` found; print it for a table.
+
+    Attributes:
+        missing: results that could not be compared, because they are not recorded in a
+            program that was opened from a file.
+        samples: how many there are; diverged: in how many of them some spike differs.
+    """
 
     mode: str
     layers: list[Layer] = field(default_factory=list)
     outputs: list[Output] = field(default_factory=list)
+    missing: list[str] = field(default_factory=list)
+    samples: int = 0
+    diverged: int = 0
+
+    @property
+    def cells(self) -> int:
+        """How many cells of all populations were compared."""
+        return sum(layer.cells for layer in self.layers)
 
     @property
     def different(self) -> int:
@@ -79,9 +114,19 @@ class Comparison:
         """The largest distance from the threshold where a neuron starts to differ."""
         return max((layer.worst or 0.0 for layer in self.layers), default=0.0)
 
+    @property
+    def relative(self) -> float:
+        """The same in units of max(1, threshold)."""
+        return max((layer.relative for layer in self.layers), default=0.0)
+
+    @property
+    def share(self) -> float:
+        """Cells that differ, as a part of the population that has most of them."""
+        return max((layer.different / layer.cells for layer in self.layers), default=0)
+
     def __bool__(self) -> bool:
-        """Whether no spike differs."""
-        return self.different == 0
+        """Whether no spike differs, of those that were compared; False for none."""
+        return self.different == 0 and bool(self.layers or not self.missing)
 
     def __str__(self) -> str:
         head = (
@@ -90,32 +135,68 @@ class Comparison:
             "differ",
             "rate",
             "first difference",
-            "|v - thr|",
+            "v",
+            "|v - threshold|",
         )
-        rows = [head, *(_row(layer) for layer in self.layers)]
-        widths = [max(len(row[i]) for row in rows) for i in range(len(head))]
-        lines = ["  ".join(c.ljust(w) for c, w in zip(row, widths)) for row in rows]
+        lines = []
+        if self.layers:
+            rows = [head, *(_row(layer) for layer in self.layers)]
+            widths = [max(len(row[i]) for row in rows) for i in range(len(head))]
+            lines += ["  ".join(c.ljust(w) for c, w in zip(r, widths)) for r in rows]
+        if self.missing:
+            count = len(self.missing) + len(self.layers)
+            lines.append(
+                f"not compared: {len(self.missing)} of {count} populations are not "
+                "recorded in the program; name them in record= when it is compiled, "
+                f"before it is saved: {', '.join(self.missing)}"
+            )
         lines += [
             f"output {o.name}: largest difference {o.difference:.3g}, same top-1 "
-            f"{o.same_top:.1%}"
+            f"of {o.same} of {o.samples} samples"
             for o in self.outputs
         ]
-        cells = sum(layer.cells for layer in self.layers)
-        lines.append(f"{self.mode}: {self.different} of {cells} cells differ")
+        lines.append(f"{self.mode}: {self._summary()}")
         return "\n".join(line.rstrip() for line in lines)
+
+    def _summary(self) -> str:
+        if not self.layers:
+            return "no population was compared"
+        text = f"{self.different:,} of {self.cells:,} cells differ"
+        if not self.different:
+            return text
+        text += (
+            f", in {self.diverged} of {self.samples} samples; of a population at most "
+            f"{self.share * 1e5:.3g} in 100,000"
+        )
+        started = [layer for layer in self.layers if layer.first is not None]
+        if self.mode == "forced":
+            if any(layer.worst is not None for layer in started):
+                text += (
+                    "; |v - threshold| is at most "
+                    f"{self.worst:.2g} where a neuron starts to differ"
+                )
+            return text
+        first = min(started, key=lambda layer: layer.first[0])
+        return text + f", first in {first.name}, {_place(first.first)}"
+
+
+def _place(cell):
+    step, sample, *index = cell
+    return f"step {step}, sample {sample}, {index}"
 
 
 def _row(layer):
     where = ""
     if layer.first is not None:
-        step, sample, *index = layer.first
-        where = f"step {step}, sample {sample}, {index}"
+        where = _place(layer.first)
     elif layer.difference:
         where = f"up to {layer.difference:.2g}"
+    potential = "" if layer.potential is None else f"{layer.potential:.7g}"
     distance = "" if layer.margin is None else f"{layer.margin:.2g}"
     name = f"{layer.name}:{layer.what}"
     rate = f"{layer.rates[0]:.4f}"
-    return name, str(layer.cells), str(layer.different), rate, where, distance
+    cells = f"{layer.cells:,}"
+    return name, cells, f"{layer.different:,}", rate, where, potential, distance
 
 
 def compare(
@@ -128,14 +209,18 @@ def compare(
 ) -> Comparison:
     """Runs a module and its network on the same inputs, and compares every spike.
 
-    Both start from their initial states; the module's own state is kept.
+    Both start from their initial states; the module's own state is kept. Large batches
+    are run in parts, so that memory stays within about a gigabyte beside what the
+    module itself needs for a sample.
 
     Args:
         module: the module that the network was converted from, in whatever mode.
         program: a compiled program, or a network, which is compiled. In mode "forced"
-            only its interface is looked at: the populations are compiled anew.
+            only its interface is looked at: the populations are compiled anew. Of a
+            program that was opened from a file, only what was recorded in it can be
+            compared free-running; the result says what is missing.
         inputs: what the module takes; for a module of single steps, a sequence of it
-            (T, ...). A tuple if forward takes several tensors.
+            (T, ...). A tuple if forward takes several tensors; None for states.
         mode: "free-running": the network runs by itself, so that one other spike has
             others follow. "forced": each population gets the signals that the module's
             own neurons gave, so that each difference is that of one layer.
@@ -148,21 +233,32 @@ def compare(
     if mode not in ("free-running", "forced"):
         raise ValueError(f"mode is 'free-running' or 'forced', not {mode!r}")
     module = unwrap(module)
-    args = inputs if isinstance(inputs, tuple) else (inputs,)
-    conversion = _convert_like(module, program, args, cut=mode == "forced")
-    recording = _record(module, args, conversion)
-    if mode == "forced":
-        return _compare_forced(conversion, recording, reference)
-    result = _compare_free(conversion, program, recording, reference)
-    if result.different:
-        # How near the module itself was to its thresholds.
-        cut = _convert_like(module, program, args, cut=True)
-        _add_margins(result, _run_forced(cut, recording, reference))
-    return result
+    given = inputs if isinstance(inputs, tuple) else (inputs,)
+    args = tuple(arg for arg in given if arg is not None)
+    states = (None,) * (len(given) - len(args))
+    conversion = _convert_like(module, program, args, states)
+    forced = _Runner(conversion.network, reference)
+    free = None if mode == "forced" else _Runner(program, reference)
+    totals = _Totals(mode, conversion, free)
+    for start, part in _split(conversion, args):
+        recording = _record(module, part, conversion)
+        given = {**recording.inputs, **recording.results}
+        if free is None:
+            y = forced.run(given, recording.steps)
+            totals.add(start, recording, y)
+            totals.add_margins(y)
+            continue
+        y = free.run(recording.inputs, recording.steps, totals.results)
+        if totals.add(start, recording, y):
+            # How near the module itself was to its thresholds.
+            totals.add_margins(forced.run(given, recording.steps))
+    return totals.finish()
 
 
-def _convert_like(module, program, args, cut):
-    """The conversion whose interface is the program's, of a sequence or of a step."""
+def _convert_like(module, program, args, states):
+    """The conversion whose interface is the program's, of a sequence or of a step.
+
+    Its network is cut between populations, for comparisons."""
     kinds = {"uint8": "spike", "int32": "count"}
     inputs = {
         name: kinds.get(dtype, "real") for name, (_, dtype) in program.inputs.items()
@@ -171,7 +267,7 @@ def _convert_like(module, program, args, cut):
     errors = []
     for is_step, example in ((False, args), (True, tuple(arg[0] for arg in args))):
         try:
-            result = convert(module, example, inputs=inputs, cut=cut)
+            result = convert(module, (*example, *states), inputs=inputs, cut=True)
         except volley.CompileError as error:
             errors.append(error)
             continue
@@ -186,6 +282,41 @@ def _convert_like(module, program, args, cut):
     )
 
 
+# -- What the module gives ---------------------------------------------------
+
+
+def _split(conversion, args) -> Iterator[tuple[int, tuple]]:
+    """Parts of the batch: the first sample's number, and the arguments."""
+    dims = [
+        p.dims.index(("B",)) if p and ("B",) in p.dims else None
+        for p in conversion.inputs
+    ]
+    results = [port for p in conversion.populations for port in p.results.values()]
+    batched = all(
+        any("B" in dim for dim in port.dims) for port in (*conversion.outputs, *results)
+    )
+    told = any(p.leaf.neuron.folded[0] for p in conversion.populations)
+    if None in dims or not dims or not batched or told:
+        yield 0, args
+        return
+    batch = args[0].shape[dims[0]]
+    # A spike of the module's and of the network's, a potential and a margin.
+    cells = sum(np.prod(port.data_shape, dtype=int) for port in results)
+    size = max(1, _MEMORY // max(1, 10 * cells * _count_steps(conversion, args)))
+    for start in range(0, batch, size):
+        count = min(size, batch - start)
+        yield start, tuple(x.narrow(d, start, count) for x, d in zip(args, dims))
+
+
+def _count_steps(conversion, args):
+    """How many steps a run takes, about."""
+    for port, x in zip(conversion.inputs, args):
+        if ("T",) in port.dims:
+            return x.shape[port.dims.index(("T",))]
+    leaves = [p.leaf for p in conversion.populations]
+    return max((leaf.length or leaf.steps for leaf in leaves), default=1)
+
+
 @dataclass
 class _Recording:
     """What the module computed, in the network's layout, by name."""
@@ -195,17 +326,31 @@ class _Recording:
     results: dict[str, np.ndarray]
     steps: int
 
+    @property
+    def batch(self) -> int:
+        return next((x.shape[1] for x in self.results.values()), 0)
+
 
 def _record(module, args, conversion):
     """Runs the module from its initial state, and what its neurons give."""
     calls: dict[int, list] = {}
+    types = {name: dtype for name, (_, dtype) in conversion.network.inputs.items()}
+
+    def record(population, values):
+        values = _flat(population.leaf.neuron.returns, values)
+        names = _capture.flatten_names(population.leaf.neuron.returns)
+        kept = {
+            name: _compact(value, types.get(f"{population.name}:{name}"))
+            for name, value in zip(names, values)
+            if name in population.leaf.recorded
+        }
+        calls.setdefault(population.leaf.index, []).append(kept)
+
     with _capture.restored(module), torch.no_grad():
         _reset(module)
         module.eval()
         hooks = [
-            p.leaf.module.register_forward_hook(
-                lambda m, a, y, i=p.leaf.index: calls.setdefault(i, []).append(y)
-            )
+            p.leaf.module.register_forward_hook(lambda m, a, y, p=p: record(p, y))
             for p in conversion.populations
             if p.place == 0
         ]
@@ -222,6 +367,7 @@ def _record(module, args, conversion):
     timed = [port is not None and port.has_time for port in conversion.inputs]
     lengths = [len(x) for x, has_time in zip(ins, timed) if has_time]
     steps = lengths[0] if lengths else None
+    _check_told(conversion, steps)
     outs = _layout(conversion.outputs, flat, steps)
     results = {}
     for population in conversion.populations:
@@ -236,6 +382,16 @@ def _record(module, args, conversion):
     )
 
 
+def _compact(x, dtype):
+    """A copy in a network's type, which is smaller, if that holds the values."""
+    types = {"uint8": torch.uint8, "int32": torch.int32}
+    if dtype in types:
+        small = x.to(types[dtype], copy=True)
+        if torch.equal(small.to(x.dtype), x):
+            return small
+    return x.clone()
+
+
 def _folded_steps(conversion, args):
     """The steps of inputs that have batch and time in one dimension."""
     for population in conversion.populations:
@@ -246,6 +402,17 @@ def _folded_steps(conversion, args):
             if batch and port and ("B", "T") in port.dims:
                 return x.shape[port.dims.index(("B", "T"))] // batch
     return None
+
+
+def _check_told(conversion, steps):
+    """That inputs are as long as neurons were told: they start anew after that."""
+    for population in conversion.populations:
+        _, told = population.leaf.neuron.folded
+        if told and steps and told != steps:
+            raise ValueError(
+                f"'{population.name}' was told that sequences have {told} steps, but "
+                f"the inputs have {steps}"
+            )
 
 
 def _layout(ports, tensors, steps):
@@ -267,14 +434,10 @@ def _reset(module):
 def _results(population, calls, steps):
     """{"name:what": (T, B, *shape)} of a population's neuron module."""
     leaf = population.leaf
-    names = _capture.flatten_names(leaf.neuron.returns)
     calls = calls[population.place :: population.places]
-    flat = [dict(zip(names, _flat(leaf.neuron.returns, call))) for call in calls]
     result = {}
-    for port in population.results.values():
-        if port.name not in leaf.recorded:
-            continue
-        tensors = [call[port.name] for call in flat]
+    for port in _compared(population):
+        tensors = [call[port.name] for call in calls]
         if is_step(leaf):
             steps_port = type(port)(port.name, (("T",), *port.dims))
             array = steps_port.to_network(torch.stack(tensors))
@@ -282,6 +445,12 @@ def _results(population, calls, steps):
             array = port.to_network(tensors[0], steps)
         result[f"{population.name}:{port.name}"] = array
     return result
+
+
+def _compared(population):
+    """The results of a population that its module tells of every step."""
+    leaf = population.leaf
+    return [p for p in population.results.values() if p.name in leaf.recorded]
 
 
 def is_step(leaf) -> bool:
@@ -294,110 +463,177 @@ def _flat(spec, values):
     return [x for part, value in zip(spec, values) for x in _flat(part, value)]
 
 
-def _run(network, given, steps, record=(), reference=False):
-    """Outputs by name, and what was recorded."""
-    inputs = {
-        name: given[name].astype(dtype, copy=False)
-        for name, (_, dtype) in network.inputs.items()
-    }
-    shapes = [shape for shape, _ in network.inputs.values()]
-    if any(x.ndim == len(shape) + 2 for x, shape in zip(inputs.values(), shapes)):
-        steps = None  # an input says it
-    if reference:
-        y, recorded = volley.interpret(network, inputs, list(record), steps)
-    else:
-        program = network if isinstance(network, Program) else volley.compile(network)
-        y, recorded = program.run(inputs, list(record), steps=steps)
-    if not isinstance(y, dict):
-        y = {next(iter(network.outputs)): y}
-    return y, recorded
+# -- What the network gives --------------------------------------------------
 
 
-def _compare_forced(conversion, recording, reference):
-    y = _run_forced(conversion, recording, reference)
-    result = Comparison("forced", outputs=_outputs(recording.outputs, y))
-    for name, expected in recording.results.items():
-        result.layers.append(_layer(name, expected, y[name], _margin(y, name)))
-    return result
+class _Runner:
+    """Runs a network, compiled once, or a program, or the interpreter."""
+
+    def __init__(self, network: Program | Network, reference: bool):
+        self.network, self.reference = network, reference
+
+    def can_record(self, signal: str) -> bool:
+        program = self.network
+        network = program._network if isinstance(program, Program) else program
+        if network is None:
+            return signal in program.probes
+        node, _, what = signal.rpartition(":")
+        return what in network.neurons.get(node, ())
+
+    def run(self, given, steps, record=()) -> dict[str, np.ndarray]:
+        """Outputs by name, and what was recorded as "node:what"."""
+        inputs = {n: given[n] for n in self.network.inputs}
+        shapes = [shape for shape, _ in self.network.inputs.values()]
+        if any(x.ndim == len(shape) + 2 for x, shape in zip(inputs.values(), shapes)):
+            steps = None  # an input says it
+        if self.reference:
+            y, recorded = volley.interpret(self.network, inputs, list(record), steps)
+        else:
+            if not isinstance(self.network, Program):
+                self.network = volley.compile(self.network, record=record)
+            y, recorded = self.network.run(inputs, list(record), steps=steps)
+        if not isinstance(y, dict):
+            y = {next(iter(self.network.outputs)): y}
+        found = {f"{n}:{w}": x for n, all_ in recorded.items() for w, x in all_.items()}
+        return {**y, **found}
 
 
-def _run_forced(conversion, recording, reference):
-    """What a network gives whose populations get what the module's neurons gave."""
-    given = {**recording.inputs, **recording.results}
-    return _run(conversion.network, given, recording.steps, reference=reference)[0]
+# -- The difference ----------------------------------------------------------
 
 
-def _margin(y, name):
-    return y.get(f"{name.rpartition(':')[0]}:margin")
+class _Totals:
+    """Adds parts of a batch up to a comparison."""
 
+    def __init__(self, mode, conversion, free):
+        self.mode = mode
+        self.layers, self.missing = {}, []
+        for population in conversion.populations:
+            for port in _compared(population):
+                name = f"{population.name}:{port.name}"
+                if free is None or free.can_record(name):
+                    threshold = float(population.leaf.neuron.threshold)
+                    self.layers[name] = _LayerTotal(threshold)
+                else:
+                    self.missing.append(name)
+        self.samples = self.diverged = 0
+        self.outputs: dict[str, Output] = {}
+        self.has_time = {port.name: port.has_time for port in conversion.outputs}
 
-def _add_margins(result, y):
-    for layer in result.layers:
-        margin = _margin(y, f"{layer.name}:{layer.what}")
-        if layer.first is not None and margin is not None:
-            layer.margin = float(abs(margin[layer.first]))
+    @property
+    def results(self) -> list[str]:
+        """Names of what is compared."""
+        return list(self.layers)
 
+    def add(self, start, recording, y) -> bool:
+        """Adds samples from number `start` on; whether spikes differ."""
+        for name, expected in recording.outputs.items():
+            output = self.outputs.setdefault(name, Output(name, 0.0, 0, 0))
+            _add_output(output, expected, y[name], self.has_time[name])
+        diverged = np.zeros(1, bool)
+        for name, layer in self.layers.items():
+            expected = recording.results[name]
+            layer.add(start, expected, y[name])
+            if layer.starts is not None:
+                diverged = diverged | layer.starts.any((0, *range(2, expected.ndim)))
+        self.samples = start + recording.batch
+        self.diverged += int(diverged.sum())
+        return bool(diverged.any())
 
-def _compare_free(conversion, program, recording, reference):
-    signals = [name for name in recording.results if _is_recordable(program, name)]
-    y, recorded = _run(program, recording.inputs, recording.steps, signals, reference)
-    result = Comparison("free-running", outputs=_outputs(recording.outputs, y))
-    for name in signals:
-        node, _, what = name.rpartition(":")
-        result.layers.append(
-            _layer(name, recording.results[name], recorded[node][what])
+    def add_margins(self, y) -> None:
+        """Of the samples that were added last: what a forced run gives."""
+        for name, layer in self.layers.items():
+            node = name.rpartition(":")[0]
+            layer.add_margins(y.get(f"{node}:margin"), y.get(f"{node}:potential"))
+
+    def finish(self) -> Comparison:
+        layers = [t.finish(name, self.mode) for name, t in self.layers.items()]
+        outputs = list(self.outputs.values())
+        return Comparison(
+            self.mode, layers, outputs, self.missing, self.samples, self.diverged
         )
-    return result
 
 
-def _is_recordable(program, name):
-    network = program._network if isinstance(program, Program) else program
-    if network is None:
-        return name in program.probes
-    node, _, what = name.rpartition(":")
-    return what in network.neurons.get(node, ())
+class _LayerTotal:
+    """Adds parts of a batch up to a layer.
 
+    Attributes:
+        starts: cells of the last part where neurons start to differ, or None.
+        cell: the first of them, if it is the first of all parts.
+    """
 
-def _layer(name, expected, got, margin=None):
-    node, _, what = name.rpartition(":")
-    difference = _difference(expected, got)
-    differs = expected != got
-    if got.dtype.kind == "f":
-        differs = np.zeros_like(differs)
-    starts = differs & (np.cumsum(differs, axis=0) == 1)
-    first = distance = worst = None
-    if differs.any():
-        first = tuple(int(i) for i in np.argwhere(differs)[0])
-        if margin is not None:
-            distance = float(abs(margin[first]))
-            worst = float(abs(margin[starts]).max())
-    return Layer(
-        node,
-        what,
-        expected.size,
-        int(differs.sum()),
-        difference,
-        int(starts.sum()),
-        first,
-        distance,
-        worst,
-        (float(expected.mean()), float(got.mean())),
-    )
+    def __init__(self, threshold):
+        self.threshold = threshold
+        self.cells = self.different = self.neurons = 0
+        self.difference = 0.0
+        self.sums = np.zeros(2)
+        self.first = self.potential = self.margin = self.worst = None
+        self.starts = self.cell = None
+
+    def add(self, start, expected, got) -> None:
+        self.cells += expected.size
+        self.sums += [x.sum(dtype=np.float64) for x in (expected, got)]
+        self.difference = max(self.difference, _difference(expected, got))
+        self.starts = self.cell = None
+        differs = expected != got
+        if got.dtype.kind == "f" or not differs.any():
+            return
+        self.different += int(differs.sum())
+        self.starts = differs.copy()
+        self.starts[1:] &= ~np.logical_or.accumulate(differs, axis=0)[:-1]
+        self.neurons += int(self.starts.sum())
+        cell = np.unravel_index(differs.argmax(), differs.shape)
+        step, sample, *index = map(int, cell)
+        first = (step, start + sample, *index)
+        if self.first is None or first < self.first:
+            self.first, self.cell = first, cell
+            self.potential = self.margin = None
+
+    def add_margins(self, margin, potential) -> None:
+        """Of the last part."""
+        if self.starts is None or margin is None:
+            return
+        self.worst = max(self.worst or 0.0, float(abs(margin[self.starts]).max()))
+        if self.cell is not None:
+            self.margin = float(abs(margin[self.cell]))
+            self.potential = float(potential[self.cell])
+
+    def finish(self, name, mode) -> Layer:
+        node, _, what = name.rpartition(":")
+        return Layer(
+            node,
+            what,
+            self.cells,
+            self.different,
+            self.difference,
+            self.neurons,
+            self.first,
+            self.potential,
+            self.margin,
+            # Where others differ too, a neuron may do so far from its threshold.
+            self.worst if mode == "forced" else None,
+            self.threshold,
+            tuple(float(x) for x in self.sums / max(self.cells, 1)),
+        )
 
 
 def _difference(a, b) -> float:
     """The largest absolute difference; two NaNs, or infinities, are equal."""
-    with np.errstate(invalid="ignore"):
-        difference = abs(a - b.astype(a.dtype))
-    same = (a == b) | (np.isnan(a) & np.isnan(b))
-    return float(np.where(same, 0.0, difference).max(initial=0.0))
+    differs = (a != b) & ~(_is_nan(a) & _is_nan(b))
+    if not differs.any():
+        return 0.0
+    a, b = (x[differs].astype(np.float64) for x in (a, b))
+    return float(abs(a - b).max())
 
 
-def _outputs(expected, got):
-    result = []
-    for name, a in expected.items():
-        b = got[name].astype(a.dtype)
-        flat_a, flat_b = (x.reshape(-1, x.shape[-1]) for x in (a, b))
-        same = (flat_a.argmax(-1) == flat_b.argmax(-1)).mean()
-        result.append(Output(name, _difference(a, b), float(same)))
-    return result
+def _is_nan(x):
+    return x != x
+
+
+def _add_output(output, a, b, has_time) -> None:
+    """Adds values of the module, and of the network, to an output."""
+    output.difference = max(output.difference, _difference(a, b))
+    if has_time:
+        a, b = (x.mean(0, dtype=np.float64) for x in (a, b))
+    a, b = (x.reshape(len(x), -1) for x in (a, b))
+    output.samples += len(a)
+    output.same += int((a.argmax(1) == b.argmax(1)).sum())

@@ -18,7 +18,8 @@ import torch
 from volley.builder import NeuronModel, Signal
 from volley.torch import _axes as ax
 from volley.torch._graph import Node, order
-from volley.torch._ops import TABLE, describe
+from volley.torch._hints import describe
+from volley.torch._ops import TABLE, VARYING
 from volley.torch._ports import Port, make_port
 from volley.torch._problems import Problems, Unsupported, Where
 from volley.torch._values import Constant, Total, Value, as_number
@@ -54,11 +55,15 @@ class Converter:
     Attributes:
         cut: populations get what the module's own neurons gave, as inputs of the
             network, and their results and margins are outputs: for comparisons.
+        varying: (op, number) of numbers that depend on how many steps there are, None
+            if that is not known.
     """
 
-    def __init__(self, outputs, problems: Problems, steps: int, cut: bool = False):
+    def __init__(
+        self, outputs, problems: Problems, steps: int, cut: bool = False, varying=None
+    ):
         self.outputs, self.problems = outputs, problems
-        self.steps, self.cut = steps, cut
+        self.steps, self.cut, self.varying = steps, cut, varying
         self.nodes = order(list(outputs.values()))
         self.values: dict[int, object] = {}
         self.names: dict[int, str] = {}
@@ -94,16 +99,31 @@ class Converter:
     def is_integer(self):
         return not self.is_float and not self.is_bool
 
-    def apply(self, net, kind, law, *operands, condition=None, name="", location=None):
+    def varies(self, number) -> bool:
+        """Whether a number of the node depends on how many steps there are."""
+        is_number = type(number) in (int, float)
+        return is_number and (self.node.op, number) in (self.varying or ())
+
+    def is_mean(self, number, total: Total | None) -> bool:
+        """Whether a sum divided by a number is the mean over time.
+
+        Of steps that the module itself says, the number of steps is taken as such.
+        """
+        if total is None or number != total.steps:
+            return False
+        return self.varying is None or ("div", number) in self.varying
+
+    def apply(self, net, kind, law, *operands, binary=(), name="", location=None):
         """A law without state, applied to elements of signals and constants.
 
-        `condition` is the number of the operand that is binary; others are real.
+        `binary` are the numbers of operands that are binary; others are real.
         """
         signals = {}
         params = {}
         for i, operand in enumerate(operands):
             (signals if isinstance(operand, Signal) else params)[f"x{i}"] = operand
-        types = ["i1" if n == f"x{condition}" else net.precision for n in signals]
+        bits = {f"x{i}" for i in binary}
+        types = ["i1" if name in bits else net.precision for name in signals]
         names = [*signals, *params]
 
         def in_order(*values):
@@ -129,8 +149,8 @@ class Converter:
             self.node = node
             try:
                 self.values[id(node)] = self._infer(node)
-            except Unsupported as error:
-                self.problems.error(node.where, str(error))
+            except Exception as error:
+                self.problems.error(node.where, _explain(node, error))
                 unknown = ax.make_unknown(node.shape or ())
                 self.values[id(node)] = Value(unknown, None, node)
         for node in self.nodes:
@@ -141,7 +161,7 @@ class Converter:
                 self._find_batch(node)
         for node in self.nodes:
             self._check_axes(node)
-        timed = any(n.op in ("neuron", "delay", "step") for n in self.nodes)
+        timed = any(n.op in ("neuron", "delay", "step", "since") for n in self.nodes)
         if not timed:
             self.problems.remark(
                 Where(), "no neuron and no time was found; the network is static"
@@ -162,6 +182,18 @@ class Converter:
                 f"two dimensions of a tensor of shape {node.shape} seem to be "
                 f"{'time' if len(times) > 1 else 'the batch'}; use an example whose "
                 "steps and batch have sizes of their own",
+            )
+
+    def check_time(self, node, dim: int) -> None:
+        """Refuses a network in which the dimension of a loop is anything but time."""
+        value = self.values.get(id(node))
+        if value is None or self.problems.errors:
+            return
+        if not all(axis.is_time for axis in value.dims[dim]):
+            self.problems.error(
+                node.where,
+                f"the loop over dimension {dim} of '{node.value}' is not one of steps "
+                "that are all alike",
             )
 
     def _find_batch(self, node):
@@ -206,6 +238,9 @@ class Converter:
         if node.op not in TABLE:
             raise Unsupported(describe(node.op))
         self.total = None
+        for number in node.args:
+            if node.op != "div" and self.varies(number):
+                raise Unsupported(VARYING.format(number))
         dims, emit = TABLE[node.op](self, *self._value(node.args), **node.kwargs)
         value = Value(dims, emit, node)
         value.total = self.total
@@ -225,6 +260,25 @@ class Converter:
         time = (ax.Axis(node.shape[dim], ax.TIME),)
         dims = (*x.dims[:dim], time, *x.dims[dim:])
         return Value(dims, lambda net, **at: x.signal, node)
+
+    def _infer_since(self, node):
+        """1 from a step on, 0 before."""
+
+        def emit(net, **at):
+            return net.delay(net.constant(np.ones(()), dtype="i1"), node.value, **at)
+
+        return Value((), emit, node)
+
+    def _infer_count(self, node):
+        """The number of the step, as a float."""
+
+        def emit(net, **at):
+            kind = net.precision
+            count = net.delay(shape=(), dtype=kind, initial=node.value, **at)
+            count.connect(net.add(count, net.constant(np.ones(()), dtype=kind), **at))
+            return count
+
+        return Value((), emit, node)
 
     def _infer_window(self, node):
         (x,) = self._value(node.args)
@@ -332,10 +386,8 @@ class Converter:
                     value.signal = self._emit_neuron(net, node, at)
                 else:
                     value.signal = value.emit(net, **at)
-            except (Unsupported, ValueError) as error:
-                # The builder names the node; where it is says more.
-                text = re.sub("^node '[^']*': ", "", str(error))
-                self.problems.error(node.where, text)
+            except Exception as error:
+                self.problems.error(node.where, _explain(node, error))
                 self.problems.check()
         for node in late:
             self._connect(node)
@@ -400,11 +452,25 @@ class Converter:
         for name, node in self.outputs.items():
             value = self._value(node)
             if isinstance(value, Constant):
-                self.problems.error(node.where, f"the output '{name}' is constant")
+                self.problems.error(
+                    node.where, f"the output '{name}' is constant: no input reaches it"
+                )
                 continue
             net.output(name, value.signal)
             ports.append(make_port(name, value.dims))
         return ports
+
+
+def _explain(node, error: Exception) -> str:
+    """What went wrong at a node, by what was raised."""
+    if isinstance(error, (Unsupported, ValueError)):
+        # The builder names the node; where it is says more.
+        return re.sub("^node '[^']*': ", "", str(error))
+    shapes = ", ".join(str(operand.shape) for operand in node.operands)
+    return (
+        f"'{node.op}' of operands of shapes {shapes} is not supported "
+        f"({type(error).__name__}: {error})"
+    )
 
 
 def _natural_kind(dtype):

@@ -10,7 +10,8 @@ from typing import Any
 
 import torch
 
-from volley.torch._ops import TABLE, describe
+from volley.torch._hints import describe
+from volley.torch._ops import TABLE
 from volley.torch._problems import Problems, Where, find_line
 
 # Ops that make a tensor of one value; of what they are `like` only the shape counts.
@@ -49,6 +50,21 @@ _IDENTITIES = {
     "lift_fresh_copy",
     "positive",
     "requires_grad",
+}
+# Ops that leave an operand of the resulting shape as it is.
+_RESHAPES = {
+    "reshape",
+    "view",
+    "expand",
+    "flatten",
+    "unflatten",
+    "squeeze",
+    "expand_as",
+    "view_as",
+    "reshape_as",
+    "broadcast_to",
+    "atleast_1d",
+    "atleast_2d",
 }
 _RANDOM = re.compile(r"rand|bernoulli|normal|poisson|multinomial|dropout")
 
@@ -199,13 +215,15 @@ def _write_index(base: Node, dim: int, index: int, node: Node) -> Node:
     """base with one index of a dimension replaced; a stack once all are."""
     size = base.shape[dim]
     parts = {}
-    if base.op == "written" and base.value[0] == dim:
-        parts, base = dict(base.value[1]), base.args[0]
+    if base.op == "written" and base.args[1] == dim:
+        base, _, indices, values = base.args
+        parts = dict(zip(indices, values))
     parts[index % size] = node
     common = dict(shape=base.shape, dtype=base.dtype, where=node.where)
     if len(parts) == size:
         return Node("stack", [[parts[i] for i in range(size)], dim], **common)
-    return Node("written", [base, list(parts.values())], value=(dim, parts), **common)
+    indices = sorted(parts)
+    return Node("written", [base, dim, indices, [parts[i] for i in indices]], **common)
 
 
 class Importer:
@@ -310,15 +328,17 @@ class Importer:
             start = sum(v.shape[dim] for v in fx.args[0].meta["val"][:index])
             end = start + common["shape"][dim]
             node = Node("slice", [x, dim, start, end, 1], **common)
-        elif source.op == "max" and index == 0:
+        elif source.op in ("max", "min") and index == 0:
             x, dim, keepdim = source.args
-            node = Node("amax", [x, [dim], keepdim], **common)
+            node = Node(f"a{source.op}", [x, [dim], keepdim], **common)
         elif source.op in _WITH_INDICES and index == 0:
             node = Node(source.op, source.args, **common)
         else:
             node = Node("getitem", [source, index], **common)
         if node.op == "select" and node.args[0].op == "written":
             node = _read_written(node)
+        node = _single(node)
+        self.trace.append(node)
         return _Cell(node)
 
     def _call(self, fx):
@@ -332,6 +352,10 @@ class Importer:
         library, _, name = schema.name.partition("::")
         if library not in ("aten", "volley"):
             name = schema.name
+        if name == "narrow" and isinstance(args[2], int):
+            name, (x, dim, start, size) = "slice", args
+            start %= x.shape[dim]
+            args = [x, dim, start, start + size, 1]
         if name == "neuron":
             leaf = self.leaves[args[1]]
             value = (leaf, args[2], leaf.calls[args[2]])
@@ -340,6 +364,8 @@ class Importer:
             self.trace.append(node)
             if leaf.problem:
                 self.problems.error(where, leaf.problem)
+            if leaf.neuron.remark:
+                self.problems.remark(Where(where.path), leaf.neuron.remark)
             return _Cell(node)
         target, in_place = fx.target, schema.is_mutable
         if in_place:
@@ -379,6 +405,8 @@ class Importer:
         cell = self.cells[fx.args[0]]
         if node.op == "copy":
             node = node.args[1]
+        if node is cell.node:
+            return cell
         if cell.node.is_constant and "name" in cell.node.kwargs:
             self.written.append((node.where, cell.node.kwargs["name"]))
         if node.shape != cell.node.shape:
@@ -394,9 +422,14 @@ class Importer:
         """Computes what depends on constants only; drops what changes nothing."""
         if node.op in _IDENTITIES or _is_kept(node):
             return node.args[0]
+        if node.op == "slice":
+            node = _single(node)
         pair = _summed_pair(node)
         if pair is not None:
             return Node("add", pair, node.shape, node.dtype, node.where)
+        late = _reduced_end(node)
+        if late is not None:
+            return Node("reduce_end", late, node.shape, node.dtype, node.where)
         value = _fill_value(node)
         if value is not None:
             tensor = torch.full((), value, dtype=node.dtype).expand(node.shape)
@@ -412,6 +445,7 @@ class Importer:
         if key not in self._folded:
             with torch.no_grad():
                 tensor = target(*_tensors(node.args), **_tensors(node.kwargs))
+            tensor = _collapse(tensor)
             self._folded[key] = _constant(tensor, node.where, node)
         return self._folded[key]
 
@@ -433,15 +467,29 @@ class _Rebuild:
 
 def _read_written(node):
     written, dim, index = node.args
-    written_dim, parts = written.value
+    base, written_dim, indices, parts = written.args
     dim, index = dim % len(written.shape), index % written.shape[dim]
-    if dim == written_dim and index in parts:
-        return parts[index]
-    base = Node("select", [written.args[0], dim, index], node.shape, node.dtype)
-    base.where = node.where
-    if base.args[0].is_constant:
-        return _constant(base.args[0].value.select(dim, index), node.where)
-    return base if dim == written_dim else node
+    if dim != written_dim:
+        return node
+    if index in indices:
+        return parts[indices.index(index)]
+    if base.is_constant:
+        return _constant(base.value.select(dim, index), node.where)
+    return Node("select", [base, dim, index], node.shape, node.dtype, node.where)
+
+
+def _single(node):
+    """A slice of one element of several as that element: a step, maybe."""
+    if node.op != "slice" or node.args[0].is_constant:
+        return node
+    x, dim, *bounds = node.args
+    indices = range(*slice(*bounds).indices(x.shape[dim]))
+    if len(indices) != 1 or x.shape[dim] == 1:
+        return node
+    dim %= len(x.shape)
+    shape = (*x.shape[:dim], *x.shape[dim + 1 :])
+    one = Node("select", [x, dim, indices[0]], shape, node.dtype, node.where)
+    return Node("unsqueeze", [one, dim], node.shape, node.dtype, node.where)
 
 
 def _fill_value(node) -> float | None:
@@ -467,6 +515,23 @@ def _summed_pair(node):
     return list(parts)
 
 
+def _reduced_end(node):
+    """[x, kind, dim, start, keepdim] of a sum or mean of all but the first elements.
+
+    Of time that is a sum over steps, not a signal that has fewer of them.
+    """
+    if node.op not in ("sum", "mean") or node.args[0].op != "slice":
+        return None
+    part, dims, keepdim = (*node.args, None, False)[:3]
+    x, dim, start, end, step = part.args
+    dim %= len(x.shape)
+    whole = end is None or end >= x.shape[dim]
+    if dims not in ([dim], [dim - len(x.shape)]) or not whole or step != 1:
+        return None
+    is_late = isinstance(start, int) and 0 < start < x.shape[dim]
+    return [x, node.op, dim, start, keepdim] if is_late else None
+
+
 def _is_kept(node):
     """Whether an op leaves its first operand as it is, because of its settings."""
     if node.op == "dropout":
@@ -475,12 +540,31 @@ def _is_kept(node):
         return node.args[0].dtype == node.dtype
     if node.op == "slice":
         return node.args[0].shape == node.shape and node.args[4] == 1
-    return node.op in ("reshape", "view", "expand") and node.shape == node.args[0].shape
+    return node.op in _RESHAPES and node.shape == node.args[0].shape
 
 
 def _constant(tensor, where, origin=None):
     shape = tuple(tensor.shape)
     return Node("constant", [], shape, tensor.dtype, where, tensor, origin=origin)
+
+
+# Larger tensors are weights.
+_LARGE = 1 << 20
+
+
+def _collapse(tensor):
+    """A tensor that repeats along some dimensions as a view of what is repeated.
+
+    What was computed for each sample of the example is one value for all samples.
+    """
+    if tensor.numel() > _LARGE:
+        return tensor
+    shape = tensor.shape
+    for dim, size in enumerate(shape):
+        one = tensor.narrow(dim, 0, min(size, 1))
+        if size > 1 and bool((tensor == one).all()):
+            tensor = one
+    return tensor.expand(shape)
 
 
 def _key(args):

@@ -17,7 +17,19 @@ from typing import Any
 import numpy as np
 import torch
 
-from volley._law import absolute, ceil, floor, roundeven, sqrt, trunc, where
+from volley._law import (
+    absolute,
+    ceil,
+    exp,
+    floor,
+    fma,
+    log,
+    roundeven,
+    sqrt,
+    to_int,
+    trunc,
+    where,
+)
 from volley.torch import _axes as ax
 from volley.torch._problems import Unsupported
 from volley.torch._values import (
@@ -29,6 +41,15 @@ from volley.torch._values import (
     reduce_value,
     widen,
 )
+
+# Of a number in the module's code that is not the same for other lengths.
+VARYING = (
+    "the number {:g} depends on how many steps there are, which is free in a network; "
+    "take the mean over time, or give the number as an input"
+)
+
+# Of functions of which no two libraries have the same bits.
+INEXACT = "{} differs from PyTorch's in the last places: close, not the same bits"
 
 TABLE: dict[str, Callable[..., tuple[ax.Dims, Callable]]] = {}
 
@@ -59,7 +80,7 @@ def _dense(x, weight, bias=None):
 
 @op("matmul", "bmm")
 def matmul(c, a, b):
-    if isinstance(b, Constant) and len(b.shape) == 2:
+    if isinstance(b, Constant) and b.array.ndim == 2:
         return _dense(a, np.ascontiguousarray(b.array.T))
     if min(len(a.shape), len(b.shape)) < 2:
         raise Unsupported("a product of vectors; use matrices")
@@ -78,8 +99,8 @@ def matmul(c, a, b):
 
 @op("conv1d", "conv2d")
 def conv(c, x, weight, bias, stride, padding, dilation, groups):
-    rank = len(weight.shape) - 2
-    kernel = weight.shape[2:]
+    kernels = weight.array
+    rank, kernel = kernels.ndim - 2, kernels.shape[2:]
     dilation = _per_dim(dilation, rank)
     stride = _per_dim(stride, rank)
     pads = _conv_padding(padding, kernel, dilation)
@@ -91,13 +112,13 @@ def conv(c, x, weight, bias, stride, padding, dilation, groups):
             map(ax.size_of, space), pads, dilation, kernel, stride
         )
     ]
-    dims = (*leading, *ax.make_dims([weight.shape[0], *sizes], ax.DATA))
+    dims = (*leading, *ax.make_dims([len(kernels), *sizes], ax.DATA))
 
     def emit(net, **at):
         _check_leading(leading)
         return net.conv(
             x.signal,
-            weight.array,
+            kernels,
             None if bias is None else bias.array,
             stride=stride,
             padding=[p for pair in pads for p in pair],
@@ -140,12 +161,23 @@ def einsum(c, equation, operands, **_):
     if len(names) != 2 or "." in equation or any(len(set(n)) < len(n) for n in names):
         raise Unsupported(f"einsum '{equation}'; use matmul")
     a, b = operands
+    if isinstance(a, Constant):
+        (a, b), names = (b, a), names[::-1]
     common = [i for i in names[0] if i in names[1]]
     batch = [i for i in common if i in output]
     summed = [i for i in common if i not in output]
     left, right = ([i for i in n if i not in common] for n in names)
     if set(left + right) - set(output) or len(batch + left + right) != len(output):
         raise Unsupported(f"einsum '{equation}'; use matmul and sum")
+    if isinstance(b, Constant) and not batch and len(summed) == len(right) == 1:
+        order = [names[1].index(i) for i in right + summed]
+        weight = np.ascontiguousarray(b.array.transpose(order))
+        first = permute(c, a, [names[0].index(i) for i in left + summed])
+        return _chain(
+            first,
+            lambda x: _dense(x, weight),
+            lambda x: permute(c, x, [(left + right).index(i) for i in output]),
+        )
     dims = {**dict(zip(names[0], a.dims)), **dict(zip(names[1], b.dims))}
     for i in common:
         ax.unite(a.dims[names[0].index(i)], b.dims[names[1].index(i)])
@@ -167,6 +199,20 @@ def einsum(c, equation, operands, **_):
         return net.transpose(z, order, **at)
 
     return result, emit
+
+
+def _chain(first, *rest):
+    """An op on the result of an op, and so on."""
+    values = [Value(*first)]
+    for apply in rest:
+        values.append(Value(*apply(values[-1])))
+
+    def emit(net, **at):
+        for value in values:
+            value.signal = value.emit(net, **at)
+        return values[-1].signal
+
+    return values[-1].dims, emit
 
 
 def _arranged(net, x, names, order, shape, **at):
@@ -428,17 +474,119 @@ def select(c, x, dim, index):
 
 @op("slice")
 def slice_(c, x, dim, start, end, step):
-    if step != 1:
-        raise Unsupported("a slice with a step; reshape and select instead")
     dim %= len(x.dims)
-    size = x.shape[dim]
-    start, end = (
-        max(0, min(size, size + bound if bound < 0 else bound))
-        for bound in (start or 0, size if end is None else end)
-    )
+    return _gather(x, dim, range(*slice(start, end, step).indices(x.shape[dim])))
+
+
+def _gather(x, dim, indices):
+    """Elements of a dimension by constant indices, as slices that are joined."""
+    runs: list[list[int]] = []
+    for index in indices:
+        if runs and index == sum(runs[-1]):
+            runs[-1][1] += 1
+        else:
+            runs.append([index, 1])
+    if not runs:
+        raise Unsupported("an empty tensor; leave it out")
+    if len(runs) > _RUNS:
+        raise Unsupported(
+            f"{len(runs)} elements that do not follow each other; permute or multiply "
+            "by a matrix instead, or arrange the input so"
+        )
     ax.bind_data(x.dims[dim])
-    dims = (*x.dims[:dim], (ax.Axis(end - start, ax.DATA),), *x.dims[dim + 1 :])
-    return dims, lambda net, **at: _slice(net, x, dim, start, end - start, **at)
+    size = sum(count for _, count in runs)
+    dims = (*x.dims[:dim], (ax.Axis(size, ax.DATA),), *x.dims[dim + 1 :])
+
+    def emit(net, **at):
+        parts = [_slice(net, x, dim, *run, **at) for run in runs]
+        if len(parts) == 1:
+            return parts[0]
+        return net.concat(parts, ax.data_position(x.dims, dim), **at)
+
+    return dims, emit
+
+
+# More pieces than this are no slices any more.
+_RUNS = 256
+
+
+@op("pixel_shuffle")
+def pixel_shuffle(c, x, factor):
+    *leading, channels, height, width = x.shape
+    rank, count = len(leading), channels // factor**2
+    split = (*leading, count, factor, factor, height, width)
+    order = [*range(rank + 1), rank + 3, rank + 1, rank + 4, rank + 2]
+    return _chain(
+        _reshaped(x, ax.reshape(x.dims, split)),
+        lambda x: permute(c, x, order),
+        lambda x: _reshaped(x, ax.reshape(x.dims, c.shape)),
+    )
+
+
+@op("roll")
+def roll(c, x, shifts, dims=()):
+    if len(dims) != 1:
+        raise Unsupported("a roll over several dimensions, or none; give one in dims")
+    dim = dims[0] % len(x.dims)
+    size = x.shape[dim]
+    return _gather(x, dim, [(i - shifts[0]) % size for i in range(size)])
+
+
+@op("flip")
+def flip(c, x, dims):
+    if len(dims) != 1:
+        raise Unsupported("a flip of several dimensions; flip one after the other")
+    dim = dims[0] % len(x.dims)
+    return _gather(x, dim, reversed(range(x.shape[dim])))
+
+
+@op("index_select")
+def index_select(c, x, dim, index):
+    if not isinstance(index, Constant):
+        raise Unsupported("reading by an index that is computed; use a constant one")
+    dim %= len(x.dims)
+    return _gather(x, dim, [int(i) % x.shape[dim] for i in index.whole.flatten()])
+
+
+@op("index")
+def index(c, x, indices):
+    given = [(d, i) for d, i in enumerate(indices) if i is not None]
+    (dim, found), *others = given
+    if isinstance(found, Value) or others or found.whole.ndim != 1:
+        raise Unsupported(
+            "reading by a mask, or by several indices; use torch.where, or a constant "
+            "index of one dimension"
+        )
+    positions = found.whole
+    if positions.dtype == torch.bool:
+        positions = positions.nonzero().flatten()
+    return _gather(x, dim, [int(i) % x.shape[dim] for i in positions])
+
+
+@op("written")
+def written(c, x, dim, indices, parts):
+    """x with some elements of a dimension replaced."""
+    ax.bind_data(x.dims[dim])
+    others = [p.dims for p in parts]
+    before = ax.broadcast(x.dims[:dim], *(d[:dim] for d in others)) if dim else ()
+    last = len(x.dims) == dim + 1
+    after = () if last else ax.broadcast(x.dims[dim + 1 :], *(d[dim:] for d in others))
+    unit = (ax.Axis(1, ax.DATA),)
+    dims = (*before, (ax.Axis(x.shape[dim], ax.DATA),), *after)
+    new = dict(zip(indices, (part.with_unit(dim) for part in parts)))
+
+    def emit(net, **at):
+        old = Value(dims, None)
+        old.signal = align(net, x, dims, **at)
+        pieces = [
+            align(net, new[i], (*before, unit, *after), **at)
+            if i in new
+            else _slice(net, old, dim, i, 1, **at)
+            for i in range(x.shape[dim])
+        ]
+        return net.concat(widen(net, pieces, **at), ax.data_position(dims, dim), **at)
+
+    return dims, emit
 
 
 @op("narrow")
@@ -545,11 +693,76 @@ def mean(c, x, dims=None, keepdim=False, **_):
     return reduce_value("mean", x, dims, keepdim)
 
 
+@op("reduce_end")
+def reduce_end(c, x, kind, dim, start, keepdim):
+    """A sum or mean of all but the first elements, or steps."""
+    size = x.shape[dim]
+    if not (len(x.dims[dim]) == 1 and x.dims[dim][0].is_time):
+        return _chain(
+            slice_(c, x, dim, start, size, 1),
+            lambda part: reduce_value(kind, part, [dim], keepdim),
+        )
+    if ("slice", start) in (c.varying or ()):
+        raise Unsupported(VARYING.format(start))
+    dims, _ = reduce_value("sum", x, [dim], keepdim)
+
+    def emit(net, **at):
+        counts = net.delay(net.constant(np.ones(()), dtype="i1"), start, **at)
+        late = net.broadcast(counts, range(len(x.signal.shape)), x.signal.shape, **at)
+        if x.signal.dtype in ("i1", "i32"):
+            part = net.mul(x.signal, late, **at)
+        else:
+            part = c.apply(net, "late", _or_zero, late, x.signal, binary=(0,), **at)
+        total = net.reduce_time("sum", part, **at)
+        if kind == "mean":
+            steps = net.reduce_time("sum", late, **at)
+            total = c.apply(net, "divide", operator.truediv, total, steps, **at)
+        return _to_shape(net, total, ax.data_shape(dims), **at)
+
+    return dims, emit
+
+
+def _or_zero(condition, x):
+    return where(condition, x, 0.0)
+
+
 @op("amax", "max")
 def amax(c, x, dims=None, keepdim=False):
     if isinstance(dims, (Value, Constant)):
-        raise Unsupported("the maximum of two tensors; use a neuron or OR of spikes")
+        return _pointwise(c, "maximum", _maximum, x, dims)
     return reduce_value("max", x, dims, keepdim)
+
+
+@op("amin", "min")
+def amin(c, x, dims=None, keepdim=False):
+    if isinstance(dims, (Value, Constant)):
+        return _pointwise(c, "minimum", _minimum, x, dims)
+    return _chain(
+        neg(c, x), lambda y: reduce_value("max", y, dims, keepdim), lambda y: neg(c, y)
+    )
+
+
+def _maximum(x, y):
+    return where(x > y, x, y)
+
+
+def _minimum(x, y):
+    return where(x < y, x, y)
+
+
+@op("cumsum")
+def cumsum(c, x, dim, **_):
+    dim %= len(x.dims)
+
+    def emit(net, **at):
+        if not any(axis.is_time for axis in x.dims[dim]):
+            raise Unsupported("a running sum over data; multiply by a matrix of ones")
+        total = net.delay(shape=x.signal.shape, dtype=net.precision, **at)
+        result = net.add(total, x.signal, **at)
+        total.connect(result)
+        return result
+
+    return x.dims, emit
 
 
 # Elementwise.
@@ -559,7 +772,7 @@ def amax(c, x, dims=None, keepdim=False):
 def add(c, a, b, alpha=1, **kwargs):
     alpha = kwargs.get("alpha", alpha)
     if alpha != 1:
-        raise Unsupported("a sum with alpha; scale the operand")
+        return _pointwise(c, "add", lambda x, y: fma(float(alpha), y, x), a, b)
     if not isinstance(a, Value):
         a, b = b, a
     if not isinstance(b, Value):
@@ -574,17 +787,31 @@ def add(c, a, b, alpha=1, **kwargs):
 
 @op("sub", "subtract")
 def sub(c, a, b, alpha=1, **kwargs):
-    if kwargs.get("alpha", alpha) != 1:
-        raise Unsupported("a difference with alpha; scale the operand")
+    alpha = kwargs.get("alpha", alpha)
+    if alpha != 1:
+        return add(c, a, b, -alpha)
     if not isinstance(b, Value):
         return _affine(a, 1.0, b, negative=True)
     if not isinstance(a, Value):
-        return _affine(b, -1.0, a)
+        return _complement(c, b, a)
     dims = ax.broadcast(a.dims, b.dims)
 
     def emit(net, **at):
         negative = net.scale(align(net, b, dims, **at), -1.0, **at)
         return net.add(align(net, a, dims, **at), negative, **at)
+
+    return dims, emit
+
+
+def _complement(c, x, number):
+    """A number minus x; 1 minus spikes are spikes again."""
+    dims, difference = _affine(x, -1.0, number)
+
+    def emit(net, **at):
+        is_spikes = x.signal.dtype == "i1" and ax.data_shape(dims) == x.signal.shape
+        if as_number(number) == 1 and is_spikes:
+            return c.apply(net, "not", lambda x: ~x, x.signal, binary=(0,), **at)
+        return difference(net, **at)
 
     return dims, emit
 
@@ -615,9 +842,12 @@ def mul(c, a, b):
 
 @op("div", "divide", "true_divide")
 def div(c, a, b, **kwargs):
-    if kwargs.get("rounding_mode"):
-        raise Unsupported("a division that rounds to integers")
-    number = as_number(b)
+    rounding = kwargs.get("rounding_mode")
+    if rounding == "trunc":
+        return _pointwise(c, "divide", lambda x, y: trunc(x / y), a, b)
+    if rounding:
+        raise Unsupported("a division that rounds down; use floor of the quotient")
+    number, varies = as_number(b), c.varies(b)
     if number is not None and math.frexp(number)[0] == 0.5:
         dims, quotient = _scale(a, 1.0 / number)
     else:
@@ -625,12 +855,51 @@ def div(c, a, b, **kwargs):
 
     def emit(net, **at):
         total = a.total if isinstance(a, Value) else None
-        if number is None or total is None or number != total.steps:
+        if not c.is_mean(number, total):
+            if varies:
+                raise Unsupported(VARYING.format(number))
             return quotient(net, **at)
         # The sum over all steps, divided by how many there are.
         return net.reduce_time("mean", total.value.signal, **at)
 
     return dims, emit
+
+
+@op("lerp")
+def lerp(c, a, b, weight):
+    """PyTorch starts from the nearer end, and rounds once after the product."""
+    number = as_number(weight)
+
+    def law(x, y, *w):
+        if number is None:
+            near = fma(w[0], y - x, x)
+            return where(absolute(w[0]) < 0.5, near, fma(x - y, 1.0 - w[0], y))
+        if abs(number) < 0.5:
+            return fma(number, y - x, x)
+        return fma(1.0 - np.float32(number).item(), x - y, y)
+
+    return _pointwise(c, "lerp", law, a, b, *([weight] if number is None else []))
+
+
+@op("addcmul")
+def addcmul(c, x, a, b, value=1, **_):
+    return _pointwise(
+        c, "addcmul", lambda x, a, b: fma(a * float(value), b, x), x, a, b
+    )
+
+
+@op("addmm")
+def addmm(c, bias, x, weight, beta=1, alpha=1, **_):
+    if beta != 1 or alpha != 1 or not isinstance(bias, Constant):
+        raise Unsupported("a scaled addmm; use a linear layer")
+    if bias.array.ndim != 1 or not isinstance(weight, Constant):
+        raise Unsupported("addmm of computed matrices; use matmul and a sum")
+    return _dense(x, np.ascontiguousarray(weight.array.T), bias.array)
+
+
+@op("floor_divide")
+def floor_divide(c, a, b):
+    return div(c, a, b, rounding_mode="floor")
 
 
 @op("square")
@@ -640,14 +909,35 @@ def square(c, x):
 
 @op("pow")
 def power(c, x, exponent):
+    if exponent == 1:
+        return _same(x)
     if exponent != 2:
-        raise Unsupported("a power other than 2")
+        raise Unsupported(f"a power of {exponent}; use products")
     return mul(c, x, x)
 
 
 @op("logical_and", "bitwise_and", "__and__")
 def logical_and(c, a, b):
+    _check_binary(a, b)
     return mul(c, a, b)
+
+
+@op("logical_or", "bitwise_or", "__or__")
+def logical_or(c, a, b):
+    _check_binary(a, b)
+    return _pointwise(c, "or", lambda x, y: x | y, a, b, binary=(0, 1))
+
+
+@op("logical_xor", "bitwise_xor", "__xor__")
+def logical_xor(c, a, b):
+    _check_binary(a, b)
+    return _pointwise(c, "xor", lambda x, y: x ^ y, a, b, binary=(0, 1))
+
+
+def _check_binary(*operands):
+    """That operands are truth values; of integers it would be their bits."""
+    if any(not isinstance(x, Value) or x.node.dtype != torch.bool for x in operands):
+        raise Unsupported("a logical op of numbers; compare them first")
 
 
 def _scale(x, factor):
@@ -699,7 +989,7 @@ def _is_wider(constant: Any, x) -> bool:
     )
 
 
-def _pointwise(c, kind, law, *operands, condition=None):
+def _pointwise(c, kind, law, *operands, binary=()):
     """The law of a neuron without state, of operands that broadcast."""
     numbers = [as_number(operand) for operand in operands]
     parts = [o for o, n in zip(operands, numbers) if n is None]
@@ -714,16 +1004,26 @@ def _pointwise(c, kind, law, *operands, condition=None):
             else align(net, operand, dims, **at)
             for operand, number in zip(operands, numbers)
         ]
-        return c.apply(net, kind, law, *given, condition=condition, **at)
+        return c.apply(net, kind, law, *given, binary=binary, **at)
 
     return dims, emit
 
 
 @op("where")
 def where_(c, condition, a, b):
-    if not isinstance(condition, Value):
-        raise Unsupported("a choice by a constant; choose before")
-    return _pointwise(c, "where", where, condition, a, b, condition=0)
+    if isinstance(condition, Constant):
+        mask = Constant(condition.whole.to(torch.float32))
+        return _pointwise(c, "where", lambda m, x, y: where(m > 0.5, x, y), mask, a, b)
+    return _pointwise(c, "where", where, condition, a, b, binary=(0,))
+
+
+@op("index_put")
+def index_put(c, x, indices, values, accumulate=False):
+    (mask,) = indices if len(indices) == 1 else (None,)
+    is_mask = isinstance(mask, Value) and mask.node.dtype == torch.bool
+    if not is_mask or accumulate or as_number(values) is None:
+        raise Unsupported("writing by index; use torch.where, or a stack of parts")
+    return where_(c, mask, values, x)
 
 
 @op("masked_fill")
@@ -747,14 +1047,38 @@ _law(lambda x, y: x <= y, "le", "less_equal")
 _law(lambda x, y: x == y, "eq")
 _law(lambda x, y: x != y, "ne", "not_equal")
 _law(lambda x: where(x > 0.0, x, 0.0), "relu")
-_law(lambda x, y: where(x > y, x, y), "maximum")
-_law(lambda x, y: where(x < y, x, y), "minimum")
+_law(_maximum, "maximum")
+_law(_minimum, "minimum")
+_law(lambda x: where(x > 0.0, 1.0, where(x < 0.0, -1.0, x)), "sign", "sgn")
+_law(lambda x, y: where(x > 0.0, 1.0, where(x < 0.0, 0.0, y)), "heaviside")
+_law(lambda x: where(x > 6.0, 6.0, where(x > 0.0, x, 0.0)), "relu6")
+_law(lambda x, y, z: where(x > y, x, z), "threshold")
 _law(absolute, "abs", "absolute")
 _law(floor, "floor")
 _law(ceil, "ceil")
 _law(trunc, "trunc", "fix")
 _law(roundeven, "round")
 _law(sqrt, "sqrt")
+
+
+def _sigmoid(x):
+    return 1.0 / (1.0 + exp(-x))
+
+
+def _exponential(law, *names):
+    """Enters ops with an exponential or a logarithm."""
+    for name in names:
+
+        @op(name)
+        def apply(c, x, **_):
+            c.problems.remark(c.node.where, INEXACT.format(c.node.op))
+            return _pointwise(c, c.node.op, law, x)
+
+
+_exponential(_sigmoid, "sigmoid")
+_exponential(lambda x: 2.0 * _sigmoid(2.0 * x) - 1.0, "tanh")
+_exponential(exp, "exp")
+_exponential(log, "log")
 
 
 @op("clamp", "clip", "clamp_min", "clamp_max", "hardtanh")
@@ -793,53 +1117,18 @@ def _leaky(x, slope):
 def logical_not(c, x):
     if x.node.dtype != torch.bool:
         raise Unsupported("a negation of numbers; compare them first")
-    return _pointwise(c, "not", lambda x: ~x, x, condition=0)
+    return _pointwise(c, "not", lambda x: ~x, x, binary=(0,))
 
 
 @op("to", "_to_copy", "type_as")
 def to(c, x, *_, **__):
     source = x.node.dtype
-    if c.is_integer or c.is_bool:
-        raise Unsupported("a conversion to integers; compare with a number instead")
+    if c.is_bool:
+        return _pointwise(c, "ne", lambda x: x != 0.0, x)
+    if c.is_integer:
+        if not source.is_floating_point:
+            return _same(x)
+        return _pointwise(c, "int", lambda x: to_int(trunc(x)), x)
     if source.is_floating_point and source != c.node.dtype:
         raise Unsupported(f"a conversion to {c.node.dtype}; keep one type")
     return _same(x)
-
-
-# What has no form in a network, and what could replace it.
-
-HINTS = {
-    "softmax": "softmax has no spike-driven form; use softmax-free attention, such as "
-    "q (k^T v) of spikes with a scale",
-    "_softmax": "softmax has no spike-driven form; use softmax-free attention",
-    "log_softmax": "leave log_softmax to what reads the network's output",
-    "scaled_dot_product_attention": "attention with softmax has no spike-driven form; "
-    "use softmax-free attention, such as q (k^T v) of spikes with a scale",
-    "gelu": "GELU is not spike-driven; use a spiking neuron, or ReLU",
-    "silu": "SiLU is not spike-driven; use a spiking neuron, or ReLU",
-    "sigmoid": "sigmoid is not spike-driven; use a spiking neuron, or fold it into "
-    "a parameter",
-    "tanh": "tanh is not spike-driven; use a spiking neuron",
-    "elu": "ELU is not spike-driven; use a spiking neuron, or ReLU",
-    "layer_norm": "layer norm depends on the values at run time; use batch norm, which "
-    "is constant at inference",
-    "group_norm": "group norm depends on the values at run time; use batch norm",
-    "instance_norm": "instance norm depends on the values at run time; use batch norm",
-    "rms_norm": "RMS norm depends on the values at run time; use batch norm",
-    "dropout": "dropout is on even in eval(); use nn.Dropout, or pass "
-    "training=self.training",
-    "embedding": "an embedding reads by index; give the network the embedded input",
-    "argmax": "leave argmax to what reads the network's output",
-    "conv_transpose2d": "transposed convolutions are not supported; use upsampling by "
-    "reshape and a convolution",
-    "conv3d": "3-d convolutions are not supported; use 1-d or 2-d",
-    "lstm": "an LSTM is not a spiking neuron",
-    "gru": "a GRU is not a spiking neuron",
-    "written": "only some steps of the tensor are written; write all, or use a list",
-    "unknown": "see the other errors",
-}
-
-
-def describe(name: str) -> str:
-    """Why an op is refused, and what could replace it."""
-    return HINTS.get(name, f"the op '{name}' is not supported")

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import functools
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -101,14 +102,23 @@ class Constant:
     @functools.cached_property
     def array(self) -> np.ndarray:
         """The values, in the tensor's own memory if it is contiguous."""
-        return self.tensor.detach().cpu().contiguous().numpy()
+        return _to_array(self.whole)
 
     def aligned(self, dims: ax.Dims) -> np.ndarray:
         """The values, broadcast from the left over a signal of these dimensions."""
-        array = self.array
+        array = _to_array(self.tensor)
         array = array.reshape((1,) * (len(dims) - array.ndim) + array.shape)
         shape = [n for n, dim in zip(array.shape, dims) if ax.has_data(dim)]
+        if math.prod(shape) != array.size:
+            raise Unsupported(
+                f"a constant of shape {array.shape} differs between samples or steps; "
+                "if it is a state of an earlier run, reset the module first"
+            )
         return array.reshape(shape)
+
+
+def _to_array(tensor) -> np.ndarray:
+    return tensor.detach().cpu().contiguous().numpy()
 
 
 def as_number(value) -> float | None:

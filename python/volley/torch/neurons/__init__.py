@@ -58,7 +58,8 @@ class Neuron:
             volley.Builder and gives a dict of Signals: every output by name, and
             what `expose` asks for. That is names of states (their value at the end
             of the step) and "margin": what the law compares with zero for a spike,
-            that is potential minus threshold, as a float.
+            that is potential minus threshold, as a float; the dict has "potential"
+            then, too.
         keeps_state: whether forward without a state goes on from where the last call
             ended; if not, it starts from the initial state.
         initial: values of states before the first step, where they are not 0.

@@ -103,6 +103,7 @@ class Population:
             outputs = dict(step.outputs)
             if with_margin and step.margin is not None:
                 potential, threshold = step.margin
+                outputs["potential"] = potential
                 outputs["margin"] = potential - threshold
             return step.states, outputs
 

@@ -12,9 +12,9 @@ from typing import Any
 
 import torch
 
-from volley.builder import cast, maximum, where
+from volley.builder import cast, exp, maximum, where
 from volley.torch.neurons import Neuron, Unsupported, register
-from volley.torch.neurons._population import Population, Step, largest
+from volley.torch.neurons._population import EXPONENTIAL, Population, Step, largest
 from volley.torch.neurons._projections import matrix
 
 _MODULE = "norse.torch.module."
@@ -391,4 +391,77 @@ def recurrent_adaptive_lif(module) -> Neuron:
     state = _state("lsnn.LSNNState", "z", "v", "i", "b")
     return _recurrent(
         module, _adaptive(module, _BOTH), state, threshold=largest(module.p.v_th)
+    )
+
+
+# -- With an exponential upswing ---------------------------------------------
+
+
+def _exponential_step(n):
+    """The spike is a divergence; with adaptation, a current that rises with it."""
+    i = _jump(n)
+    upswing = n.delta_T * exp((n.v - n.v_th) / n.delta_T)
+    drive = n.v_leak - n.v + upswing + i
+    if not hasattr(n, "a"):
+        return _spike(n, _membrane(n, drive), i=_decayed(n, i))
+    v = _membrane(n, drive - n.a)
+    a = n.a + n.adaptation * (n.adaptation_current * (n.v - n.v_leak) - n.a)
+    step = _spike(n, v, i=_decayed(n, i))
+    rise = cast(step.outputs["spikes"], v.dtype) * n.adaptation_spike
+    step.states["a"] = a + rise
+    return step
+
+
+def _exponential_state(population, suffix, *first):
+    """The named tuple of the states of a population with an exponential."""
+    states = [name for name in ("v", "i", "a") if name in population.states]
+    kind = "lif_adex.LIFAdEx" if "a" in states else "lif_ex.LIFEx"
+    return _state(kind + suffix, *first, *states)
+
+
+def _exponential(module, inputs=("x",)):
+    p = module.p
+    _check(p, type(module).__name__)
+    params: dict[str, Any] = {"delta_T": p.delta_T}
+    if hasattr(p, "adaptation_spike"):
+        params |= {
+            "adaptation": module.dt * p.tau_ada_inv,
+            "adaptation_current": p.adaptation_current,
+            "adaptation_spike": p.adaptation_spike,
+        }
+    population = _lif_population(
+        "lif_ex", _exponential_step, p, module.dt, inputs, **params
+    )
+    if "adaptation" in params:
+        population.states["a"] = 0.0
+    return population
+
+
+@register(
+    _MODULE + "lif_ex.LIFEx",
+    _MODULE + "lif_ex.LIFExCell",
+    _MODULE + "lif_adex.LIFAdEx",
+    _MODULE + "lif_adex.LIFAdExCell",
+)
+def exponential_lif(module) -> Neuron:
+    population = _exponential(module)
+    state = _exponential_state(population, "FeedForwardState")
+    threshold = largest(module.p.v_th)
+    return _feed_forward(
+        module, population, state, threshold=threshold, remark=EXPONENTIAL
+    )
+
+
+@register(
+    _MODULE + "lif_ex.LIFExRecurrent",
+    _MODULE + "lif_ex.LIFExRecurrentCell",
+    _MODULE + "lif_adex.LIFAdExRecurrent",
+    _MODULE + "lif_adex.LIFAdExRecurrentCell",
+)
+def recurrent_exponential_lif(module) -> Neuron:
+    population = _exponential(module, _BOTH)
+    state = _exponential_state(population, "State", "z")
+    threshold = largest(module.p.v_th)
+    return _recurrent(
+        module, population, state, threshold=threshold, remark=EXPONENTIAL
     )

@@ -1,0 +1,74 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+"""Ops that have no form in a network, and what could replace them."""
+
+from __future__ import annotations
+
+import re
+
+HINTS = {
+    "softmax": "softmax has no spike-driven form; use softmax-free attention, such as "
+    "q (k^T v) of spikes with a scale",
+    "_softmax": "softmax has no spike-driven form; use softmax-free attention",
+    "log_softmax": "leave log_softmax to what reads the network's output",
+    "scaled_dot_product_attention": "attention with softmax has no spike-driven form; "
+    "use softmax-free attention, such as q (k^T v) of spikes with a scale",
+    "gelu": "GELU is not spike-driven; use a spiking neuron, or ReLU",
+    "silu": "SiLU is not spike-driven; use a spiking neuron, or ReLU",
+    "elu": "ELU is not spike-driven; use a spiking neuron, or ReLU",
+    "layer_norm": "layer norm depends on the values at run time; use batch norm, which "
+    "is constant at inference",
+    "group_norm": "group norm depends on the values at run time; use batch norm",
+    "instance_norm": "instance norm depends on the values at run time; use batch norm",
+    "rms_norm": "RMS norm depends on the values at run time; use batch norm",
+    "dropout": "dropout is on even in eval(); use nn.Dropout, or pass "
+    "training=self.training",
+    "embedding": "an embedding reads by index; give the network the embedded input",
+    "argmax": "leave argmax to what reads the network's output",
+    "conv_transpose2d": "transposed convolutions are not supported; use upsampling by "
+    "reshape and a convolution",
+    "conv3d": "3-d convolutions are not supported; use 1-d or 2-d",
+    "lstm": "an LSTM is not a spiking neuron",
+    "gru": "a GRU is not a spiking neuron",
+    "unknown": "see the other errors",
+}
+
+
+# The same of families of ops, by a pattern of their names.
+FAMILIES = {
+    "rand|bernoulli|poisson|multinomial|normal_?$|exponential": "draws random numbers, "
+    "which a network does not repeat; draw them outside, and give them as an input",
+    "lstm|gru|rnn_": "a gated or rate-based recurrent cell is no spiking neuron; use a "
+    "spiking one with recurrent weights",
+    "^(mish|softplus|selu|celu|log_sigmoid|hard(swish|sigmoid|shrink)|softshrink)$": (
+        "the activation is not spike-driven; use a spiking neuron, or ReLU"
+    ),
+    "quantize": "simulated quantization; convert the module without it",
+    "loss|cross_entropy": "a loss is for training; leave it to what reads the output",
+    "topk|sort|median|mode|quantile|unique|nonzero|bincount|histc": (
+        "depends on the order of values at run time; leave it to what reads the "
+        "network's output"
+    ),
+    "^(gather|scatter|one_hot|index_|take|searchsorted|bucketize|embedding)": (
+        "reads or writes by an index that is computed; use a mask, torch.where, or a "
+        "constant index"
+    ),
+    "pool": "this pool is not supported; use max, average or adaptive pools of 1 or 2 "
+    "dimensions, without indices",
+    "conv": "this convolution is not supported; use Conv1d or Conv2d",
+    "upsample|interpolate|grid_sampl": "only nearest-neighbour upsampling by a whole "
+    "factor is supported; use a transposed or a plain convolution",
+    "^(var|std|norm|linalg_|cdist|cosine|pairwise|logsumexp)": (
+        "a statistic of values at run time is not spike-driven; use batch norm"
+    ),
+    "fft|stft|complex|view_as_real|polar": "complex numbers are not supported; use two "
+    "real tensors",
+}
+
+
+def describe(name: str) -> str:
+    """Why an op is refused, and what could replace it."""
+    if name in HINTS:
+        return HINTS[name]
+    found = (text for names, text in FAMILIES.items() if re.search(names, name))
+    reason = next(found, None)
+    return f"{name}: {reason}" if reason else f"the op '{name}' is not supported"

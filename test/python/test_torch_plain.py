@@ -1,0 +1,446 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+"""Neurons written by hand in plain PyTorch: loops, states, layouts."""
+
+import dataclasses
+from typing import NamedTuple
+
+import pytest
+
+torch = pytest.importorskip("torch")
+pytest.importorskip("spikingjelly")
+
+from torch import nn  # noqa: E402
+from torch.nn import functional as F  # noqa: E402
+
+import volley  # noqa: E402
+
+from torchnets import agree, evaluate, noise, run, seeded  # noqa: E402
+
+torch.set_num_threads(1)
+
+STEPS, BATCH = 18, 2
+
+
+class Spike(torch.autograd.Function):
+    """A step with a surrogate gradient."""
+
+    @staticmethod
+    def forward(ctx, x):
+        ctx.save_for_backward(x)
+        out = torch.zeros_like(x)
+        out[x > 0] = 1.0
+        return out
+
+
+# Neurons of one step, as modules that keep their potential.
+
+
+class Neuron(nn.Module):
+    """A potential that is None before the first step."""
+
+    def __init__(self, decay=0.8, threshold=1.0):
+        super().__init__()
+        self.decay, self.threshold, self.mem = decay, threshold, None
+
+    def reset(self):
+        self.mem = None
+
+    def forward(self, x):
+        if self.mem is None:
+            self.mem = torch.zeros_like(x)
+        self.mem = self.mem * self.decay + x
+        spikes = Spike.apply(self.mem - self.threshold)
+        self.mem = self.mem - self.threshold * spikes.detach()
+        return spikes
+
+
+class InPlace(Neuron):
+    def forward(self, x):
+        if self.mem is None:
+            self.mem = torch.zeros_like(x)
+        self.mem.mul_(self.decay).add_(x)
+        spikes = (self.mem >= self.threshold).to(x.dtype)
+        self.mem[spikes.bool()] = 0.0
+        return spikes
+
+
+class Chosen(Neuron):
+    """The first step has no earlier value."""
+
+    def forward(self, x):
+        if self.mem is None:
+            self.mem = x
+        else:
+            zero = torch.zeros_like(x)
+            self.mem = torch.where(self.last > 0, zero, self.mem * self.decay) + x
+        self.last = torch.heaviside(self.mem - self.threshold, torch.tensor(0.0))
+        return self.last
+
+
+class Number(nn.Module):
+    """States that start as Python numbers, the threshold among them."""
+
+    def __init__(self):
+        super().__init__()
+        self.mem, self.threshold = 0.0, 1.0
+
+    def forward(self, x):
+        self.mem = 0.9 * self.mem + x
+        spikes = (self.mem >= self.threshold).float()
+        self.mem = self.mem * (1 - spikes)
+        self.threshold = 0.9 * self.threshold + 0.1 + 0.2 * spikes
+        return spikes
+
+
+class Buffers(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.register_buffer("mem", torch.zeros(1, 6))
+        self.register_buffer("rest", torch.linspace(0, 0.5, 6))
+
+    def forward(self, x):
+        self.mem = self.rest + 0.9 * (self.mem - self.rest) + x
+        spikes = (self.mem > 1).float()
+        self.mem = torch.lerp(self.mem, self.rest, spikes)
+        return spikes
+
+
+class Returned(nn.Module):
+    """A tuple of states, given and returned."""
+
+    def forward(self, x, state=None):
+        mem, spikes = (torch.zeros_like(x),) * 2 if state is None else state
+        mem = 0.9 * mem * (1 - spikes) + x
+        spikes = (mem > 1).float()
+        return spikes, (mem, spikes)
+
+
+class Given(nn.Module):
+    """Two states that forward demands."""
+
+    def forward(self, x, mem, spikes):
+        mem = x if mem is None else 0.9 * mem * (1 - spikes) + x
+        spikes = (mem > 1).float()
+        return spikes, mem, spikes
+
+
+STEPWISE = {
+    "attribute": (Neuron, 0),
+    "in-place": (InPlace, 0),
+    "number": (Number, 0),
+    "buffer": (Buffers, 0),
+    "tuple": (Returned, 1),
+    "demanded": (Given, 2),
+    "two": (lambda: nn.Sequential(Neuron(), nn.Linear(6, 6), Neuron(0.5)), 0),
+    "chosen": (Chosen, 0),
+}
+
+
+@pytest.mark.parametrize("name", STEPWISE)
+def test_single_steps(name):
+    make, states = STEPWISE[name]
+    x = noise(STEPS, BATCH, 6, scale=1.5)
+    net, _ = agree(make, x, "step", states=states)
+    assert evaluate(net, x.numpy()).any()
+
+
+# Loops over time, in all ways of writing one.
+
+
+class Loop(nn.Module):
+    """Feedback and a readout; `steps` and `gather` say how the loop is written."""
+
+    def __init__(self, steps, gather, dim):
+        super().__init__()
+        self.fc, self.rec = nn.Linear(8, 6), nn.Linear(6, 6)
+        self.steps, self.gather, self.dim = steps, gather, dim
+
+    def forward(self, x):
+        batch = x.shape[1 - self.dim]
+        mem = spikes = torch.zeros(batch, 6)
+        trace, result = 0.0, []
+        for one in self.steps(x, self.dim):
+            mem = 0.9 * mem * (1 - spikes) + self.fc(one) + self.rec(spikes)
+            spikes = Spike.apply(mem - 1)
+            trace = 0.8 * trace + spikes
+            result.append(trace)
+        return self.gather(result, self.dim)
+
+
+def preallocated(values, dim):
+    first = values[0]
+    out = torch.empty(*first.shape[:dim], len(values), *first.shape[dim:])
+    for t, value in enumerate(values):
+        out[(slice(None),) * dim + (t,)] = value
+    return out
+
+
+def joined(values, dim):
+    return torch.cat([value.unsqueeze(dim) for value in values], dim)
+
+
+WAYS = {
+    "range": lambda x, d: (x.select(d, t) for t in range(x.shape[d])),
+    "unbind": lambda x, d: x.unbind(d),
+    "iterate": lambda x, d: iter(x.transpose(0, d)),
+    "split": lambda x, d: (part.squeeze(d) for part in torch.split(x, 1, d)),
+    "narrow": lambda x, d: (x.narrow(d, t, 1).squeeze(d) for t in range(x.size(d))),
+}
+
+
+@pytest.mark.parametrize("dim", [0, 1])
+@pytest.mark.parametrize("way", WAYS)
+def test_loops(way, dim):
+    gather = {"range": preallocated, "split": joined}.get(way, torch.stack)
+    x = noise(STEPS, BATCH, 8, scale=2.0)
+    layout = "BT" if dim else "TB"
+    agree(lambda: Loop(WAYS[way], gather, dim), x, layout, tolerance=1e-6)
+
+
+# Laws, each in a loop: step(x, state) -> (output, state), state None at first.
+
+
+def adaptive(x, state):
+    """States in a dict; the threshold follows the spikes."""
+    zero = torch.zeros_like(x)
+    state = state or {"mem": zero, "b": torch.full_like(x, 0.1), "z": zero}
+    b = 0.9 * state["b"] + 0.1 * state["z"]
+    threshold = 0.5 + 1.8 * b
+    mem = 0.8 * state["mem"] + x - threshold * state["z"]
+    z = Spike.apply(mem - threshold)
+    return z, {"mem": mem, "b": b, "z": z}
+
+
+def refractory(x, state):
+    """A counter of integers, and a mask."""
+    mem, wait = state or (torch.zeros_like(x), torch.zeros(x.shape, dtype=torch.int64))
+    active = wait == 0
+    mem = torch.where(active, 0.9 * mem + x, mem)
+    spikes = (mem > 1) & active
+    wait = torch.where(spikes, 2, torch.clamp(wait - 1, min=0))
+    return spikes.float(), (mem.masked_fill(spikes, 0.0), wait)
+
+
+def double_exponential(x, state):
+    rise, decay, mem = state or (torch.zeros_like(x),) * 3
+    rise = 0.6 * rise + x
+    decay = 0.9 * decay + rise
+    mem = 0.95 * mem + 0.1 * (decay - mem)
+    spikes = torch.sign(torch.relu(mem - 0.5))
+    return spikes, (rise, decay, mem - 0.5 * spikes)
+
+
+@dataclasses.dataclass
+class State:
+    mem: torch.Tensor
+    late: torch.Tensor
+
+
+def late_reset(x, state):
+    """The spike is of the potential before the input."""
+    state = state or State(torch.zeros_like(x), torch.zeros_like(x))
+    spikes = Spike.apply(state.mem - 1.0)
+    mem = (0.9 * state.mem + state.late) * (1.0 - spikes.detach())
+    return spikes, State(mem, 0.8 * state.late + x)
+
+
+class Pair(NamedTuple):
+    mem: torch.Tensor
+    line: torch.Tensor
+
+
+def rolled(x, state):
+    """A delay line that is rolled, and written at one place."""
+    state = state or Pair(torch.zeros_like(x), torch.zeros(4, *x.shape))
+    mem = 0.8 * state.mem + x
+    spikes = (mem > 1).float()
+    line = torch.roll(state.line, 1, 0)
+    line[0] = spikes
+    return line[-1] + 2 * line[1], Pair(mem - spikes, line)
+
+
+def queued(x, state):
+    """A list of the last spikes."""
+    mem, queue = state or (torch.zeros_like(x), [torch.zeros_like(x)] * 3)
+    mem = 0.8 * mem + x
+    spikes = (mem > 1).float()
+    return queue[0], (mem - spikes, [*queue[1:], spikes])
+
+
+def graded(x, state):
+    """Up to four spikes at once, and a bound below."""
+    mem = x if state is None else state + x
+    spikes = torch.clamp(torch.round(mem), 0, 4)
+    return spikes, torch.maximum(mem - spikes, torch.tensor(-0.5)).clamp_(max=1.0)
+
+
+def ternary(x, mem):
+    mem = x if mem is None else torch.lerp(x, mem, 0.8)
+    spikes = (mem > 0.3).float() - (mem < -0.3).float()
+    return spikes, mem - 0.3 * spikes
+
+
+LAWS = [
+    adaptive,
+    refractory,
+    double_exponential,
+    late_reset,
+    rolled,
+    queued,
+    graded,
+    ternary,
+]
+
+
+class Laws(nn.Module):
+    def __init__(self, law):
+        super().__init__()
+        self.fc, self.law = nn.Linear(8, 6), law
+
+    def forward(self, x):
+        state, result = None, []
+        for one in x:
+            y, state = self.law(self.fc(one), state)
+            result.append(y)
+        return torch.stack(result)
+
+
+@pytest.mark.parametrize("law", LAWS)
+def test_laws(law):
+    x = noise(STEPS, BATCH, 8, scale=2.0)
+    net, _ = agree(lambda: Laws(law), x)
+    assert evaluate(net, x.numpy()).any()
+
+
+# Whole networks.
+
+
+class Images(nn.Module):
+    """(B, T, C, H, W); the rate is the output."""
+
+    def __init__(self):
+        super().__init__()
+        self.conv, self.norm = nn.Conv2d(1, 4, 3, padding=1), nn.BatchNorm2d(4)
+        self.fc = nn.Linear(100, 5)
+        nn.init.uniform_(self.norm.running_var, 0.2, 0.5)
+
+    def forward(self, x):
+        batch, steps = x.shape[:2]
+        mem1 = mem2 = 0
+        total = torch.zeros(batch, 5)
+        for t in range(steps):
+            mem1 = 0.5 * mem1 + self.norm(self.conv(x[:, t]))
+            spikes = (mem1 >= 1).float()
+            mem1 = mem1 * (1 - spikes)
+            mem2 = 0.5 * mem2 + self.fc(F.avg_pool2d(spikes, 2).view(batch, -1))
+            out = (mem2 >= 0.1).float()
+            mem2 = mem2 * (1 - out)
+            total += out
+        return total / steps
+
+
+def test_convolutions_and_a_rate():
+    agree(Images, noise(STEPS, BATCH, 1, 10, 10, scale=2.0), "BT", tolerance=1e-6)
+
+
+class TimeLast(nn.Module):
+    """(B, C, T) inside."""
+
+    def __init__(self):
+        super().__init__()
+        self.fc = nn.Linear(8, 6)
+
+    def forward(self, x):
+        x, mem, result = x.permute(1, 2, 0), 0, []
+        for t in range(x.shape[-1]):
+            mem = 0.25 * mem + self.fc(x[..., t])
+            spikes = (mem > 0.5).float()
+            mem = mem * (1 - spikes)
+            result.append(spikes)
+        return torch.stack(result, -1).permute(2, 0, 1)
+
+
+def test_time_in_the_last_dimension():
+    agree(TimeLast, noise(STEPS, BATCH, 8, scale=2.0))
+
+
+class Tutorial(nn.Module):
+    """Matrices in einsum, two loops, potentials whose maximum is the output."""
+
+    def __init__(self):
+        super().__init__()
+        self.w1 = nn.Parameter(torch.randn(8, 10) * 0.7)
+        self.w2 = nn.Parameter(torch.randn(10, 4) * 0.7)
+
+    def forward(self, x):
+        h = torch.einsum("abc,cd->abd", (x, self.w1))
+        syn = mem = torch.zeros((x.shape[0], 10))
+        spikes = []
+        for t in range(x.shape[1]):
+            out = Spike.apply(mem - 1.0)
+            mem = (0.9 * mem + syn) * (1.0 - out.detach())
+            syn = 0.8 * syn + h[:, t]
+            spikes.append(out)
+        h = torch.einsum("abc,cd->abd", (torch.stack(spikes, dim=1), self.w2))
+        flt = out = torch.zeros((x.shape[0], 4))
+        record = [out]
+        for t in range(x.shape[1]):
+            flt, out = 0.8 * flt + h[:, t], 0.9 * out + flt
+            record.append(out)
+        return torch.max(torch.stack(record[1:], dim=1), 1)[0]
+
+
+def test_two_loops_of_one_length():
+    x = noise(STEPS, BATCH, 8)
+    agree(Tutorial, x, "BT", tolerance=1e-5)
+
+
+class Keeps(nn.Module):
+    """A sequence goes on from where the last one ended; a record is no state."""
+
+    def __init__(self):
+        super().__init__()
+        self.fc, self.mem = nn.Linear(8, 6), None
+
+    def forward(self, x):
+        mem = torch.zeros(x.shape[1], 6) if self.mem is None else self.mem
+        result = []
+        for one in x:
+            mem = 0.9 * mem + self.fc(one)
+            result.append((mem > 1).float())
+            mem = mem - result[-1]
+        self.mem = mem
+        self.record = torch.stack(result)
+        self.rate = self.record.mean()
+        return self.record
+
+
+def test_states_between_sequences():
+    x = noise(STEPS, BATCH, 8, scale=2.0)
+    agree(Keeps, x)
+    module = seeded(Keeps)
+    net = volley.from_torch(module, x[:6])
+    expected = torch.cat([run(module, part) for part in x.split(6)])
+    assert (evaluate(net, x.numpy()) == expected.numpy()).all()
+
+
+class Heads(nn.Module):
+    """Queries, keys and values taken apart by index: no steps."""
+
+    def __init__(self):
+        super().__init__()
+        self.qkv = nn.Linear(8, 24)
+
+    def forward(self, x):
+        parts = self.qkv(x).relu().reshape(*x.shape[:2], 3, 8).permute(2, 0, 1, 3)
+        q, k, v = parts[0], parts[1], parts[2]
+        return q @ (k.transpose(-2, -1) @ v)
+
+
+def test_parts_that_are_no_steps():
+    x = noise(2, 5, 8)
+    module = seeded(Heads)
+    net = volley.from_torch(module, x)
+    assert net.inputs == {"x": ((5, 8), "float32")}
+    y = volley.compile(net)(x.numpy(), steps=1)
+    assert abs(y - run(module, x).numpy()).max() < 1e-4

@@ -1,0 +1,361 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+"""What from_torch cannot take: said in a line, and the module stays as it was."""
+
+import pytest
+
+torch = pytest.importorskip("torch")
+pytest.importorskip("spikingjelly")
+
+from spikingjelly.activation_based import layer, neuron  # noqa: E402
+from torch import nn  # noqa: E402
+from torch.nn import functional as F  # noqa: E402
+from torch.nn.utils import parametrizations, prune  # noqa: E402
+
+import volley  # noqa: E402
+
+from torchnets import evaluate, noise, run, seeded  # noqa: E402
+
+torch.set_num_threads(1)
+pytestmark = pytest.mark.filterwarnings("ignore")
+
+
+class Net(nn.Module):
+    """A layer and neurons over a sequence, and a function of the user's."""
+
+    def __init__(self, function, **modules):
+        super().__init__()
+        self.fc, self.lif = nn.Linear(8, 6), neuron.LIFNode(step_mode="m")
+        self.function = function
+        for name, module in modules.items():
+            setattr(self, name, module)
+
+    def forward(self, x):
+        return self.function(self, x)
+
+
+def snapshot(module):
+    """Everything of a module that a conversion must not change."""
+    return {
+        path: (
+            {k: (id(v), v) for k, v in vars(child).items()},
+            {k: (id(v), v.clone()) for k, v in child.named_parameters(recurse=False)},
+            {k: (id(v), v.clone()) for k, v in child.named_buffers(recurse=False)},
+            [dict(vars(child)[k]) for k in vars(child) if k.endswith("_hooks")],
+            child.training,
+        )
+        for path, child in module.named_modules()
+    }
+
+
+def assert_same(before, after):
+    assert before.keys() == after.keys()
+    for path, (attributes, *groups, hooks, training) in before.items():
+        new_attributes, *new_groups, new_hooks, new_training = after[path]
+        assert {k: i for k, (i, _) in attributes.items()} == {
+            k: i for k, (i, _) in new_attributes.items()
+        }
+        assert hooks == new_hooks and training == new_training
+        for group, new in zip(groups, new_groups):
+            assert group.keys() == new.keys()
+            for name, (i, value) in group.items():
+                assert i == new[name][0] and torch.equal(value, new[name][1])
+
+
+def refusal(module, example):
+    """Diagnostics of a module that is refused, and is as before."""
+    before = snapshot(module)
+    with pytest.raises(volley.CompileError) as caught:
+        volley.from_torch(module, example)
+    assert_same(before, snapshot(module))
+    return caught.value.diagnostics
+
+
+SEQUENCE = torch.zeros(5, 2, 8)
+IMAGE = torch.zeros(2, 3, 8, 8)
+
+
+def branch(net, x):
+    return net.lif(net.fc(x)) if x.sum() > 0 else x
+
+
+def reversed_loop(net, x):
+    return torch.stack([net.fc(x[t]) for t in reversed(range(x.shape[0]))])
+
+
+# By what the error must say: (function of (net, x), modules, example).
+REFUSED = {
+    "softmax-free attention": (lambda net, x: x.softmax(-1), {}, SEQUENCE),
+    "attention with softmax": (
+        lambda net, x: F.scaled_dot_product_attention(x, x, x),
+        {},
+        SEQUENCE,
+    ),
+    "GELU is not spike-driven": (lambda net, x: F.gelu(x), {}, SEQUENCE),
+    "SiLU is not spike-driven": (lambda net, x: F.silu(x), {}, SEQUENCE),
+    "mish: the activation": (lambda net, x: F.mish(x), {}, SEQUENCE),
+    "layer norm depends": (lambda net, x: F.layer_norm(x, (8,)), {}, SEQUENCE),
+    "RMS norm depends": (lambda net, x: F.rms_norm(x, (8,)), {}, SEQUENCE),
+    "group norm depends": (lambda net, x: net.m(x), {"m": nn.GroupNorm(3, 3)}, IMAGE),
+    "instance norm depends": (
+        lambda net, x: net.m(x),
+        {"m": nn.InstanceNorm2d(3)},
+        IMAGE,
+    ),
+    "statistics of the batch": (
+        lambda net, x: net.m(x),
+        {"m": nn.BatchNorm2d(3, track_running_stats=False)},
+        IMAGE,
+    ),
+    "LSTM": (lambda net, x: net.m(x)[0], {"m": nn.LSTM(8, 6)}, SEQUENCE),
+    "GRU": (lambda net, x: net.m(x)[0], {"m": nn.GRU(8, 6)}, SEQUENCE),
+    "gru_cell: a gated": (
+        lambda net, x: net.m(x),
+        {"m": nn.GRUCell(8, 6)},
+        IMAGE[0, 0],
+    ),
+    "embedding reads": (
+        lambda net, x: net.m(x),
+        {"m": nn.Embedding(8, 6)},
+        torch.zeros(5, 2, dtype=torch.long),
+    ),
+    "values of a tensor": (branch, {}, SEQUENCE),
+    "values of a tensor; ": (lambda net, x: x * x.max().item(), {}, SEQUENCE),
+    "shape of a tensor depends": (lambda net, x: x.nonzero(), {}, SEQUENCE),
+    "shape of a tensor depends on": (lambda net, x: x[x > 0], {}, SEQUENCE),
+    "topk: depends on the order": (lambda net, x: x.topk(2)[0], {}, SEQUENCE),
+    "leave argmax": (lambda net, x: net.lif(x).argmax(-1), {}, SEQUENCE),
+    "3-d convolutions": (
+        lambda net, x: net.m(x),
+        {"m": nn.Conv3d(1, 2, 3)},
+        torch.zeros(2, 1, 4, 4, 4),
+    ),
+    "max_pool3d: this pool": (
+        lambda net, x: F.max_pool3d(x, 2),
+        {},
+        torch.zeros(2, 1, 4, 4, 4),
+    ),
+    "padding in mode 'circular'": (
+        lambda net, x: net.m(x),
+        {"m": nn.Conv2d(3, 2, 3, padding=1, padding_mode="circular")},
+        IMAGE,
+    ),
+    "upsample_bilinear2d: only nearest": (
+        lambda net, x: F.interpolate(x, scale_factor=2, mode="bilinear"),
+        {},
+        IMAGE,
+    ),
+    "dropout is on": (lambda net, x: F.dropout(net.fc(x)), {}, SEQUENCE),
+    "rand_like: draws": (lambda net, x: torch.rand_like(x) < x, {}, SEQUENCE),
+    "bernoulli: draws": (lambda net, x: torch.bernoulli(x), {}, SEQUENCE),
+    "complex numbers": (lambda net, x: torch.fft.fft(x).abs(), {}, SEQUENCE),
+    "a loss is for training": (
+        lambda net, x: F.cross_entropy(x[0], torch.zeros(2, dtype=torch.long)),
+        {},
+        SEQUENCE,
+    ),
+    "var: a statistic": (lambda net, x: net.fc(x).var(-1), {}, SEQUENCE),
+    "over the batch": (lambda net, x: net.lif(x - x.mean(1, True)), {}, SEQUENCE),
+    "not one of steps": (reversed_loop, {}, SEQUENCE),
+    "no input reaches it": (lambda net, x: net.fc.weight, {}, SEQUENCE),
+    "returns no tensor": (lambda net, x: None, {}, SEQUENCE),
+    "returns no tensor ": (lambda net, x: "spikes", {}, SEQUENCE),
+    "ZeroDivisionError": (lambda net, x: 1 / 0, {}, SEQUENCE),
+    "cannot be traced": (lambda net, x: x.numpy(), {}, SEQUENCE),
+    "reduction dim": (lambda net, x: net.fc(x[..., :3]), {}, SEQUENCE),
+}
+
+
+@pytest.mark.parametrize("text", REFUSED)
+def test_refused(text):
+    function, modules, example = REFUSED[text]
+    (error,) = refusal(Net(function, **modules), example)
+    assert text.strip() in error
+    if "returns no" not in text and "not one of" not in text:
+        assert f"{__file__}:" in error or error.startswith("fc.weight: ")
+
+
+def test_everything_is_listed():
+    module = nn.Sequential(nn.GELU(), nn.LayerNorm(8), nn.Softmax(-1), neuron.IFNode())
+    errors = refusal(module, torch.zeros(2, 8))
+    assert [error[:3] for error in errors] == ["0: ", "1: ", "2: "]
+
+
+# Modules and examples that cannot be read at all.
+
+
+def linear():
+    return nn.Sequential(layer.Linear(8, 6), neuron.IFNode())
+
+
+def quantized():
+    return torch.ao.quantization.quantize_dynamic(nn.Sequential(nn.Linear(8, 6)))
+
+
+UNREADABLE = {
+    "is scripted": (lambda: torch.jit.script(nn.Linear(8, 6)), torch.zeros(2, 8)),
+    "quantized": (quantized, torch.zeros(2, 8)),
+    "not initialized": (lambda: nn.LazyLinear(6), torch.zeros(2, 8)),
+    "device 'meta'": (lambda: nn.Linear(8, 6, device="meta"), torch.zeros(2, 8)),
+    "float16": (lambda: linear().half(), torch.zeros(2, 8).half()),
+    "bfloat16": (lambda: linear().bfloat16(), torch.zeros(2, 8).bfloat16()),
+    "is of torch.float64": (linear, torch.zeros(2, 8).double()),
+    "is empty": (linear, torch.zeros(0, 8)),
+    "sparse": (linear, torch.zeros(2, 8).to_sparse()),
+    "is complex": (lambda: nn.Linear(8, 6).to(torch.complex64), torch.zeros(2, 8)),
+    "missing the required": (nn.Module, torch.zeros(2, 8)),
+}
+
+
+@pytest.mark.parametrize("text", UNREADABLE)
+def test_unreadable(text):
+    make, example = UNREADABLE[text]
+    module = make()
+    with pytest.raises(volley.CompileError) as caught:
+        volley.from_torch(module, example)
+    assert all(text in error for error in caught.value.diagnostics)
+
+
+NO_TENSORS = [None, (), "x", 3, [SEQUENCE], {"x": SEQUENCE}, SEQUENCE.numpy()]
+
+
+@pytest.mark.parametrize(
+    "example", NO_TENSORS, ids=[type(x).__name__ for x in NO_TENSORS]
+)
+def test_examples_that_are_no_tensors(example):
+    with pytest.raises(TypeError, match="expects an example input"):
+        volley.from_torch(linear(), example)
+
+
+@pytest.mark.parametrize("module", [nn.Linear, lambda x: x, None])
+def test_modules_that_are_none(module):
+    with pytest.raises(TypeError, match="expects a torch.nn.Module"):
+        volley.from_torch(module, SEQUENCE)
+
+
+# What looks unusual, and is taken.
+
+
+def hooked():
+    module = linear()
+    module[0].register_forward_hook(lambda m, x, y: 2 * y)
+    module[1].register_forward_pre_hook(lambda m, x: (x[0] + 0.25,))
+    module[1].register_forward_hook(lambda m, x, y: 1 - y)
+    return module
+
+
+def tied():
+    shared = nn.Linear(8, 8)
+    return nn.Sequential(shared, neuron.IFNode(), shared, neuron.IFNode())
+
+
+def wrapped(wrap):
+    return lambda: nn.Sequential(wrap(nn.Linear(8, 6)), neuron.IFNode())
+
+
+TAKEN = {
+    "hooks": hooked,
+    "tied": tied,
+    "weight-norm": wrapped(parametrizations.weight_norm),
+    "spectral-norm": wrapped(parametrizations.spectral_norm),
+    "old-weight-norm": wrapped(nn.utils.weight_norm),
+    "pruned": wrapped(lambda m: prune.l1_unstructured(m, "weight", 0.5)),
+    "compiled": lambda: torch.compile(linear()),
+    "parallel": lambda: nn.DataParallel(linear()),
+    "double": lambda: linear().double(),
+    "deep": lambda: nn.Sequential(*(m for _ in range(60) for m in linear_pair())),
+}
+
+
+def linear_pair():
+    return nn.Linear(8, 8), neuron.IFNode()
+
+
+@pytest.mark.parametrize("name", TAKEN)
+def test_taken(name):
+    module = seeded(TAKEN[name]).train()
+    before = snapshot(module)
+    x = noise(7, 2, 8, scale=2.0)
+    x = x.double() if name == "double" else x
+    net = volley.from_torch(module, x[0])
+    assert_same(before, snapshot(module))
+    module = getattr(module, "_orig_mod", module).eval()
+    expected = torch.stack([run(module, x[0]), *map(module, x[1:])]).detach()
+    assert (evaluate(net, x.numpy()) == expected.numpy()).all()
+    assert list(net.inputs.values())[0][1] == (
+        "float64" if name == "double" else "float32"
+    )
+
+
+def test_results_of_several_kinds():
+    def function(net, x):
+        y = net.lif(net.fc(x))
+        return {"spikes": y, "none": None, "label": "a", "pair": (y.sum(-1), 3), "x": x}
+
+    net = volley.from_torch(Net(function), SEQUENCE)
+    assert list(net.outputs) == ["spikes", "pair_0", "x"]
+    left_out = [remark for remark in net.remarks if "no tensor" in remark]
+    assert "'a'" in left_out[0] and "3" in left_out[1]
+
+
+def test_inputs_that_are_not_used():
+    class Two(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.lif = neuron.IFNode()
+
+        def forward(self, x, unused):
+            return self.lif(x)
+
+    net = volley.from_torch(Two(), (torch.zeros(2, 8), torch.zeros(2, 3)))
+    assert list(net.inputs) == ["x"]
+    assert any("'unused' is not used" in remark for remark in net.remarks)
+
+
+@pytest.mark.parametrize("steps", [1, 300])
+def test_short_and_long_examples(steps):
+    class Loop(Net):
+        def forward(self, x):
+            mem, result = 0.0, []
+            for one in x:
+                mem = 0.5 * mem + self.fc(one)
+                result.append((mem > 0.5).float())
+            return torch.stack(result)
+
+    module = seeded(Loop, None)
+    x = noise(9, 2, 8)
+    net = volley.from_torch(module, torch.zeros(steps, 2, 8))
+    assert (evaluate(net, x.numpy()) == run(module, x).numpy()).all()
+
+
+# States of earlier runs.
+
+
+class Plain(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.mem = None
+
+    def reset(self):
+        self.mem = None
+
+    def forward(self, x):
+        if self.mem is None:
+            self.mem = torch.zeros_like(x)
+        self.mem *= 0.5
+        self.mem += x
+        return (self.mem > 1).float()
+
+
+def test_a_state_of_an_earlier_run():
+    module = Plain()
+    x = noise(6, 2, 8)
+    module(x[0])
+    held = module.mem.clone()
+    with pytest.raises(volley.CompileError):
+        volley.from_torch(module, x[0])
+    assert torch.equal(module.mem, held)
+    module.reset()
+    net = volley.from_torch(module, x[0])
+    assert module.mem is None
+    expected = torch.stack([module(one) for one in x])
+    assert (evaluate(net, x.numpy()) == expected.numpy()).all()
