@@ -99,6 +99,8 @@ def test_recurrent_network_fires():
     np.testing.assert_array_equal(volley.interpret(model.network, spikes), logits)
     with pytest.raises(ValueError, match="weight 'input.weight'"):
         models.rsnn((41, 64, 5), weights=model.weights)
+    with pytest.raises(ValueError, match="no weight 'input.weight'"):
+        models.rsnn((40, 64, 5), weights={})
 
 
 def test_seed_and_weights():
@@ -116,6 +118,16 @@ def test_seed_and_weights():
         models.spikformer(weights=a.weights, **{**settings, "classes": 4})
     with pytest.raises(ValueError, match="there is no size 'huge'.*8-512"):
         models.spikformer("huge")
+    more = {**settings, "size": (32, 2, 2, 2.0)}
+    with pytest.raises(ValueError, match=r"no weight 'blocks\.1\..*another size"):
+        models.spikformer(weights=a.weights, **more)
+    deep = models.spikformer(**more)
+    with pytest.raises(ValueError, match=r"no layer uses .* 'blocks\.1\..* more"):
+        models.spikformer(weights=deep.weights, **settings)
+    # What a state_dict of PyTorch has besides.
+    counted = {**a.weights, "norm.num_batches_tracked": np.array(7)}
+    model = models.spikformer(weights=counted, **settings)
+    assert model.parameters == a.parameters
 
 
 def test_rates_of_spikingresformer_are_weights():

@@ -72,8 +72,12 @@ class Layers:
 
     def __init__(self, weights: dict[str, np.ndarray]):
         self.weights = weights
+        self.used: set[str] = set()
 
     def weight(self, name: str, shape: Sequence[int], scale: float = 1.0) -> np.ndarray:
+        if name not in self.weights:
+            raise ValueError(f"there is no weight '{name}'; is it another size?")
+        self.used.add(name)
         array = self.weights[name]
         if array.shape != tuple(shape):
             raise ValueError(
@@ -469,6 +473,18 @@ class RandomLayers(Layers):
         pass
 
 
+def check_names(weights: Mapping[str, np.ndarray], names: set[str]) -> None:
+    """Raises ValueError unless the weights have these names, all and no others."""
+    missing, unused = sorted(names - set(weights)), sorted(set(weights) - names)
+    if missing:
+        raise ValueError(f"there is no weight '{missing[0]}'; is it another size?")
+    if unused:
+        more = f" and {len(unused) - 1} more" if len(unused) > 1 else ""
+        raise ValueError(
+            f"no layer uses the weight '{unused[0]}'{more}; is it another size?"
+        )
+
+
 def make_model(
     name: str,
     build: Callable[[Any], None],
@@ -482,7 +498,13 @@ def make_model(
         layers = RandomLayers(seed, steps)
         build(layers)
         weights = layers.weights
-    weights = {n: np.asarray(w) for n, w in weights.items()}
+    # PyTorch's batch norms count batches, which nothing depends on.
+    weights = {
+        n: np.asarray(w)
+        for n, w in weights.items()
+        if not n.endswith("num_batches_tracked")
+    }
     layers = BuilderLayers(name, weights)
     build(layers)
+    check_names(weights, layers.used)
     return Model(layers.net.build(), weights, steps)

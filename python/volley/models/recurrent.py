@@ -9,7 +9,7 @@ import numpy as np
 
 from volley._law import NeuronModel
 from volley.builder import Builder
-from volley.models._layers import LIF, RATE, Model, _bisect
+from volley.models._layers import LIF, RATE, Model, _bisect, check_names
 
 # (inputs, hidden neurons, classes)
 SIZES = {
@@ -62,6 +62,7 @@ def rsnn(
         "recurrent.weight": (hidden, hidden),
         "readout.weight": (classes, hidden),
     }
+    check_names(weights, set(shapes))
     for name, shape in shapes.items():
         if weights[name].shape != shape:
             raise ValueError(
