@@ -180,11 +180,10 @@ static Error appendWeights(StringRef path, const WeightImage &weights) {
   raw_fd_ostream stream(path, code);
   if (code)
     return createStringError(code, path);
-  stream.SetBufferSize(1 << 20);
   stream.write(file.data(), file.size());
-  stream.write_zeros(offset - file.size());
-  weights.write(stream);
-  return finish(stream);
+  if (Error error = finish(stream))
+    return error;
+  return weights.write(path, offset);
 }
 
 Error volley::cpu::linkArtifact(ArrayRef<char> object, StringRef library,

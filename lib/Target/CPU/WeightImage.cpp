@@ -3,9 +3,12 @@
 
 #include "Storage.h"
 #include "volley/Dialect/SNN/IR/Constants.h"
+#include "llvm/Support/FileSystem.h"
 #include "llvm/Support/FormatVariadic.h"
+#include "llvm/Support/Parallel.h"
 #include <cmath>
 #include <cstring>
+#include <mutex>
 
 using namespace mlir;
 using namespace volley;
@@ -210,12 +213,66 @@ WeightImage::WeightImage(snn::ProgramOp program) {
   }
 }
 
-void WeightImage::write(raw_ostream &stream) const {
-  uint64_t position = 0;
+/// Bytes that are worth a thread.
+static constexpr uint64_t kSmallestPiece = 4 << 20;
+
+llvm::Error WeightImage::writePiece(llvm::ArrayRef<Part> parts, uint64_t begin,
+                                    uint64_t end, StringRef path,
+                                    uint64_t offset) const {
+  std::error_code code;
+  llvm::raw_fd_ostream stream(path, code, llvm::sys::fs::CD_OpenExisting,
+                              llvm::sys::fs::FA_Write, llvm::sys::fs::OF_None);
+  if (code)
+    return llvm::createStringError("cannot be written: " + code.message());
+  stream.SetBufferSize(1 << 20);
+  stream.seek(offset + begin);
+  uint64_t position = begin;
   for (const Part &part : parts) {
     stream.write_zeros(part.offset - position);
     part.packed.write(stream);
     position = part.offset + part.packed.bytes;
   }
-  stream.write_zeros(bytes - position);
+  stream.write_zeros(end - position);
+  stream.close();
+  code = stream.error();
+  // A stream that is destroyed with an error ends the process.
+  stream.clear_error();
+  if (code)
+    return llvm::createStringError("cannot be written: " + code.message());
+  return llvm::Error::success();
+}
+
+llvm::Error WeightImage::write(StringRef path, uint64_t offset) const {
+  // Pieces of neighbouring parts, each a thread's work: packing reads and
+  // writes all weights once, at the speed of memory.
+  struct Piece {
+    llvm::ArrayRef<Part> parts;
+    uint64_t begin, end;
+  };
+  std::vector<Piece> pieces;
+  llvm::ArrayRef<Part> rest(parts);
+  uint64_t begin = 0;
+  while (!rest.empty()) {
+    size_t count = 1;
+    while (count < rest.size() && rest[count].offset < begin + kSmallestPiece)
+      ++count;
+    uint64_t end = count < rest.size() ? rest[count].offset : bytes;
+    pieces.push_back({rest.take_front(count), begin, end});
+    rest = rest.drop_front(count);
+    begin = end;
+  }
+  std::mutex mutex;
+  llvm::Error error = llvm::Error::success();
+  llvm::parallelFor(0, pieces.size(), [&](size_t i) {
+    const Piece &piece = pieces[i];
+    llvm::Error mine =
+        writePiece(piece.parts, piece.begin, piece.end, path, offset);
+    std::lock_guard<std::mutex> lock(mutex);
+    // One message is enough.
+    if (error)
+      llvm::consumeError(std::move(mine));
+    else
+      error = std::move(mine);
+  });
+  return error;
 }

@@ -8,6 +8,7 @@
 #define VOLLEY_LIB_TARGET_CPU_WEIGHTIMAGE_H
 
 #include "Strategies.h"
+#include "llvm/Support/Error.h"
 
 namespace volley::cpu {
 
@@ -47,13 +48,19 @@ public:
   /// Where the initial state of a sample is, -1 if it is all zero.
   int64_t getInitialStateOffset() const { return initialOffset; }
 
-  void write(llvm::raw_ostream &stream) const;
+  /// Packs the weights into an existing file, from `offset` on, by all threads
+  /// of the machine.
+  llvm::Error write(llvm::StringRef path, uint64_t offset) const;
 
 private:
   struct Part {
     uint64_t offset;
     PackedWeights packed;
   };
+  llvm::Error writePiece(llvm::ArrayRef<Part> parts, uint64_t begin,
+                         uint64_t end, llvm::StringRef path,
+                         uint64_t offset) const;
+
   std::vector<Part> parts;
   uint64_t bytes = 0;
   int64_t initialOffset = -1;
