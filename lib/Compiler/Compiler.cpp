@@ -74,6 +74,12 @@ OwningOpRef<ModuleOp> volley::loadModel(StringRef path,
         << "cannot be opened: " << buffer.getError().message();
     return nullptr;
   }
+  if ((*buffer)->getBuffer().starts_with("\x7f"
+                                         "ELF")) {
+    emitError(getFileLocation(context, path))
+        << "is compiled; snn-run and volley.open run it";
+    return nullptr;
+  }
   if (!isMLIR(path, (*buffer)->getBuffer()))
     return nir::importNIR(path, options, context, report);
   if (options.declaresMeaning()) {

@@ -12,6 +12,8 @@
 // RUN: not snn-compile %t/none.mlir -o %t/out.so 2>&1 | FileCheck %s --check-prefix=NONE
 // RUN: not snn-compile %t/weights.mlir -o %t/out.so 2>&1 | FileCheck %s --check-prefix=WEIGHTS
 // RUN: not snn-compile %t/text.nir -o %t/out.so 2>&1 | FileCheck %s --check-prefix=NIR
+// RUN: snn-compile %t/good.mlir -o %t.compiled.so
+// RUN: not snn-compile %t.compiled.so -o %t/out.so 2>&1 | FileCheck %s --check-prefix=COMPILED
 // RUN: not snn-compile %t/good.mlir -o %t/out.so --target=cuda 2>&1 | FileCheck %s --check-prefix=TARGET
 // RUN: not snn-compile %t/good.mlir -o %t/out.so --cpu=i386 2>&1 | FileCheck %s --check-prefix=CPU
 // RUN: not snn-compile %t/good.mlir -o %t/out.so --kernel=fast 2>&1 | FileCheck %s --check-prefix=KERNEL
@@ -40,6 +42,7 @@
 // NONE: none.mlir{{.*}}: error: expects one snn.network, but got 0
 // WEIGHTS: weights.mlir:3:{{[0-9]+}}: error: 'snn.dense' op expects finite weights and biases
 // NIR: text.nir: error: is not a readable HDF5 file
+// COMPILED: compiled.so: error: is compiled; snn-run and volley.open run it
 // TARGET: snn-compile: error: there is no target 'cuda'; there is cpu
 // CPU: good.mlir: error: expects native, x86-64-v3 or x86-64-v4 as cpu, but got 'i386'
 // KERNEL: error: there is no kernel 'fast'; there are event, blocked, depthwise

@@ -70,6 +70,18 @@ def test_damaged_entries_are_not_used(tmp_path, weight, x, keep):
     np.testing.assert_array_equal(prog(x), volley.compile(net)(x))
 
 
+@pytest.mark.parametrize("place", [0.0, 0.2, 1 / 3, 0.5, 0.9, 1.0])
+def test_a_changed_byte_is_noticed(tmp_path, weight, x, place):
+    net = make_network(weight)
+    volley.compile(net, cache_dir=tmp_path)
+    (entry,) = list_entries(tmp_path)
+    data = bytearray((tmp_path / entry).read_bytes())
+    data[int(place * (len(data) - 1))] ^= 0x10
+    (tmp_path / entry).write_bytes(data)
+    prog = volley.compile(net, cache_dir=tmp_path)
+    np.testing.assert_array_equal(prog(x), volley.compile(net)(x))
+
+
 def test_command_line(tmp_path, weight, run_tool):
     make_network(weight).save(tmp_path / "net.mlirbc")
     outputs = []

@@ -24,7 +24,11 @@ EXAMPLE = Path(__file__).resolve().parents[2] / "examples" / "spikformer"
 
 @functools.cache
 def import_example(name):
-    """A script of the example as a module."""
+    """A script of the example as a module, whoever has taken its name before."""
+    for path in EXAMPLE.glob("*.py"):
+        loaded = sys.modules.get(path.stem)
+        if loaded and Path(getattr(loaded, "__file__", None) or "") != path:
+            del sys.modules[path.stem]
     sys.path.insert(0, str(EXAMPLE))
     try:
         return __import__(name)

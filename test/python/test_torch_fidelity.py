@@ -216,6 +216,8 @@ def flip(recording):
 @pytest.mark.parametrize("mode", ["forced", "free-running"])
 def test_parts_of_a_batch_add_up(differing, monkeypatch, mode):
     module, program, x = differing
+    if mode == "forced":
+        program = volley.compile(volley.from_torch(module, x))
     record, parts = _compare._record, []
 
     def flipped(module, args, conversion):
@@ -241,9 +243,20 @@ def test_forced_uses_the_modules_signals(differing):
     module, program, x = differing
     free = volley.compare(module, program, x)
     assert free.different > 0
-    # Converted anew, the network has the module's weights: only sums can differ.
-    forced = volley.compare(module, program, x, mode="forced")
+    # With the module's weights only sums can differ.
+    own = volley.from_torch(module, x)
+    forced = volley.compare(module, own, x, mode="forced")
     assert forced.different <= 1 and forced.relative <= 1e-5
+    # A program of other weights is not that of the module.
+    with pytest.raises(ValueError, match="not what the module gives"):
+        volley.compare(module, program, x, mode="forced")
+
+
+def test_distance_of_nothing_is_not_small():
+    module = nn.Sequential(nn.Linear(4, 3)).eval()
+    x = torch.rand(5, 2, 4)
+    report = volley.compare(module, volley.from_torch(module, x), x, mode="forced")
+    assert not report.relative < 1e-5
 
 
 def test_first_difference_and_its_potential(differing):
@@ -269,7 +282,8 @@ def test_first_difference_and_its_potential(differing):
 
 
 def test_report_of_a_forced_run(differing, monkeypatch):
-    module, program, x = differing
+    module, _, x = differing
+    program = volley.compile(volley.from_torch(module, x))
     record = _compare._record
     monkeypatch.setattr(_compare, "_record", lambda *args: flip(record(*args)))
     result = volley.compare(module, program, x, mode="forced")

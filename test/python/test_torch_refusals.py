@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """What from_torch cannot take: said in a line, and the module stays as it was."""
 
+import numpy as np
 import pytest
 
 torch = pytest.importorskip("torch")
@@ -359,3 +360,57 @@ def test_a_state_of_an_earlier_run():
     assert module.mem is None
     expected = torch.stack([module(one) for one in x])
     assert (evaluate(net, x.numpy()) == expected.numpy()).all()
+
+
+class ByBatch(nn.Module):
+    """A number that is the size of the batch, in some way."""
+
+    def __init__(self, use):
+        super().__init__()
+        self.use = use
+        self.lif = neuron.LIFNode(step_mode="m")
+
+    def forward(self, x):
+        return self.use(self.lif(x).sum(0), x)
+
+
+@pytest.mark.parametrize(
+    "use",
+    [
+        lambda y, x: y / x.shape[1],
+        lambda y, x: y + x.size(1),
+        lambda y, x: y * (2.0 / len(y)),
+    ],
+)
+def test_numbers_that_follow_the_batch(use):
+    with pytest.raises(volley.CompileError, match="follows the size of the batch"):
+        volley.from_torch(ByBatch(use).eval(), torch.rand(5, 2, 8))
+
+
+def test_numbers_that_happen_to_be_the_batch():
+    module = ByBatch(lambda y, x: y / 2).eval()
+    prog = volley.compile(volley.from_torch(module, torch.rand(5, 2, 8)))
+    x = torch.rand(5, 3, 8) * 4
+    with torch.no_grad():
+        np.testing.assert_array_equal(prog(x.numpy()), module(x).numpy())
+
+
+class FromInput(nn.Module):
+    """A state that starts from an input."""
+
+    def __init__(self):
+        super().__init__()
+        self.fc = nn.Linear(8, 8)
+
+    def forward(self, x):
+        v, spikes = self.fc(x[0]), []
+        for t in range(x.shape[0]):
+            v = 0.9 * v + self.fc(x[t])
+            spikes.append((v > 0.5).float())
+            v = v - spikes[-1]
+        return torch.stack(spikes)
+
+
+def test_a_state_that_starts_from_an_input():
+    with pytest.raises(volley.CompileError, match="depends on itself in the same"):
+        volley.from_torch(FromInput().eval(), torch.rand(4, 2, 8))

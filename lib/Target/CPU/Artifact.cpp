@@ -19,7 +19,6 @@
 #include "llvm/IR/LegacyPassManager.h"
 #include "llvm/IR/Module.h"
 #include "llvm/MC/TargetRegistry.h"
-#include "llvm/Object/ObjectFile.h"
 #include "llvm/Passes/PassBuilder.h"
 #include "llvm/Support/CachePruning.h"
 #include "llvm/Support/Caching.h"
@@ -347,6 +346,16 @@ std::string CodeGenerator::getCacheKey() const {
   return llvm::toHex(hash.final(), /*LowerCase=*/true);
 }
 
+static constexpr size_t kHashBytes = 32;
+
+/// The SHA-256 of some bytes.
+static std::string getHash(StringRef bytes) {
+  llvm::SHA256 hash;
+  hash.update(bytes);
+  std::array<uint8_t, kHashBytes> result = hash.final();
+  return std::string(result.begin(), result.end());
+}
+
 /// The object file from the cache, or generated and put there.
 llvm::Expected<SmallVector<char, 0>> CodeGenerator::generateOrReuse() {
   TimingScope scope = timing.nest("look into the cache");
@@ -362,14 +371,12 @@ llvm::Expected<SmallVector<char, 0>> CodeGenerator::generateOrReuse() {
   if (!add)
     return add.takeError();
   scope.stop();
-  // What was damaged is generated again, but not replaced.
-  if (found) {
-    auto object =
-        llvm::object::ObjectFile::createELFObjectFile(found->getMemBufferRef());
-    if (object)
-      return SmallVector<char, 0>(found->getBufferStart(),
-                                  found->getBufferEnd());
-    llvm::consumeError(object.takeError());
+  // An entry is an object file and its hash. What was damaged is generated
+  // again, but not replaced.
+  if (found && found->getBufferSize() > kHashBytes) {
+    StringRef object = found->getBuffer().drop_back(kHashBytes);
+    if (getHash(object) == found->getBuffer().take_back(kHashBytes))
+      return SmallVector<char, 0>(object.begin(), object.end());
   }
   llvm::Expected<SmallVector<char, 0>> object = generate();
   if (!object || !*add)
@@ -378,6 +385,7 @@ llvm::Expected<SmallVector<char, 0>> CodeGenerator::generateOrReuse() {
   if (!stream)
     return stream.takeError();
   (*stream)->OS->write(object->data(), object->size());
+  *(*stream)->OS << getHash(StringRef(object->data(), object->size()));
   if (llvm::Error error = (*stream)->commit())
     return std::move(error);
   llvm::pruneCache(cacheDirectory, llvm::CachePruningPolicy());

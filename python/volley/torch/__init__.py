@@ -114,6 +114,9 @@ def convert(module, example_input, *, inputs=None, name=None, dt=1e-3, cut=False
         )
 
     network, ins, outs = converter.emit(make_builder, sources, kinds)
+    leaves = _capture.find_leaves(module)
+    _example.check_batch(example, ins, leaves, problems)
+    problems.check()
     training = [
         path or "the module" for path, m in module.named_modules() if m.training
     ]

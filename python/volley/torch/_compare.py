@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -56,8 +57,10 @@ class Layer:
 
     @property
     def relative(self) -> float:
-        """The worst distance, in units of max(1, threshold)."""
-        return (self.worst or 0.0) / max(1.0, abs(self.threshold))
+        """The worst distance, in units of max(1, threshold); NaN if none is known."""
+        if self.worst is None:
+            return math.nan if self.different else 0.0
+        return self.worst / max(1.0, abs(self.threshold))
 
 
 @dataclass
@@ -116,8 +119,12 @@ class Comparison:
 
     @property
     def relative(self) -> float:
-        """The same in units of max(1, threshold)."""
-        return max((layer.relative for layer in self.layers), default=0.0)
+        """The same in units of max(1, threshold); NaN if it is not known, or if no
+        population was compared."""
+        distances = [layer.relative for layer in self.layers]
+        if not distances or any(math.isnan(distance) for distance in distances):
+            return math.nan
+        return max(distances)
 
     @property
     def share(self) -> float:
@@ -216,7 +223,8 @@ def compare(
     Args:
         module: the module that the network was converted from, in whatever mode.
         program: a compiled program, or a network, which is compiled. In mode "forced"
-            only its interface is looked at: the populations are compiled anew. Of a
+            the populations are compiled anew, and the program must be that of the
+            module: it is run once, and must give what a new conversion gives. Of a
             program that was opened from a file, only what was recorded in it can be
             compared free-running; the result says what is missing.
         inputs: what the module takes; for a module of single steps, a sequence of it
@@ -227,7 +235,8 @@ def compare(
         reference: use the reference interpreter instead of compiled code.
 
     Raises:
-        ValueError: there is no such mode, or the network is of another module.
+        ValueError: there is no such mode, or the network is of another module; in mode
+            "forced" also if it has other weights or was compiled with fold_norms.
         CompileError: the module cannot be converted.
     """
     if mode not in ("free-running", "forced"):
@@ -236,7 +245,7 @@ def compare(
     given = inputs if isinstance(inputs, tuple) else (inputs,)
     args = tuple(arg for arg in given if arg is not None)
     states = (None,) * (len(given) - len(args))
-    conversion = _convert_like(module, program, args, states)
+    conversion, settings = _convert_like(module, program, args, states)
     forced = _Runner(conversion.network, reference)
     free = None if mode == "forced" else _Runner(program, reference)
     totals = _Totals(mode, conversion, free)
@@ -244,6 +253,8 @@ def compare(
         recording = _record(module, part, conversion)
         given = {**recording.inputs, **recording.results}
         if free is None:
+            if start == 0:
+                _check_same(_Runner(program, reference), settings, recording, totals)
             y = forced.run(given, recording.steps)
             totals.add(start, recording, y)
             totals.add_margins(y)
@@ -256,7 +267,8 @@ def compare(
 
 
 def _convert_like(module, program, args, states):
-    """The conversion whose interface is the program's, of a sequence or of a step.
+    """The conversion whose interface is the program's, of a sequence or of a step,
+    and what it was converted with.
 
     Its network is cut between populations, for comparisons."""
     kinds = {"uint8": "spike", "int32": "count"}
@@ -266,20 +278,40 @@ def _convert_like(module, program, args, states):
     expected = {name: shape for name, (shape, _) in program.inputs.items()}
     errors = []
     for is_step, example in ((False, args), (True, tuple(arg[0] for arg in args))):
+        settings = {"inputs": inputs}
         try:
-            result = convert(module, (*example, *states), inputs=inputs, cut=True)
+            result = convert(module, (*example, *states), cut=True, **settings)
         except volley.CompileError as error:
             errors.append(error)
             continue
         found = {port.name: port.data_shape for port in result.inputs if port}
         if found == expected and result.stepwise == is_step:
-            return result
+            return result, (module, (*example, *states), settings)
     if len(errors) == 2:
         raise errors[0]
     raise ValueError(
         f"the network's inputs {program.inputs} are not those of the module for inputs "
         f"of shapes {[tuple(arg.shape) for arg in args]}"
     )
+
+
+def _same_bits(a, b):
+    return np.array_equal(a, b, equal_nan=a.dtype.kind == "f")
+
+
+def _check_same(runner, converted, recording, totals):
+    """Raises ValueError unless a program gives what a new conversion gives."""
+    module, example, settings = converted
+    names = [name for name in totals.results if runner.can_record(name)]
+    again = _Runner(convert(module, example, **settings).network, reference=False)
+    found = runner.run(recording.inputs, recording.steps, names)
+    for name, expected in again.run(recording.inputs, recording.steps, names).items():
+        if name not in found or not _same_bits(found[name], expected):
+            raise ValueError(
+                f"'{name}' is not what the module gives when it is converted now: the "
+                "program is of another module, of other weights, or was compiled with "
+                "fold_norms; compare it with mode='free-running'"
+            )
 
 
 # -- What the module gives ---------------------------------------------------

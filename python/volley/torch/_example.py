@@ -227,6 +227,30 @@ def _try(module, args, leaves) -> _Run | None:
         return None
 
 
+def check_batch(example, ports, leaves, problems: Problems) -> None:
+    """Refuses numbers that are the batch's size, which is free in a network."""
+    places = [
+        (i, port.dims.index(("B",)) + example.added)
+        for i, port in enumerate(ports)
+        if port and ("B",) in port.dims
+    ]
+    larger = example.args
+    for i, dim in places:
+        larger = _resized(larger, i, dim, larger[i].shape[dim] + 1)
+    if not places:
+        return
+    found = _try(example.module, example.args, leaves)
+    other = _try(example.module, larger, leaves)
+    if found is None or other is None:
+        return
+    for op, number in sorted(found.numbers - other.numbers):
+        problems.error(
+            Where(),
+            f"'{op}' with {number:g}: the number follows the size of the batch, which "
+            "is free in a network; use a number of the module's own",
+        )
+
+
 def _check_modes(leaves, problems):
     """A module runs steps or sequences; neurons of both kinds are a mistake."""
     leaves = [leaf for leaf in leaves if not leaf.problem]

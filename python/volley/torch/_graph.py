@@ -10,6 +10,7 @@ from typing import Any
 
 import torch
 
+from volley._network import CompileError
 from volley.torch._hints import describe
 from volley.torch._ops import TABLE
 from volley.torch._problems import Problems, Where, find_line
@@ -66,6 +67,7 @@ _RESHAPES = {
     "atleast_1d",
     "atleast_2d",
 }
+_DROPOUTS = ("dropout", "feature_dropout", "alpha_dropout", "feature_alpha_dropout")
 _RANDOM = re.compile(r"rand|bernoulli|normal|poisson|multinomial|dropout")
 
 
@@ -126,8 +128,12 @@ def order(outputs: list[Node]) -> list[Node]:
 
     A delay's operand is no dependence at its own step: it comes after the nodes
     that it does not close a cycle with.
+
+    Raises:
+        CompileError: a value depends on itself in the same step.
     """
     done: dict[int, Node] = {}
+    active: set[int] = set()
     pending = list(outputs)
     while pending:
         stack = [(pending.pop(0), False)]
@@ -140,7 +146,15 @@ def order(outputs: list[Node]) -> list[Node]:
             elif node.op == "delay":
                 done[id(node)] = node
                 pending += node.operands
+            elif id(node) in active:
+                raise CompileError(
+                    [
+                        f"{node.where}a value of the loop over time depends on itself "
+                        "in the same step; start states from zeros or constants"
+                    ]
+                )
             else:
+                active.add(id(node))
                 stack.append((node, True))
                 stack += [(operand, False) for operand in reversed(node.operands)]
     return list(done.values())
@@ -534,7 +548,7 @@ def _reduced_end(node):
 
 def _is_kept(node):
     """Whether an op leaves its first operand as it is, because of its settings."""
-    if node.op == "dropout":
+    if node.op in _DROPOUTS:
         return not node.args[2] or node.args[1] == 0
     if node.op in ("to", "_to_copy", "type_as"):
         return node.args[0].dtype == node.dtype

@@ -336,7 +336,7 @@ def _reshaped(x, dims):
     return dims, lambda net, **at: x.reshaped(net, ax.data_shape(dims), **at)
 
 
-@op("reshape", "view", "_unsafe_view")
+@op("reshape", "view", "_unsafe_view", "view_as", "reshape_as")
 def reshape(c, x, shape):
     return _reshaped(x, ax.reshape(x.dims, c.shape))
 
