@@ -84,7 +84,8 @@ typedef void (*volley_task)(void *argument, uint32_t index, uint32_t worker);
 
 /* The host's threads. parallel_for calls task(argument, i, w) once for every i
  * < count, each with a w < workers that no other call has at that time, and
- * returns when all have ended. */
+ * returns when all have ended. How many run at a time, and in which order, is
+ * the host's affair: a task waits only for what others are at. */
 typedef struct volley_executor {
   void *context;
   uint32_t workers;

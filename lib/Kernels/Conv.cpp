@@ -40,28 +40,35 @@ inline void addWindow(EventProduct<X, W> &product, const X *x,
 
 /// Every output position is a row of a product with the events of its window.
 template <typename X, typename W>
-inline void convEvent(const X *x, int64_t xStep, W *y, int64_t yStep,
-                      int64_t nt, int64_t nb, const W *weight, const W *bias,
-                      const ConvGeometry &g) {
+inline void convEvent(Tile *tile, const X *x, int64_t xStep, W *y,
+                      int64_t yStep, int64_t nt, int64_t nb, const W *weight,
+                      const W *bias, const ConvGeometry &g) {
   int64_t inGroup = g.inChannels / g.groups,
           outGroup = g.outChannels / g.groups;
   int64_t padded = roundUp<W>(outGroup);
   int64_t kernel = g.kernelHeight * g.kernelWidth * inGroup;
-  for (int64_t group = 0; group < g.groups; ++group) {
-    EventProduct<X, W> product(weight + group * kernel * padded,
-                               bias + group * padded, kernel, outGroup);
-    forRows(
-        x + group * inGroup, xStep, g.inChannels * g.inHeight * g.inWidth,
-        y + group * outGroup, yStep, g.outChannels * g.outHeight * g.outWidth,
-        nt, nb, [&](const X *in, W *out) {
-          for (int64_t oy = 0; oy < g.outHeight; ++oy)
-            for (int64_t ox = 0; ox < g.outWidth; ++ox) {
-              product.startRow(out + (oy * g.outWidth + ox) * g.outChannels);
-              addWindow(product, in, g, oy, ox);
-            }
-        });
-    product.flush();
-  }
+  int64_t xSize = g.inChannels * g.inHeight * g.inWidth,
+          ySize = g.outChannels * g.outHeight * g.outWidth;
+  int64_t lineCycles = g.outWidth * kernel * (outGroup + 64) / 128;
+  shareProduct<W>(
+      tile, g.groups, nt * nb * g.outHeight, kernel, outGroup, lineCycles,
+      [&](int64_t group, int64_t first, int64_t last, int64_t n, int64_t end) {
+        EventProduct<X, W> product(weight + group * kernel * padded +
+                                       n * kernel,
+                                   bias + group * padded + n, kernel, end - n);
+        for (int64_t line = first; line < last; ++line) {
+          int64_t row = line / g.outHeight, oy = line % g.outHeight;
+          const X *in =
+              x + row / nb * xStep + row % nb * xSize + group * inGroup;
+          W *out = y + row / nb * yStep + row % nb * ySize +
+                   oy * g.outWidth * g.outChannels + group * outGroup + n;
+          for (int64_t ox = 0; ox < g.outWidth; ++ox) {
+            product.startRow(out + ox * g.outChannels);
+            addWindow(product, in, g, oy, ox);
+          }
+        }
+        product.flush();
+      });
 }
 
 /// Accumulates P vectors of outputs at R neighbouring positions of a row; all
@@ -114,10 +121,12 @@ constexpr int kBlockPixels = 8;
 constexpr int kBlockPixels = 4;
 #endif
 
-/// Every term of every output, positions in blocks.
+/// Every term of every output, positions in blocks; lines [firstLine, lastLine)
+/// of the output.
 template <typename X, typename W>
 inline void convBlocked(const X *x, W *y, const W *weight, const W *bias,
-                        const ConvGeometry &g) {
+                        const ConvGeometry &g, int64_t firstLine,
+                        int64_t lastLine) {
   int64_t inGroup = g.inChannels / g.groups,
           outGroup = g.outChannels / g.groups;
   int64_t padded = roundUp<W>(outGroup);
@@ -130,7 +139,7 @@ inline void convBlocked(const X *x, W *y, const W *weight, const W *bias,
     last = g.outWidth;
   for (int64_t group = 0; group < g.groups; ++group) {
     const X *xg = x + group * inGroup;
-    for (int64_t oy = 0; oy < g.outHeight; ++oy)
+    for (int64_t oy = firstLine; oy < lastLine; ++oy)
       for (int64_t ox = 0; ox < g.outWidth;) {
         bool isInside = ox >= first && ox < last;
         bool isBlock = isInside && ox + kBlockPixels <= last;
@@ -152,9 +161,10 @@ inline void convBlocked(const X *x, W *y, const W *weight, const W *bias,
 /// One input channel per group: a vector runs over outputs of several groups.
 template <typename X, typename W>
 inline void convDepthwise(const X *x, W *y, const W *weight, const W *bias,
-                          const ConvGeometry &g) {
+                          const ConvGeometry &g, int64_t firstLine,
+                          int64_t lastLine) {
   int64_t multiplier = g.outChannels / g.inChannels;
-  for (int64_t oy = 0; oy < g.outHeight; ++oy)
+  for (int64_t oy = firstLine; oy < lastLine; ++oy)
     for (int64_t ox = 0; ox < g.outWidth; ++ox) {
       W *out = y + (oy * g.outWidth + ox) * g.outChannels;
       for (int64_t o = 0; o < g.outChannels; ++o)
@@ -185,20 +195,24 @@ inline void convDepthwise(const X *x, W *y, const W *weight, const W *bias,
 } // namespace
 
 #define VOLLEY_CONV_EVENT(NAME, FUNCTION, X, W)                                \
-  extern "C" void NAME(const X *x, int64_t xStep, W *y, int64_t yStep,         \
-                       int64_t nt, int64_t nb, const W *weight, const W *bias, \
-                       const ConvGeometry *geometry) {                         \
-    FUNCTION(x, xStep, y, yStep, nt, nb, weight, bias, *geometry);             \
+  extern "C" void NAME(Tile *tile, const X *x, int64_t xStep, W *y,            \
+                       int64_t yStep, int64_t nt, int64_t nb, const W *weight, \
+                       const W *bias, const ConvGeometry *geometry) {          \
+    FUNCTION(tile, x, xStep, y, yStep, nt, nb, weight, bias, *geometry);       \
   }
 
 #define VOLLEY_CONV(NAME, FUNCTION, X, W)                                      \
-  extern "C" void NAME(const X *x, int64_t xStep, W *y, int64_t yStep,         \
-                       int64_t nt, int64_t nb, const W *weight, const W *bias, \
-                       const ConvGeometry *geometry) {                         \
+  extern "C" void NAME(Tile *tile, const X *x, int64_t xStep, W *y,            \
+                       int64_t yStep, int64_t nt, int64_t nb, const W *weight, \
+                       const W *bias, const ConvGeometry *geometry) {          \
     const ConvGeometry &g = *geometry;                                         \
-    forRows(x, xStep, g.inChannels *g.inHeight *g.inWidth, y, yStep,           \
-            g.outChannels *g.outHeight *g.outWidth, nt, nb,                    \
-            [&](const X *in, W *out) { FUNCTION(in, out, weight, bias, g); }); \
+    int64_t terms = g.kernelHeight * g.kernelWidth * g.inChannels / g.groups;  \
+    shareRows(tile, x, xStep, g.inChannels *g.inHeight *g.inWidth, y, yStep,   \
+              g.outChannels *g.outHeight *g.outWidth, nt, nb, g.outHeight,     \
+              g.outWidth *terms *g.outChannels / 16,                           \
+              [&](const X *in, W *out, int64_t first, int64_t last) {          \
+                FUNCTION(in, out, weight, bias, g, first, last);               \
+              });                                                              \
   }
 
 #define VOLLEY_CONV_TYPES(MACRO, NAME, FUNCTION)                               \

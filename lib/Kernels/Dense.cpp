@@ -60,54 +60,57 @@ template <typename X, typename W> struct RowBlocks {
 };
 
 template <typename X, typename W>
-inline void denseEvent(const X *x, int64_t xStep, W *y, int64_t yStep,
-                       int64_t nt, int64_t nb, const W *weight, const W *bias,
-                       int64_t lead, int64_t K, int64_t N) {
+inline void denseEvent(Tile *tile, const X *x, int64_t xStep, W *y,
+                       int64_t yStep, int64_t nt, int64_t nb, const W *weight,
+                       const W *bias, int64_t lead, int64_t K, int64_t N) {
   int64_t paddedN = (N + lanes<W> - 1) / lanes<W> * lanes<W>;
-  for (int64_t l = 0; l < lead; ++l) {
-    EventProduct<X, W> product(weight + l * K * paddedN, bias + l * paddedN, K,
-                               N);
-    forRows(x + l * K, xStep, lead * K, y + l * N, yStep, lead * N, nt, nb,
-            [&](const X *xRow, W *yRow) {
-              product.startRow(yRow);
-              product.add(xRow, K, 0);
-            });
-    product.flush();
-  }
+  shareProduct<W>(
+      tile, lead, nt * nb, K, N, K * (N + 64) / 128,
+      [&](int64_t l, int64_t first, int64_t last, int64_t n, int64_t end) {
+        EventProduct<X, W> product(weight + l * K * paddedN + n * K,
+                                   bias + l * paddedN + n, K, end - n);
+        forRows(first, last, nb, [&](int64_t t, int64_t b) {
+          product.startRow(y + t * yStep + (b * lead + l) * N + n);
+          product.add(x + t * xStep + (b * lead + l) * K, K, 0);
+        });
+        product.flush();
+      });
 }
 
 template <typename X, typename W>
-inline void denseBlocked(const X *x, int64_t xStep, W *y, int64_t yStep,
-                         int64_t nt, int64_t nb, const W *weight, const W *bias,
-                         int64_t lead, int64_t K, int64_t N) {
+inline void denseBlocked(Tile *tile, const X *x, int64_t xStep, W *y,
+                         int64_t yStep, int64_t nt, int64_t nb, const W *weight,
+                         const W *bias, int64_t lead, int64_t K, int64_t N) {
   int64_t paddedN = (N + lanes<W> - 1) / lanes<W> * lanes<W>;
-  for (int64_t l = 0; l < lead; ++l) {
-    const W *w = weight + l * K * paddedN, *b = bias + l * paddedN;
-    RowBlocks<X, W> rows;
-    forRows(x + l * K, xStep, lead * K, y + l * N, yStep, lead * N, nt, nb,
-            [&](const X *xRow, W *yRow) {
-              rows.x[rows.count] = xRow;
-              rows.y[rows.count] = yRow;
-              if (++rows.count == kBlockRows) {
-                denseRows<kBlockRows>(rows.x, rows.y, w, b, K, N);
-                rows.count = 0;
-              }
-            });
-    for (int r = 0; r < rows.count; ++r) {
-      const X *const one[1] = {rows.x[r]};
-      W *const out[1] = {rows.y[r]};
-      denseRows<1>(one, out, w, b, K, N);
-    }
-  }
+  shareProduct<W>(
+      tile, lead, nt * nb, K, N, K * (N + 16) / 16,
+      [&](int64_t l, int64_t first, int64_t last, int64_t n, int64_t end) {
+        const W *w = weight + l * K * paddedN + n * K,
+                *c = bias + l * paddedN + n;
+        RowBlocks<X, W> rows;
+        forRows(first, last, nb, [&](int64_t t, int64_t b) {
+          rows.x[rows.count] = x + t * xStep + (b * lead + l) * K;
+          rows.y[rows.count] = y + t * yStep + (b * lead + l) * N + n;
+          if (++rows.count == kBlockRows) {
+            denseRows<kBlockRows>(rows.x, rows.y, w, c, K, end - n);
+            rows.count = 0;
+          }
+        });
+        for (int r = 0; r < rows.count; ++r) {
+          const X *const one[1] = {rows.x[r]};
+          W *const out[1] = {rows.y[r]};
+          denseRows<1>(one, out, w, c, K, end - n);
+        }
+      });
 }
 
 } // namespace
 
 #define VOLLEY_DENSE(NAME, FUNCTION, X, W)                                     \
-  extern "C" void NAME(const X *x, int64_t xStep, W *y, int64_t yStep,         \
-                       int64_t nt, int64_t nb, const W *weight, const W *bias, \
-                       int64_t lead, int64_t K, int64_t N) {                   \
-    FUNCTION(x, xStep, y, yStep, nt, nb, weight, bias, lead, K, N);            \
+  extern "C" void NAME(Tile *tile, const X *x, int64_t xStep, W *y,            \
+                       int64_t yStep, int64_t nt, int64_t nb, const W *weight, \
+                       const W *bias, int64_t lead, int64_t K, int64_t N) {    \
+    FUNCTION(tile, x, xStep, y, yStep, nt, nb, weight, bias, lead, K, N);      \
   }
 
 VOLLEY_DENSE(volley_dense_event_i1_f32, denseEvent, uint8_t, float)

@@ -10,6 +10,11 @@
 
 namespace volley::kernels {
 
+struct Team;
+
+/// As rowCycles: threads share every loop, however short.
+constexpr int64_t kShareAlways = -1;
+
 /// One call of generated code: some successive steps of a block of neighbouring
 /// samples. Generated code knows the offsets of these members.
 struct Tile {
@@ -32,14 +37,27 @@ struct Tile {
   int64_t isLast;
   /// Set to 1 + the index of a message if a neuron leaves its law.
   uint32_t *error;
+  /// The threads that work on this tile (Team.h); null if there is one.
+  Team *team;
+  int64_t workers;
+  /// 1 if even the shortest loops are shared.
+  int64_t sharesAll;
+  /// What this thread knows of the loops that they share: parts of earlier
+  /// ones, whether it works on a part, and on which.
+  int64_t parts;
+  int64_t isWorking;
+  int64_t first, last;
 };
 
 /// A constant of this type is named volley_descriptor.
 struct Descriptor {
   volley_program program;
-  void (*run)(const Tile *tile);
+  void (*run)(Tile *tile);
   /// (step, sample) pairs of a tile at most.
   int64_t rows;
+  /// An estimate of the cycles of a row, and the numbers of loops that a team
+  /// shares, per tile and per step of a tile.
+  int64_t rowCycles, tileLoops, stepLoops;
   const char *weights;
   /// The state of one sample before the first step, or null if it is all zero.
   const char *initial;

@@ -12,6 +12,7 @@
 
 #include "Accumulators.h"
 #include "Kernels.h"
+#include "Team.h"
 
 namespace volley::kernels {
 
@@ -24,6 +25,36 @@ inline void forPanels(const W *weight, int64_t K, int64_t N,
     function(n, weight + n * K, kPanelVectors);
   if (n < N)
     function(n, weight + n * K, (N - n + lanes<W> - 1) / lanes<W>);
+}
+
+/// Shares a product of `lead` groups of rows, each with N outputs of K terms:
+/// function(group, first row, last row, first output, last output). By rows;
+/// but by panels where rows are few, or where each thread had to read a large
+/// weight alone.
+template <typename W, typename Function>
+inline void shareProduct(Tile *tile, int64_t lead, int64_t rows, int64_t K,
+                         int64_t N, int64_t rowCycles, Function function) {
+  constexpr int64_t kLargeWeight = 1 << 20;
+  int64_t workers = tile->workers;
+  int64_t panels = (N + panelWidth<W> - 1) / panelWidth<W>;
+  bool isLarge = K * N * static_cast<int64_t>(sizeof(W)) > kLargeWeight;
+  if (workers > 1 && lead == 1 && panels >= workers &&
+      (tile->sharesAll || rows * rowCycles >= workers * kLeastWork) &&
+      (isLarge || rows < 4 * workers))
+    return share(tile, panels, (panels + workers - 1) / workers,
+                 [&](int64_t first, int64_t last) {
+                   function(0, 0, rows, first * panelWidth<W>,
+                            least(N, last * panelWidth<W>));
+                 });
+  share(tile, lead * rows, getGrain(rowCycles),
+        [&](int64_t first, int64_t last) {
+          while (first < last) {
+            int64_t group = first / rows, begin = first % rows;
+            int64_t end = least(rows, begin + last - first);
+            function(group, begin, end, 0, N);
+            first += end - begin;
+          }
+        });
 }
 
 /// Numbers of non-zero elements: 1 for spikes.

@@ -64,17 +64,6 @@ template <typename T> inline void storePart(T *p, Vector<T> v, int64_t count) {
 /// A number as a type, for lambdas that need it at compile time.
 template <int N> struct Constant { static constexpr int value = N; };
 
-/// Signals of a tile: row (t, b) of a signal of `size` elements starts at
-/// element t * step + b * size.
-template <typename X, typename Y, typename Function>
-inline void forRows(const X *x, int64_t xStep, int64_t xSize, Y *y,
-                    int64_t yStep, int64_t ySize, int64_t nt, int64_t nb,
-                    Function function) {
-  for (int64_t t = 0; t < nt; ++t)
-    for (int64_t b = 0; b < nb; ++b)
-      function(x + t * xStep + b * xSize, y + t * yStep + b * ySize);
-}
-
 } // namespace volley::kernels
 
 #endif // VOLLEY_LIB_KERNELS_KERNELS_H

@@ -4,6 +4,7 @@
 
 #include "Elements.h"
 #include "Kernels.h"
+#include "Team.h"
 
 using namespace volley::kernels;
 
@@ -70,30 +71,38 @@ inline void matmulBlock(const uint8_t *a, const uint8_t *b, int32_t *y,
   }
 }
 
+/// Rows of the results are shared.
 template <typename A, typename B, typename C>
-inline void matmul(const A *a, int64_t aStep, const B *b, int64_t bStep, C *y,
-                   int64_t yStep, int64_t nt, int64_t nb, int64_t lead,
-                   int64_t M, int64_t K, int64_t N) {
-  for (int64_t t = 0; t < nt; ++t)
-    for (int64_t l = 0; l < nb * lead; ++l) {
-      const A *left = a + t * aStep + l * M * K;
-      const B *right = b + t * bStep + l * K * N;
-      C *result = y + t * yStep + l * M * N;
-      for (int64_t n = 0; n < N; n += kBlock) {
-        int64_t count = N - n < kBlock ? N - n : kBlock;
-        for (int64_t m = 0; m < M; ++m)
-          matmulBlock(left + m * K, right + n, result + m * N + n, K, N, count);
-      }
-    }
+inline void matmul(Tile *tile, const A *a, int64_t aStep, const B *b,
+                   int64_t bStep, C *y, int64_t yStep, int64_t nt, int64_t nb,
+                   int64_t lead, int64_t M, int64_t K, int64_t N) {
+  int64_t products = nb * lead;
+  share(tile, nt * products * M, getGrain(K * (N + 16) / 16),
+        [&](int64_t first, int64_t last) {
+          while (first < last) {
+            int64_t t = first / M / products, l = first / M % products;
+            int64_t begin = first % M;
+            int64_t end = least(M, begin + last - first);
+            const A *left = a + t * aStep + l * M * K;
+            const B *right = b + t * bStep + l * K * N;
+            C *result = y + t * yStep + l * M * N;
+            for (int64_t n = 0; n < N; n += kBlock)
+              for (int64_t m = begin; m < end; ++m)
+                matmulBlock(left + m * K, right + n, result + m * N + n, K, N,
+                            least(N - n, kBlock));
+            first += end - begin;
+          }
+        });
 }
 
 } // namespace
 
 #define VOLLEY_MATMUL(NAME, A, B, C)                                           \
-  extern "C" void NAME(const A *a, int64_t aStep, const B *b, int64_t bStep,   \
-                       C *y, int64_t yStep, int64_t nt, int64_t nb,            \
-                       int64_t lead, int64_t M, int64_t K, int64_t N) {        \
-    matmul(a, aStep, b, bStep, y, yStep, nt, nb, lead, M, K, N);               \
+  extern "C" void NAME(Tile *tile, const A *a, int64_t aStep, const B *b,      \
+                       int64_t bStep, C *y, int64_t yStep, int64_t nt,         \
+                       int64_t nb, int64_t lead, int64_t M, int64_t K,         \
+                       int64_t N) {                                            \
+    matmul(tile, a, aStep, b, bStep, y, yStep, nt, nb, lead, M, K, N);         \
   }
 
 VOLLEY_MATMUL(volley_matmul_i1_i1_i32, uint8_t, uint8_t, int32_t)

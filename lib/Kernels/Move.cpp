@@ -6,102 +6,132 @@
 #include "../../include/volley/Support/FixedMath.h"
 #include "Kernels.h"
 #include "MoveGeometry.h"
+#include "Team.h"
 
 using namespace volley::kernels;
 
+/// Bytes that a core copies in a cycle; rough.
+static constexpr int64_t kCopyRate = 16;
+
 /// Copies the rows of a signal of `bytes` bytes.
-extern "C" void volley_copy(const char *x, int64_t xStep, char *y,
+extern "C" void volley_copy(Tile *tile, const char *x, int64_t xStep, char *y,
                             int64_t yStep, int64_t nt, int64_t nb,
                             int64_t bytes) {
-  for (int64_t t = 0; t < nt; ++t)
-    __builtin_memcpy(y + t * yStep, x + t * xStep, nb * bytes);
+  share(tile, nt, getGrain(nb * bytes / kCopyRate),
+        [&](int64_t first, int64_t last) {
+          for (int64_t t = first; t < last; ++t)
+            __builtin_memcpy(y + t * yStep, x + t * xStep, nb * bytes);
+        });
 }
 
 namespace {
 /// [outer][inner] elements to [inner][outer].
 template <typename T>
-inline void transpose(const char *x, int64_t xStep, char *y, int64_t yStep,
-                      int64_t nt, int64_t nb, int64_t outer, int64_t inner) {
+inline void transpose(Tile *tile, const char *x, int64_t xStep, char *y,
+                      int64_t yStep, int64_t nt, int64_t nb, int64_t outer,
+                      int64_t inner) {
   int64_t bytes = outer * inner * sizeof(T);
-  forRows(x, xStep, bytes, y, yStep, bytes, nt, nb,
-          [&](const char *in, char *out) {
-            const T *from = reinterpret_cast<const T *>(in);
-            T *to = reinterpret_cast<T *>(out);
-            for (int64_t i = 0; i < inner; ++i)
-              for (int64_t o = 0; o < outer; ++o)
-                to[i * outer + o] = from[o * inner + i];
-          });
+  shareRows(tile, x, xStep, bytes, y, yStep, bytes, nt, nb, inner, outer,
+            [&](const char *in, char *out, int64_t first, int64_t last) {
+              const T *from = reinterpret_cast<const T *>(in);
+              T *to = reinterpret_cast<T *>(out);
+              for (int64_t i = first; i < last; ++i)
+                for (int64_t o = 0; o < outer; ++o)
+                  to[i * outer + o] = from[o * inner + i];
+            });
 }
 
-/// The box of `g` from dimension `dim` on.
+/// The box of `g` from dimension `dim` on, elements [first, last) of that one.
 template <typename T>
-inline void moveBox(const T *from, T *to, const MoveGeometry &g, int64_t dim) {
-  int64_t size = g.sizes[dim], fromStride = g.from[dim], toStride = g.to[dim];
+inline void moveBox(const T *from, T *to, const MoveGeometry &g, int64_t dim,
+                    int64_t first, int64_t last) {
+  int64_t fromStride = g.from[dim], toStride = g.to[dim];
   if (dim + 1 < g.rank) {
-    for (int64_t i = 0; i < size; ++i)
-      moveBox(from + i * fromStride, to + i * toStride, g, dim + 1);
+    for (int64_t i = first; i < last; ++i)
+      moveBox(from + i * fromStride, to + i * toStride, g, dim + 1, 0,
+              g.sizes[dim + 1]);
     return;
   }
   if (fromStride == 1 && toStride == 1) {
-    __builtin_memcpy(to, from, size * sizeof(T));
+    __builtin_memcpy(to + first, from + first, (last - first) * sizeof(T));
     return;
   }
-  for (int64_t i = 0; i < size; ++i)
+  for (int64_t i = first; i < last; ++i)
     to[i * toStride] = from[i * fromStride];
 }
 
 template <typename T>
-inline void move(const char *x, int64_t xStep, int64_t xRow, char *y,
-                 int64_t yStep, int64_t yRow, int64_t nt, int64_t nb,
+inline void move(Tile *tile, const char *x, int64_t xStep, int64_t xRow,
+                 char *y, int64_t yStep, int64_t yRow, int64_t nt, int64_t nb,
                  const MoveGeometry &g) {
-  forRows(x, xStep, xRow, y, yStep, yRow, nt, nb,
-          [&](const char *in, char *out) {
-            moveBox(reinterpret_cast<const T *>(in) + g.fromOffset,
-                    reinterpret_cast<T *>(out) + g.toOffset, g, 0);
-          });
+  int64_t cycles = 1;
+  for (int64_t dim = 1; dim < g.rank; ++dim)
+    cycles *= g.sizes[dim];
+  shareRows(tile, x, xStep, xRow, y, yStep, yRow, nt, nb, g.sizes[0], cycles,
+            [&](const char *in, char *out, int64_t first, int64_t last) {
+              moveBox(reinterpret_cast<const T *>(in) + g.fromOffset,
+                      reinterpret_cast<T *>(out) + g.toOffset, g, 0, first,
+                      last);
+            });
 }
 } // namespace
 
-extern "C" void volley_transpose(const char *x, int64_t xStep, char *y,
-                                 int64_t yStep, int64_t nt, int64_t nb,
+extern "C" void volley_transpose(Tile *tile, const char *x, int64_t xStep,
+                                 char *y, int64_t yStep, int64_t nt, int64_t nb,
                                  int64_t outer, int64_t inner, int64_t size) {
   switch (size) {
   case 1:
-    return transpose<uint8_t>(x, xStep, y, yStep, nt, nb, outer, inner);
+    return transpose<uint8_t>(tile, x, xStep, y, yStep, nt, nb, outer, inner);
   case 4:
-    return transpose<uint32_t>(x, xStep, y, yStep, nt, nb, outer, inner);
+    return transpose<uint32_t>(tile, x, xStep, y, yStep, nt, nb, outer, inner);
   default:
-    return transpose<uint64_t>(x, xStep, y, yStep, nt, nb, outer, inner);
+    return transpose<uint64_t>(tile, x, xStep, y, yStep, nt, nb, outer, inner);
   }
 }
 
 /// Moves a box of elements. Rows of the signals have xRow and yRow bytes.
-extern "C" void volley_move(const char *x, int64_t xStep, int64_t xRow, char *y,
-                            int64_t yStep, int64_t yRow, int64_t nt, int64_t nb,
+extern "C" void volley_move(Tile *tile, const char *x, int64_t xStep,
+                            int64_t xRow, char *y, int64_t yStep, int64_t yRow,
+                            int64_t nt, int64_t nb,
                             const MoveGeometry *geometry, int64_t size) {
+  const MoveGeometry &g = *geometry;
   switch (size) {
   case 1:
-    return move<uint8_t>(x, xStep, xRow, y, yStep, yRow, nt, nb, *geometry);
+    return move<uint8_t>(tile, x, xStep, xRow, y, yStep, yRow, nt, nb, g);
   case 4:
-    return move<uint32_t>(x, xStep, xRow, y, yStep, yRow, nt, nb, *geometry);
+    return move<uint32_t>(tile, x, xStep, xRow, y, yStep, yRow, nt, nb, g);
   default:
-    return move<uint64_t>(x, xStep, xRow, y, yStep, yRow, nt, nb, *geometry);
+    return move<uint64_t>(tile, x, xStep, xRow, y, yStep, yRow, nt, nb, g);
   }
+}
+
+/// Calls function(b) for each sample, whose signal has `bytes` bytes.
+template <typename Function>
+static void shareSamples(Tile *tile, int64_t nb, int64_t bytes,
+                         Function function) {
+  share(tile, nb, getGrain(bytes / kCopyRate),
+        [&](int64_t first, int64_t last) {
+          for (int64_t b = first; b < last; ++b)
+            function(b);
+        });
 }
 
 /// Copies a signal of `bytes` bytes from each sample's state, or into it; 0 as
 /// distance gives all samples the same.
-extern "C" void volley_gather_samples(const char *x, int64_t sampleBytes,
-                                      char *y, int64_t nb, int64_t bytes) {
-  for (int64_t b = 0; b < nb; ++b)
+extern "C" void volley_gather_samples(Tile *tile, const char *x,
+                                      int64_t sampleBytes, char *y, int64_t nb,
+                                      int64_t bytes) {
+  shareSamples(tile, nb, bytes, [&](int64_t b) {
     __builtin_memcpy(y + b * bytes, x + b * sampleBytes, bytes);
+  });
 }
 
-extern "C" void volley_scatter_samples(const char *x, char *y,
+extern "C" void volley_scatter_samples(Tile *tile, const char *x, char *y,
                                        int64_t sampleBytes, int64_t nb,
                                        int64_t bytes) {
-  for (int64_t b = 0; b < nb; ++b)
+  shareSamples(tile, nb, bytes, [&](int64_t b) {
     __builtin_memcpy(y + b * sampleBytes, x + b * bytes, bytes);
+  });
 }
 
 // A delay's history is part of a sample's state: `depth` slots of a signal
@@ -109,36 +139,42 @@ extern "C" void volley_scatter_samples(const char *x, char *y,
 // `sampleBytes` apart.
 
 /// The signal of `steps` writes ago. `step` is the number of writes so far.
-extern "C" void volley_delay_read(const char *history, int64_t sampleBytes,
-                                  char *y, int64_t nb, int64_t bytes,
-                                  int64_t depth, uint64_t step, int64_t steps) {
+extern "C" void volley_delay_read(Tile *tile, const char *history,
+                                  int64_t sampleBytes, char *y, int64_t nb,
+                                  int64_t bytes, int64_t depth, uint64_t step,
+                                  int64_t steps) {
   uint64_t slot = (step + depth - steps) % depth;
-  for (int64_t b = 0; b < nb; ++b)
+  shareSamples(tile, nb, bytes, [&](int64_t b) {
     __builtin_memcpy(y + b * bytes, history + b * sampleBytes + slot * bytes,
                      bytes);
+  });
 }
 
 /// The same with a number of writes per element.
-extern "C" void volley_delay_read_each(const char *history, int64_t sampleBytes,
-                                       char *y, int64_t nb, int64_t bytes,
-                                       int64_t depth, uint64_t step,
-                                       const int32_t *steps, int64_t size) {
-  for (int64_t b = 0; b < nb; ++b)
+extern "C" void volley_delay_read_each(Tile *tile, const char *history,
+                                       int64_t sampleBytes, char *y, int64_t nb,
+                                       int64_t bytes, int64_t depth,
+                                       uint64_t step, const int32_t *steps,
+                                       int64_t size) {
+  shareSamples(tile, nb, bytes * kCopyRate, [&](int64_t b) {
     for (int64_t i = 0; i < bytes / size; ++i) {
       uint64_t slot = (step + depth - steps[i]) % depth;
       __builtin_memcpy(y + b * bytes + i * size,
                        history + b * sampleBytes + slot * bytes + i * size,
                        size);
     }
+  });
 }
 
-extern "C" void volley_delay_write(const char *x, int64_t nb, char *history,
-                                   int64_t sampleBytes, int64_t bytes,
-                                   int64_t depth, uint64_t step) {
+extern "C" void volley_delay_write(Tile *tile, const char *x, int64_t nb,
+                                   char *history, int64_t sampleBytes,
+                                   int64_t bytes, int64_t depth,
+                                   uint64_t step) {
   uint64_t slot = step % depth;
-  for (int64_t b = 0; b < nb; ++b)
+  shareSamples(tile, nb, bytes, [&](int64_t b) {
     __builtin_memcpy(history + b * sampleBytes + slot * bytes, x + b * bytes,
                      bytes);
+  });
 }
 
 // The fixed functions of neuron laws.

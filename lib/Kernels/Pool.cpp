@@ -5,17 +5,19 @@
 #include "ConvGeometry.h"
 #include "Elements.h"
 #include "Kernels.h"
+#include "Team.h"
 
 using namespace volley::kernels;
 
 namespace {
 
 /// Calls start(output), add(output, input) for every window position inside the
-/// input, and end(output), each on one pixel's channels.
+/// input, and end(output), each on one pixel's channels; lines [firstLine,
+/// lastLine) of the output.
 template <typename X, typename Start, typename Add, typename End>
-inline void forWindows(const X *x, const ConvGeometry &g, Start start, Add add,
-                       End end) {
-  for (int64_t oy = 0; oy < g.outHeight; ++oy)
+inline void forWindows(const X *x, const ConvGeometry &g, int64_t firstLine,
+                       int64_t lastLine, Start start, Add add, End end) {
+  for (int64_t oy = firstLine; oy < lastLine; ++oy)
     for (int64_t ox = 0; ox < g.outWidth; ++ox) {
       int64_t out = (oy * g.outWidth + ox) * g.outChannels;
       start(out);
@@ -34,11 +36,12 @@ inline void forWindows(const X *x, const ConvGeometry &g, Start start, Add add,
 }
 
 template <typename X, typename Y>
-inline void poolSum(const X *x, Y *y, const ConvGeometry &g) {
+inline void poolSum(const X *x, Y *y, const ConvGeometry &g, int64_t firstLine,
+                    int64_t lastLine) {
   using Sum = typename SumOf<X>::Type;
   int64_t C = g.inChannels;
   forWindows(
-      x, g,
+      x, g, firstLine, lastLine,
       [&](int64_t out) {
         for (int64_t c = 0; c < C; ++c)
           y[out + c] = 0;
@@ -52,19 +55,21 @@ inline void poolSum(const X *x, Y *y, const ConvGeometry &g) {
 }
 
 template <typename X, typename Y>
-inline void poolAvg(const X *x, Y *y, const ConvGeometry &g) {
+inline void poolAvg(const X *x, Y *y, const ConvGeometry &g, int64_t firstLine,
+                    int64_t lastLine) {
   Y area = static_cast<Y>(g.kernelHeight * g.kernelWidth);
   int64_t C = g.inChannels;
   if constexpr (isFloat<X>) {
-    poolSum(x, y, g);
-    for (int64_t i = 0; i < g.outHeight * g.outWidth * C; ++i)
+    poolSum(x, y, g, firstLine, lastLine);
+    for (int64_t i = firstLine * g.outWidth * C; i < lastLine * g.outWidth * C;
+         ++i)
       y[i] /= area;
   } else {
     // The sum is exact before it becomes a float.
     for (int64_t c = 0; c < C; ++c) {
       uint32_t sum = 0;
       forWindows(
-          x, g, [&](int64_t) { sum = 0; },
+          x, g, firstLine, lastLine, [&](int64_t) { sum = 0; },
           [&](int64_t, const X *pixel) {
             sum += static_cast<uint32_t>(pixel[c]);
           },
@@ -76,10 +81,11 @@ inline void poolAvg(const X *x, Y *y, const ConvGeometry &g) {
 }
 
 template <typename X, typename Y>
-inline void poolMax(const X *x, Y *y, const ConvGeometry &g) {
+inline void poolMax(const X *x, Y *y, const ConvGeometry &g, int64_t firstLine,
+                    int64_t lastLine) {
   int64_t C = g.inChannels;
   forWindows(
-      x, g,
+      x, g, firstLine, lastLine,
       [&](int64_t out) {
         for (int64_t c = 0; c < C; ++c)
           y[out + c] = leastOf(X());
@@ -94,12 +100,16 @@ inline void poolMax(const X *x, Y *y, const ConvGeometry &g) {
 } // namespace
 
 #define VOLLEY_POOL(NAME, FUNCTION, X, Y)                                      \
-  extern "C" void NAME(const X *x, int64_t xStep, Y *y, int64_t yStep,         \
-                       int64_t nt, int64_t nb, const ConvGeometry *geometry) { \
+  extern "C" void NAME(Tile *tile, const X *x, int64_t xStep, Y *y,            \
+                       int64_t yStep, int64_t nt, int64_t nb,                  \
+                       const ConvGeometry *geometry) {                         \
     const ConvGeometry &g = *geometry;                                         \
-    forRows(x, xStep, g.inChannels *g.inHeight *g.inWidth, y, yStep,           \
-            g.outChannels *g.outHeight *g.outWidth, nt, nb,                    \
-            [&](const X *in, Y *out) { FUNCTION(in, out, g); });               \
+    shareRows(tile, x, xStep, g.inChannels *g.inHeight *g.inWidth, y, yStep,   \
+              g.outChannels *g.outHeight *g.outWidth, nt, nb, g.outHeight,     \
+              g.outWidth *g.kernelHeight *g.kernelWidth *g.outChannels / 16,   \
+              [&](const X *in, Y *out, int64_t first, int64_t last) {          \
+                FUNCTION(in, out, g, first, last);                             \
+              });                                                              \
   }
 
 VOLLEY_POOL(volley_pool_sum_i1_i32, poolSum, uint8_t, int32_t)

@@ -5,6 +5,7 @@
 
 #include "Elements.h"
 #include "Kernels.h"
+#include "Team.h"
 
 using namespace volley::kernels;
 
@@ -73,12 +74,15 @@ inline void reduceMax(const X *x, Y *y, int64_t outer, int64_t terms,
 } // namespace
 
 #define VOLLEY_REDUCE(NAME, FUNCTION, X, Y)                                    \
-  extern "C" void NAME(const X *x, int64_t xStep, Y *y, int64_t yStep,         \
-                       int64_t nt, int64_t nb, int64_t outer, int64_t terms,   \
-                       int64_t inner) {                                        \
-    forRows(                                                                   \
-        x, xStep, outer *terms *inner, y, yStep, outer *inner, nt, nb,         \
-        [&](const X *in, Y *out) { FUNCTION(in, out, outer, terms, inner); }); \
+  extern "C" void NAME(Tile *tile, const X *x, int64_t xStep, Y *y,            \
+                       int64_t yStep, int64_t nt, int64_t nb, int64_t outer,   \
+                       int64_t terms, int64_t inner) {                         \
+    shareRows(tile, x, xStep, outer *terms *inner, y, yStep, outer *inner, nt, \
+              nb, outer, terms *(inner + 16) / 16,                             \
+              [&](const X *in, Y *out, int64_t first, int64_t last) {          \
+                FUNCTION(in + first * terms * inner, out + first * inner,      \
+                         last - first, terms, inner);                          \
+              });                                                              \
   }
 
 VOLLEY_REDUCE(volley_reduce_sum_i1_i32, reduceSum, uint8_t, int32_t)

@@ -3,15 +3,18 @@
 // The functions of the artefact's interface (include/volley-c/volley.h), linked
 // into each artefact. They cut a run into tiles and call generated code.
 
-#include "Descriptor.h"
+#include "Team.h"
 #include "volley/Support/FloatingPointEnvironment.h"
 
 #include <cpuid.h>
+#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 using volley::kernels::Descriptor;
+using volley::kernels::kShareAlways;
+using volley::kernels::Team;
 using volley::kernels::Tile;
 
 extern "C" __attribute__((visibility("hidden")))
@@ -289,23 +292,23 @@ volley_status checkArguments(volley_state *state, const volley_run_args *args) {
   return VOLLEY_OK;
 }
 
-/// A run, cut into blocks of neighbouring samples.
+/// A run, cut into blocks of neighbouring samples: the work of threads, or of a
+/// team of them.
 struct Run {
   volley_state *state;
   const volley_run_args *args;
   void *const *probes;
   int64_t blockSamples;
+  uint32_t blocks;
   uint32_t error;
+  uint32_t isDone;
+  Team team;
 };
 
 /// All steps of one block of samples, tile by tile.
-void runBlock(void *argument, uint32_t index, uint32_t worker) {
-  auto *run = static_cast<Run *>(argument);
+void runBlock(Run *run, uint32_t index, uint32_t worker, Tile &tile) {
   volley_state *state = run->state;
   const Descriptor *descriptor = state->descriptor;
-  volley::FloatingPointEnvironment environment;
-
-  Tile tile;
   tile.inputs = run->args->inputs;
   tile.outputs = run->args->outputs;
   tile.probes = run->probes;
@@ -337,6 +340,51 @@ void runBlock(void *argument, uint32_t index, uint32_t worker) {
     __atomic_store_n(&run->error, error, __ATOMIC_RELAXED);
 }
 
+/// A thread that does a block alone.
+void runAlone(void *argument, uint32_t index, uint32_t worker) {
+  volley::FloatingPointEnvironment environment;
+  Tile tile{};
+  tile.workers = 1;
+  runBlock(static_cast<Run *>(argument), index, worker, tile);
+}
+
+/// A thread of a team that does all blocks, in one workspace.
+void runTogether(void *argument, uint32_t, uint32_t) {
+  auto *run = static_cast<Run *>(argument);
+  if (__atomic_load_n(&run->isDone, __ATOMIC_ACQUIRE))
+    return;
+  volley::FloatingPointEnvironment environment;
+  Tile tile{};
+  tile.team = &run->team;
+  tile.workers = run->state->executor->workers;
+  tile.sharesAll = run->state->descriptor->rowCycles == kShareAlways;
+  for (uint32_t i = 0; i < run->blocks; ++i)
+    runBlock(run, i, /*worker=*/0, tile);
+  __atomic_store_n(&run->isDone, 1, __ATOMIC_RELEASE);
+}
+
+/// Cycles that it costs a team to share a loop, and a run to wake threads.
+constexpr int64_t kShareCycles = 1000, kWakeCycles = 60000;
+
+/// Whether threads share the work of each sample: where samples cannot be dealt
+/// out evenly, and there is enough to share.
+bool needsTeam(const Run &run, int64_t workers) {
+  const Descriptor *descriptor = run.state->descriptor;
+  int64_t batch = run.state->batch, steps = run.args->steps;
+  if (workers == 1 || descriptor->rowCycles == kShareAlways)
+    return workers > 1;
+  if (batch % workers == 0 || batch >= 4 * workers)
+    return false;
+  int64_t rowsOfBlock = descriptor->rows < batch ? descriptor->rows : batch;
+  int64_t blocks = (batch + rowsOfBlock - 1) / rowsOfBlock;
+  int64_t tileSteps = descriptor->rows / rowsOfBlock;
+  double tiles = double((steps + tileSteps - 1) / tileSteps) * blocks;
+  double loops = tiles * descriptor->tileLoops +
+                 double(steps) * blocks * descriptor->stepLoops;
+  double work = double(steps) * batch * descriptor->rowCycles;
+  return work > kWakeCycles && work > 4 * loops * kShareCycles;
+}
+
 volley_status run(volley_state *state, const volley_run_args *args) {
   state->message[0] = '\0';
   volley_status status = checkArguments(state, args);
@@ -344,14 +392,10 @@ volley_status run(volley_state *state, const volley_run_args *args) {
     return status;
   const volley_executor *executor = state->executor;
   int64_t workers = executor ? executor->workers : 1;
-  int64_t blockSamples = (state->batch + workers - 1) / workers;
-  if (blockSamples > state->descriptor->rows)
-    blockSamples = state->descriptor->rows;
-
   // Generated code tests each probe's buffer, not the array.
   void *none[16] = {};
   void **heap = nullptr;
-  Run run{state, args, args->probes, blockSamples, 0};
+  Run run{state, args, args->probes, 0, 0, 0, 0, {}};
   uint32_t numProbes = state->descriptor->program.num_probes;
   if (!run.probes) {
     run.probes = none;
@@ -362,13 +406,21 @@ volley_status run(volley_state *state, const volley_run_args *args) {
       run.probes = heap;
     }
   }
-  uint32_t blocks =
-      static_cast<uint32_t>((state->batch + blockSamples - 1) / blockSamples);
-  if (executor && blocks > 1)
-    executor->parallel_for(executor->context, blocks, runBlock, &run);
+  bool isTeam = needsTeam(run, workers);
+  run.blockSamples =
+      isTeam ? state->batch : (state->batch + workers - 1) / workers;
+  if (run.blockSamples > state->descriptor->rows)
+    run.blockSamples = state->descriptor->rows;
+  run.blocks = static_cast<uint32_t>((state->batch + run.blockSamples - 1) /
+                                     run.blockSamples);
+  if (isTeam)
+    executor->parallel_for(executor->context, executor->workers, runTogether,
+                           &run);
+  else if (executor && run.blocks > 1)
+    executor->parallel_for(executor->context, run.blocks, runAlone, &run);
   else
-    for (uint32_t i = 0; i < blocks; ++i)
-      runBlock(&run, i, 0);
+    for (uint32_t i = 0; i < run.blocks; ++i)
+      runAlone(&run, i, 0);
   free(heap);
   state->step += args->steps;
   if (run.error) {
@@ -381,8 +433,44 @@ volley_status run(volley_state *state, const volley_run_args *args) {
 
 } // namespace
 
-// The compiler's descriptor refers to these by name.
 extern "C" {
+int32_t volley_take(Tile *tile, int64_t count, int64_t grain) {
+  Team *team = tile->team;
+  if (!team) {
+    tile->isWorking = !tile->isWorking && count > 0;
+    tile->first = 0;
+    tile->last = count;
+    return tile->isWorking;
+  }
+  int64_t parts = tile->sharesAll ? count : (count + grain - 1) / grain;
+  // A few for each thread: they may be of unequal length.
+  if (parts > 4 * tile->workers)
+    parts = 4 * tile->workers;
+  int64_t end = tile->parts + parts;
+  if (tile->isWorking)
+    __atomic_fetch_add(&team->done, 1, __ATOMIC_RELEASE);
+  int64_t taken = __atomic_load_n(&team->taken, __ATOMIC_RELAXED);
+  while (taken < end)
+    if (__atomic_compare_exchange_n(&team->taken, &taken, taken + 1,
+                                    /*weak=*/true, __ATOMIC_RELAXED,
+                                    __ATOMIC_RELAXED)) {
+      int64_t part = taken - tile->parts;
+      tile->first = count * part / parts;
+      tile->last = count * (part + 1) / parts;
+      tile->isWorking = 1;
+      return 1;
+    }
+  for (int spins = 0; __atomic_load_n(&team->done, __ATOMIC_ACQUIRE) < end;)
+    if (++spins < 4096)
+      __builtin_ia32_pause();
+    else
+      sched_yield();
+  tile->parts = end;
+  tile->isWorking = 0;
+  return 0;
+}
+
+// The compiler's descriptor refers to these by name.
 volley_status volley_create(const volley_program *program,
                             const volley_state_options *options,
                             volley_state **state) {

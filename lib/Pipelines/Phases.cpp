@@ -87,6 +87,9 @@ static void buildScheduled(OpPassManager &pm, const PipelineOptions &options) {
   cpu::CPUSelectKernelsOptions kernels;
   kernels.force = options.kernel;
   pm.addNestedPass<snn::ProgramOp>(cpu::createCPUSelectKernels(kernels));
+  cpu::CPUEstimateWorkOptions work;
+  work.share = options.share;
+  pm.addNestedPass<snn::ProgramOp>(cpu::createCPUEstimateWork(work));
   pm.addNestedPass<snn::ProgramOp>(cpu::createCPUAllocateStorage());
 }
 

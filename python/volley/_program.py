@@ -320,7 +320,8 @@ def compile(
     Args:
         net: a :class:`Network`, or the path of a model file.
         target: "cpu".
-        threads: threads that share a batch; 0 means all of the machine.
+        threads: threads that share a batch, or the work of each sample where the
+            batch is small; 0 means all of the machine.
         record: probes to build in, as for :meth:`Program.run`. A program in
             memory compiles missing ones when they are asked for; a saved one
             has only these.

@@ -233,17 +233,27 @@ static void parallel_for(void *context, uint32_t count, volley_task task,
     pthread_join(threads[w], NULL);
 }
 
+/* One thread, and the last task first. */
+static void serial_for(void *context, uint32_t count, volley_task task,
+                       void *argument) {
+  (void)context;
+  while (count-- > 0)
+    task(argument, count, 0);
+}
+
 static void test_executor(const volley_program *net, const inputs_t *inputs,
                           const results_t *expected) {
-  for (uint32_t workers = 1; workers <= 4; ++workers) {
-    volley_executor executor = {&workers, workers, parallel_for};
-    volley_state *state = create(net, BATCH, &executor);
-    results_t results;
-    memset(&results, 0xff, sizeof results);
-    CHECK(run(net, state, inputs, &results, 0, STEPS) == VOLLEY_OK);
-    CHECK(same(&results, expected));
-    net->destroy(state);
-  }
+  for (uint32_t workers = 1; workers <= 4; ++workers)
+    for (int serial = 0; serial < 2; ++serial) {
+      volley_executor executor = {&workers, workers,
+                                  serial ? serial_for : parallel_for};
+      volley_state *state = create(net, BATCH, &executor);
+      results_t results;
+      memset(&results, 0xff, sizeof results);
+      CHECK(run(net, state, inputs, &results, 0, STEPS) == VOLLEY_OK);
+      CHECK(same(&results, expected));
+      net->destroy(state);
+    }
 }
 
 static void test_errors(const volley_program *net, const inputs_t *inputs) {

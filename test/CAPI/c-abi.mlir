@@ -1,5 +1,7 @@
 // RUN: snn-compile %s -o %t.so --record=lif:v --quiet
 // RUN: volley-c-test %t.so
+// RUN: snn-compile %s -o %t.shared.so --record=lif:v --share=always --quiet
+// RUN: volley-c-test %t.shared.so
 // RUN: volley-cpp-test %t.so
 // RUN: snn-compile %s -o %t.v4.so --cpu=x86-64-v4 --quiet
 // RUN: volley-c-test --needs-v4 %t.v4.so

@@ -788,6 +788,44 @@ def test_threads_give_the_same_bits(recurrent, recurrent_input, threads, batch):
     assert_identical(rec_threads, rec)
 
 
+@pytest.fixture(scope="module")
+def large():
+    """Worth sharing within a sample: by rows, and by outputs of a large weight."""
+    rng = np.random.default_rng(0)
+
+    def weights(*shape):
+        return (rng.normal(size=shape) / 4).astype(np.float32)
+
+    law = volley.NeuronModel(
+        "lif",
+        states={"v": 0.0},
+        law=lambda v, x: (
+            {"v": volley.builder.where(v > 1, 0.0, v * 0.5 + x)},
+            {"spikes": v > 1},
+        ),
+    )
+    net = volley.Builder("large")
+    x = net.input("x", (8, 20, 20), "i1")
+    spikes = net.population(law, net.conv(x, weights(70, 8, 3, 3), padding=1))
+    pooled = net.reshape(net.pool("max", spikes, 2), (7000,))
+    hidden = net.population(law, net.dense(pooled, weights(301, 7000)), name="hidden")
+    net.output("y", net.dense(hidden, weights(10, 301)))
+    return net.build()
+
+
+@pytest.mark.parametrize("batch", [1, 3])
+def test_threads_within_a_sample_give_the_same_bits(large, batch):
+    x = np.random.default_rng(1).random((9, batch, 8, 20, 20)) < 0.2
+    expected, spikes = volley.interpret(large, x, record=["hidden:spikes"])
+    assert 0 < np.mean(spikes["hidden"]["spikes"]) < 0.9
+    for threads in (2, 3, 5):
+        prog = volley.compile(large, threads=threads)
+        assert_identical(prog(x), expected)
+        chunks = prog.session(batch=batch)
+        parts = [chunks(x[first : first + 2]) for first in range(0, 9, 2)]
+        assert_identical(np.concatenate(parts), expected)
+
+
 def test_opened_program_with_threads(recurrent, recurrent_input, tmp_path):
     prog = volley.compile(recurrent)
     prog.save(tmp_path / "a.so")

@@ -53,6 +53,10 @@ static cl::opt<bool> quiet("quiet", cl::cat(category),
 static cl::opt<std::string>
     kernel("kernel", cl::cat(category), cl::value_desc("name"),
            cl::desc("take this kernel strategy wherever it is possible"));
+static cl::opt<std::string> share(
+    "share", cl::cat(category), cl::value_desc("when"), cl::init("auto"),
+    cl::desc("whether threads share the work of a sample: auto (default), "
+             "always, never"));
 
 static cl::list<std::string>
     without("without", cl::cat(category), cl::value_desc("pass"),
@@ -119,6 +123,7 @@ int main(int argc, char **argv) {
   options.cacheDirectory = cacheDirectory;
   options.phases.pipeline.record.assign(record.begin(), record.end());
   options.phases.pipeline.kernel = kernel;
+  options.phases.pipeline.share = share;
   options.phases.pipeline.foldNorms = foldNorms;
   for (const std::string &name : without) {
     if (!llvm::is_contained(getRewrites(), name))

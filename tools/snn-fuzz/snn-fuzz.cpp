@@ -361,10 +361,11 @@ bool Trial::checkArtifact(Artifact &artifact, const Twine &what) {
   if (!check(error, chunked, "in chunks"))
     return false;
 
-  std::unique_ptr<Session> threaded = createSession(artifact, test.batch, 2);
+  std::unique_ptr<Session> threaded =
+      createSession(artifact, test.batch, random.pick<int>({2, 3}));
   Result parallel = makeResult(info, test);
   error = runChunked(*threaded, test, parallel, random, nullptr);
-  if (!check(error, parallel, "with two threads"))
+  if (!check(error, parallel, "with threads"))
     return false;
 
   Result split = makeResult(info, test);
@@ -424,10 +425,11 @@ bool Trial::run() {
   if (!checkArtifact(*artifact, "as chosen"))
     return false;
 
-  // Another choice of rewrites, kernels, tiles and instructions.
+  // Another choice of rewrites, kernels, tiles, threading and instructions.
   options.phases.pipeline.kernel =
       random.pick<const char *>({"event", "blocked", "depthwise"});
   options.phases.pipeline.rows = random.pick<int64_t>({1, 2, 7, 64, 300});
+  options.phases.pipeline.share = random.chance(50) ? "always" : "auto";
   for (StringRef rewrite : getRewrites())
     if (random.chance(50))
       options.phases.pipeline.without.push_back(rewrite.str());
@@ -436,9 +438,10 @@ bool Trial::run() {
   if (!artifact)
     return fail("cannot be compiled: " + diagnostics);
   return checkArtifact(*artifact,
-                       formatv("kernel {0}, {1} rows, {2}",
+                       formatv("kernel {0}, {1} rows, work shared {2}, {3}",
                                options.phases.pipeline.kernel,
-                               options.phases.pipeline.rows, options.cpu)
+                               options.phases.pipeline.rows,
+                               options.phases.pipeline.share, options.cpu)
                            .str());
 }
 

@@ -28,7 +28,7 @@ namespace {
 /// What the command line says. A struct of its own: linking an artefact in
 /// memory resets LLVM's options.
 struct Options {
-  std::string model, cpu, kernel, cacheDirectory;
+  std::string model, cpu, kernel, share, cacheDirectory;
   std::vector<std::string> inputs, outputs, records;
   nir::ImportOptions import;
   bool hasModelOptions, hasCompileOptions, useReference, isQuiet, isConformance;
@@ -95,6 +95,10 @@ static Options parseCommandLine(int argc, char **argv) {
   static cl::opt<std::string> kernel(
       "kernel", cl::cat(category), cl::value_desc("name"),
       cl::desc("take this kernel strategy wherever it is possible"));
+  static cl::opt<std::string> share(
+      "share", cl::cat(category), cl::value_desc("when"), cl::init("auto"),
+      cl::desc("whether threads share the work of a sample: auto (default), "
+               "always, never"));
   static cl::opt<std::string> cacheDirectory(
       "cache-dir", cl::cat(category), cl::value_desc("directory"),
       cl::desc("keep generated code here and use it again"));
@@ -122,6 +126,7 @@ static Options parseCommandLine(int argc, char **argv) {
   return {model,
           cpu,
           kernel,
+          share,
           cacheDirectory,
           {inputs.begin(), inputs.end()},
           {outputs.begin(), outputs.end()},
@@ -129,7 +134,7 @@ static Options parseCommandLine(int argc, char **argv) {
           *import,
           modelOptions.isAnyGiven(),
           cpu.getNumOccurrences() || kernel.getNumOccurrences() ||
-              cacheDirectory.getNumOccurrences(),
+              share.getNumOccurrences() || cacheDirectory.getNumOccurrences(),
           reference,
           quiet,
           conformance,
@@ -401,6 +406,7 @@ Runnable::Runnable(mlir::MLIRContext &context, std::vector<std::string> record)
   compileOptions.cacheDirectory = options.cacheDirectory;
   compileOptions.phases.pipeline.record = this->record;
   compileOptions.phases.pipeline.kernel = options.kernel;
+  compileOptions.phases.pipeline.share = options.share;
   artifact = compileInMemory(*module, compileOptions);
   if (!artifact)
     std::exit(1);
@@ -449,6 +455,7 @@ int main(int argc, char **argv) {
     conformance.reference = options.useReference;
     conformance.compile.cpu = options.cpu;
     conformance.compile.phases.pipeline.kernel = options.kernel;
+    conformance.compile.phases.pipeline.share = options.share;
     conformance.threads = options.threads;
     return failed(
         checkConformance(options.model, conformance, &context, outs()));

@@ -20,6 +20,8 @@ struct PipelineOptions {
   int64_t rows = 64;
   /// A kernel strategy to take wherever it is compatible.
   std::string kernel;
+  /// Whether threads share work within a sample: "auto", "always" or "never".
+  std::string share = "auto";
   /// Rewrites of the phase `optimized` that are left out.
   std::vector<std::string> without;
   /// Makes norms part of weights, which changes bits.

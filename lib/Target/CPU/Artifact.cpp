@@ -195,7 +195,9 @@ void DescriptorBuilder::build(ArrayRef<StringRef> messages) {
   // struct Descriptor
   auto *descriptor = llvm::ConstantStruct::getAnon(
       {llvm::ConstantStruct::getAnon(program), tile, integer64(data.rows),
-       weights, weightPointer(data.weights.getInitialStateOffset()),
+       integer64(data.work[0]), integer64(data.work[1]),
+       integer64(data.work[2]), weights,
+       weightPointer(data.weights.getInitialStateOffset()),
        integer32(static_cast<uint32_t>(level)), array(texts),
        integer64(data.fingerprint)});
   auto *variable = new llvm::GlobalVariable(

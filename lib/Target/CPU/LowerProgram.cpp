@@ -206,9 +206,12 @@ Value ProgramLowering::getWeights(Operation *op, unsigned index) {
 // Calls
 //===----------------------------------------------------------------------===//
 
+/// Calls a kernel: the tile is what its threads share its loop by.
 void ProgramLowering::call(const Twine &name, ValueRange arguments) {
+  SmallVector<Value> all{tile};
+  llvm::append_range(all, arguments);
   callExternal(builder, loc, program->getParentOfType<ModuleOp>(), name.str(),
-               /*result=*/nullptr, arguments);
+               /*result=*/nullptr, all);
 }
 
 /// "i1", "i32", "f32", "f64": how kernels name element types.
@@ -347,7 +350,7 @@ void ProgramLowering::lowerMove(Operation *op) {
 
 void ProgramLowering::lowerStep(snn::StepOp op) {
   func::FuncOp function = stepFunctions.get(op);
-  SmallVector<Value> arguments;
+  SmallVector<Value> arguments{tile};
   auto addSignal = [&](Value signal) {
     arguments.push_back(getRow(signal));
     arguments.push_back(getStep(signal, getElementBytes(signal.getType())));

@@ -30,6 +30,8 @@ ProgramData::ProgramData(snn::ProgramOp program)
       sampleBytes(getInteger(program, kSampleBytes)),
       workspaceBytes(getInteger(program, kWorkspaceBytes)), weights(program),
       fingerprint(hashStates(program)) {
+  if (auto estimate = program->getAttrOfType<DenseI64ArrayAttr>(kWork))
+    llvm::copy(estimate.asArrayRef(), work.begin());
   for (auto [index, attr, arg] :
        llvm::enumerate(program.getInputNames().getAsRange<StringAttr>(),
                        program.getInputs()))

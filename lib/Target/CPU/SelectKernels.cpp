@@ -44,18 +44,9 @@ private:
 };
 } // namespace
 
-/// The fraction of elements that are not zero, without a measurement: spikes
-/// are sparse, counts less so, and nothing is known of reals.
-static double assumeActivity(snn::SynapticOpInterface op) {
-  Type element = snn::getElementTypeOrSelf(op.getSource().getType());
-  if (element.isInteger(1))
-    return 0.1;
-  return element.isInteger(32) ? 0.2 : 1.0;
-}
-
 bool SelectKernels::select(snn::SynapticOpInterface synaptic) {
   Operation *op = synaptic;
-  double activity = assumeActivity(synaptic);
+  double activity = assumeActivity(synaptic.getSource().getType());
   const Strategy *best = nullptr;
   double bestCost = 0;
   std::string others;

@@ -12,6 +12,8 @@
 #include "mlir/IR/SymbolTable.h"
 #include "llvm/Support/FormatVariadic.h"
 
+#include "../../Kernels/Team.h"
+
 using namespace mlir;
 using namespace volley;
 using namespace volley::cpu;
@@ -50,6 +52,7 @@ private:
   Value load(Value pointer, Type element, int64_t count);
   void store(Value value, Value pointer, Type element);
 
+  void emitBlock(Value index);
   void emitNeurons(Value sample, Value first, int64_t count);
   Value loadParam(unsigned index, Value first, int64_t count);
   SmallVector<Value> emitLaw(ValueRange arguments, int64_t count);
@@ -73,7 +76,7 @@ private:
   SmallVector<std::pair<bool, unsigned>> outputSources;
   SmallVector<Value> states, params;
   SmallVector<ParamKind> paramKinds;
-  Value sampleBytes, steps, samples, error, errorNumber;
+  Value tile, sampleBytes, steps, samples, error, errorNumber;
   /// In the order of their messages.
   SmallVector<snn::AssertOp> assertions;
 };
@@ -113,6 +116,7 @@ StepBuilder::StepBuilder(func::FuncOp function, snn::StepOp step,
   Block *entry = function.addEntryBlock();
   builder.setInsertionPointToStart(entry);
   auto argument = entry->args_begin();
+  tile = *argument++;
   for (Value input : step.getInputs()) {
     Type element = snn::getElementTypeOrSelf(input.getType());
     inputs.push_back({argument[0], argument[1], element});
@@ -377,27 +381,91 @@ void StepBuilder::emitNeurons(Value sample, Value first, int64_t count) {
     store(value, pointer, arg.getType());
 }
 
+/// Neurons of one sample that one thread does, at least.
+static constexpr int64_t kBlock = 1024;
+
+/// A block of neurons: the index counts the blocks of all samples.
+void StepBuilder::emitBlock(Value index) {
+  int64_t blocks = (neurons + kBlock - 1) / kBlock;
+  int64_t whole = neurons / lanes * lanes;
+  Value sample = index, block, first = integer(0), end = integer(whole);
+  if (blocks > 1) {
+    sample = arith::DivUIOp::create(builder, loc, index, integer(blocks));
+    block = arith::RemUIOp::create(builder, loc, index, integer(blocks));
+    first = mul(block, integer(kBlock));
+    end =
+        arith::MinUIOp::create(builder, loc, add(first, integer(kBlock)), end);
+  }
+  if (whole > 0)
+    scf::ForOp::create(builder, loc, first, end, integer(lanes), ValueRange(),
+                       [&](OpBuilder &body, Location, Value n, ValueRange) {
+                         OpBuilder::InsertionGuard guard(builder);
+                         builder.setInsertionPoint(body.getInsertionBlock(),
+                                                   body.getInsertionPoint());
+                         emitNeurons(sample, n, lanes);
+                         scf::YieldOp::create(builder, loc);
+                       });
+  if (whole == neurons)
+    return;
+  // The last block has the neurons that do not fill a vector.
+  if (blocks == 1)
+    return emitNeurons(sample, integer(whole), neurons - whole);
+  Value isEnd = arith::CmpIOp::create(builder, loc, arith::CmpIPredicate::eq,
+                                      block, integer(blocks - 1));
+  scf::IfOp::create(builder, loc, isEnd, [&](OpBuilder &body, Location) {
+    OpBuilder::InsertionGuard guard(builder);
+    builder.setInsertionPoint(body.getInsertionBlock(),
+                              body.getInsertionPoint());
+    emitNeurons(sample, integer(whole), neurons - whole);
+    scf::YieldOp::create(builder, loc);
+  });
+}
+
+/// The loop over samples and blocks of neurons, in the parts that the tile's
+/// threads take.
 void StepBuilder::build() {
-  scf::ForOp::create(
-      builder, loc, integer(0), samples, integer(1), ValueRange(),
-      [&](OpBuilder &inner, Location, Value sample, ValueRange) {
+  ModuleOp module = function->getParentOfType<ModuleOp>();
+  int64_t blocks = (neurons + kBlock - 1) / kBlock;
+  Value count = mul(samples, integer(blocks));
+  // In blocks: a law takes some cycles per vector and step.
+  int64_t cycles = std::min(neurons, kBlock) * (isVector ? 1 : 16) / 2;
+  Value grain = integer(kernels::getGrain(cycles));
+  Type i32 = builder.getI32Type();
+  scf::WhileOp::create(
+      builder, loc, TypeRange(), ValueRange(),
+      [&](OpBuilder &before, Location, ValueRange) {
         OpBuilder::InsertionGuard guard(builder);
-        builder.setInsertionPoint(inner.getInsertionBlock(),
-                                  inner.getInsertionPoint());
-        int64_t whole = neurons / lanes * lanes;
-        if (whole > 0)
-          scf::ForOp::create(
-              builder, loc, integer(0), integer(whole), integer(lanes),
-              ValueRange(),
-              [&](OpBuilder &body, Location, Value first, ValueRange) {
-                OpBuilder::InsertionGuard guard(builder);
-                builder.setInsertionPoint(body.getInsertionBlock(),
-                                          body.getInsertionPoint());
-                emitNeurons(sample, first, lanes);
-                scf::YieldOp::create(builder, loc);
-              });
-        if (whole < neurons)
-          emitNeurons(sample, integer(whole), neurons - whole);
+        builder.setInsertionPoint(before.getInsertionBlock(),
+                                  before.getInsertionPoint());
+        auto call = callExternal(builder, loc, module, "volley_take", i32,
+                                 {tile, count, grain});
+        Value zero = arith::ConstantOp::create(builder, loc,
+                                               builder.getI32IntegerAttr(0));
+        Value isTaken = arith::CmpIOp::create(
+            builder, loc, arith::CmpIPredicate::ne, call.getResult(), zero);
+        scf::ConditionOp::create(builder, loc, isTaken, ValueRange());
+      },
+      [&](OpBuilder &after, Location, ValueRange) {
+        OpBuilder::InsertionGuard guard(builder);
+        builder.setInsertionPoint(after.getInsertionBlock(),
+                                  after.getInsertionPoint());
+        auto loadField = [&](size_t offset) {
+          Value place = LLVM::GEPOp::create(builder, loc, tile.getType(),
+                                            builder.getI8Type(), tile,
+                                            ValueRange{integer(offset)});
+          return LLVM::LoadOp::create(builder, loc, builder.getI64Type(),
+                                      place);
+        };
+        scf::ForOp::create(
+            builder, loc, loadField(offsetof(kernels::Tile, first)),
+            loadField(offsetof(kernels::Tile, last)), integer(1), ValueRange(),
+            [&](OpBuilder &body, Location, Value index, ValueRange) {
+              OpBuilder::InsertionGuard guard(builder);
+              builder.setInsertionPoint(body.getInsertionBlock(),
+                                        body.getInsertionPoint());
+              emitBlock(index);
+              scf::YieldOp::create(builder, loc);
+            });
         scf::YieldOp::create(builder, loc);
       });
   func::ReturnOp::create(builder, loc);
@@ -431,7 +499,7 @@ func::FuncOp StepFunctions::get(snn::StepOp step) {
   OpBuilder builder = OpBuilder::atBlockEnd(module.getBody());
   Type pointer = LLVM::LLVMPointerType::get(module.getContext());
   Type i64 = builder.getI64Type(), i32 = builder.getI32Type();
-  SmallVector<Type> arguments;
+  SmallVector<Type> arguments{pointer};
   size_t ports = step.getInputs().size() + model.getNumOutputs() +
                  step.getExposed().size();
   for (size_t i = 0; i < ports; ++i)

@@ -14,11 +14,11 @@
 namespace volley::cpu {
 
 /// One function per distinct law, shape and kinds of parameters. Its arguments:
-/// per input and per output (exposed states among them) a pointer to row (0, 0)
-/// and the elements from one step to the next; per state a pointer to the first
-/// sample's; per parameter its value or a pointer; then the bytes from one
-/// sample's state to the next, the numbers of steps and samples, and where an
-/// error is noted and its number.
+/// the tile; per input and per output (exposed states among them) a pointer to
+/// row (0, 0) and the elements from one step to the next; per state a pointer
+/// to the first sample's; per parameter its value or a pointer; then the bytes
+/// from one sample's state to the next, the numbers of steps and samples, and
+/// where an error is noted and its number.
 class StepFunctions {
 public:
   explicit StepFunctions(mlir::ModuleOp module) : module(module) {}

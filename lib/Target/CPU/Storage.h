@@ -16,6 +16,8 @@ inline constexpr llvm::StringLiteral kStateOffsets = "snn.state_offsets";
 inline constexpr llvm::StringLiteral kSampleBytes = "snn.sample_bytes";
 inline constexpr llvm::StringLiteral kWorkspaceBytes = "snn.workspace_bytes";
 inline constexpr llvm::StringLiteral kWeightBytes = "snn.weight_bytes";
+/// Of cpu-estimate-work: cycles of a row, loops per tile and per step.
+inline constexpr llvm::StringLiteral kWork = "snn.work";
 
 /// Everything is aligned to a vector of 64 bytes.
 inline constexpr uint64_t kAlignment = 64;

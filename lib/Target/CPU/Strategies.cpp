@@ -334,6 +334,13 @@ public:
 // The table
 //===----------------------------------------------------------------------===//
 
+double volley::cpu::assumeActivity(Type type) {
+  Type element = snn::getElementTypeOrSelf(type);
+  if (element.isInteger(1))
+    return 0.1;
+  return element.isInteger(32) ? 0.2 : 1.0;
+}
+
 ArrayRef<const Strategy *> volley::cpu::getStrategies() {
   static const DenseEvent denseEvent;
   static const DenseBlocked denseBlocked;

@@ -35,6 +35,11 @@ public:
   virtual PackedWeights packBias(mlir::Operation *op) const = 0;
 };
 
+/// The fraction of a signal's elements that are not zero, without a
+/// measurement: spikes are sparse, counts less so, and nothing is known of
+/// reals.
+double assumeActivity(mlir::Type type);
+
 /// Strategies in order of preference where costs are equal.
 llvm::ArrayRef<const Strategy *> getStrategies();
 

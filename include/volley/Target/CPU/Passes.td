@@ -27,6 +27,34 @@ def CPUSelectKernels : Pass<"cpu-select-kernels", "::volley::snn::ProgramOp"> {
   ];
 }
 
+def CPUEstimateWork : Pass<"cpu-estimate-work", "::volley::snn::ProgramOp"> {
+  let summary = "estimate what a run does, for threads to share it";
+  let description = [{
+    Threads share a batch by samples where these can be dealt out evenly, and
+    otherwise the loops over outputs within a sample, if there is enough work in
+    them. The runtime decides when it knows batch and threads, from what this
+    pass records as `snn.work`: an estimate of the cycles of one row (one step of
+    one sample), the loops that are shared per tile, and those per step of a
+    tile, which a recurrence has. Results do not depend on it.
+
+    `share` overrides the decision: `always` shares every loop, however short,
+    which is for tests; `never` shares samples only.
+
+    Before:
+    ```mlir
+    snn.program @net(...) ... { ... }
+    ```
+    After:
+    ```mlir
+    snn.program @net(...) ... attributes {snn.work = array<i64: 13250, 5, 0>} { ... }
+    ```
+  }];
+  let options = [
+    Option<"share", "share", "std::string", "\"auto\"",
+           "auto, always or never">
+  ];
+}
+
 def CPUAllocateStorage
     : Pass<"cpu-allocate-storage", "::volley::snn::ProgramOp"> {
   let summary = "give every signal, state and weight its place in memory";

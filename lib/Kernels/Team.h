@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Threads that work on the same tile. Each of them runs the whole program, and
+// each loop over outputs is cut into parts that they take one after another; a
+// loop ends when all of its parts are done. A thread waits only for parts that
+// another thread works on, so nothing is assumed of how many run at a time: one
+// that comes late finds the parts taken. Parts are different outputs, never
+// terms of one sum, so results do not depend on who does what.
+
+#ifndef VOLLEY_LIB_KERNELS_TEAM_H
+#define VOLLEY_LIB_KERNELS_TEAM_H
+
+#include "Descriptor.h"
+
+namespace volley::kernels {
+
+/// What the threads of a team have in common, each on a cache line of its own.
+struct Team {
+  /// Parts taken and parts done, of all loops so far.
+  alignas(64) int64_t taken;
+  alignas(64) int64_t done;
+};
+
+/// A loop of fewer cycles than this is not worth sharing.
+constexpr int64_t kLeastWork = 4096;
+
+} // namespace volley::kernels
+
+extern "C" {
+/// Gives this thread another part [tile->first, tile->last) of a loop of
+/// `count` items, at least `grain` of them if there are as many; 0 when the
+/// loop has ended. Called until then by each thread, with equal arguments.
+int32_t volley_take(volley::kernels::Tile *tile, int64_t count, int64_t grain);
+}
+
+namespace volley::kernels {
+
+inline int64_t least(int64_t a, int64_t b) { return a < b ? a : b; }
+
+/// The items of a part, if one takes this many cycles.
+inline int64_t getGrain(int64_t cycles) {
+  return cycles >= kLeastWork ? 1 : kLeastWork / (cycles > 0 ? cycles : 1);
+}
+
+/// Calls function(first, last) for parts of [0, count).
+template <typename Function>
+inline void share(Tile *tile, int64_t count, int64_t grain, Function function) {
+  while (volley_take(tile, count, grain))
+    function(tile->first, tile->last);
+}
+
+/// Calls function(t, b) for rows [first, last).
+template <typename Function>
+inline void forRows(int64_t first, int64_t last, int64_t nb,
+                    Function function) {
+  int64_t t = first / nb, b = first % nb;
+  for (int64_t row = first; row < last; ++row) {
+    function(t, b);
+    if (++b == nb) {
+      b = 0;
+      ++t;
+    }
+  }
+}
+
+/// Signals of a tile: row (t, b) of a signal of `size` elements starts at
+/// element t * step + b * size. Each row is worked on in `parts` that take
+/// `cycles` each: function(x, y, first part, last part).
+template <typename X, typename Y, typename Function>
+inline void shareRows(Tile *tile, const X *x, int64_t xStep, int64_t xSize,
+                      Y *y, int64_t yStep, int64_t ySize, int64_t nt,
+                      int64_t nb, int64_t parts, int64_t cycles,
+                      Function function) {
+  share(tile, nt * nb * parts, getGrain(cycles),
+        [&](int64_t first, int64_t last) {
+          while (first < last) {
+            int64_t row = first / parts, begin = first % parts;
+            int64_t end = least(parts, begin + last - first);
+            function(x + row / nb * xStep + row % nb * xSize,
+                     y + row / nb * yStep + row % nb * ySize, begin, end);
+            first += end - begin;
+          }
+        });
+}
+
+} // namespace volley::kernels
+
+#endif // VOLLEY_LIB_KERNELS_TEAM_H
