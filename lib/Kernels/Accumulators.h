@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// Accumulators of neighbouring outputs, in registers and in the result.
+// Accumulators of neighbouring outputs, in registers and in the result. What is
+// here must be inlined: an array that a call sees is no longer in registers.
 
 #ifndef VOLLEY_LIB_KERNELS_ACCUMULATORS_H
 #define VOLLEY_LIB_KERNELS_ACCUMULATORS_H
@@ -11,8 +12,8 @@ namespace volley::kernels {
 
 /// Stores acc + bias for outputs [n, N), of which `acc` holds P vectors.
 template <int P, typename W>
-inline void finish(const Vector<W> (&acc)[P], const W *bias, W *y, int64_t n,
-                   int64_t N) {
+[[gnu::always_inline]] inline void
+finish(const Vector<W> (&acc)[P], const W *bias, W *y, int64_t n, int64_t N) {
   for (int p = 0; p < P; ++p) {
     int64_t at = n + p * lanes<W>;
     Vector<W> sum = acc[p] + load(bias + at);
@@ -25,7 +26,8 @@ inline void finish(const Vector<W> (&acc)[P], const W *bias, W *y, int64_t n,
 
 /// Between stretches of a long input the accumulators wait in the result.
 template <int P, typename W>
-inline void park(const Vector<W> (&acc)[P], W *y, int64_t n, int64_t N) {
+[[gnu::always_inline]] inline void park(const Vector<W> (&acc)[P], W *y,
+                                        int64_t n, int64_t N) {
   for (int p = 0; p < P; ++p) {
     int64_t at = n + p * lanes<W>;
     if (at + lanes<W> <= N)
@@ -36,7 +38,8 @@ inline void park(const Vector<W> (&acc)[P], W *y, int64_t n, int64_t N) {
 }
 
 template <int P, typename W>
-inline void resume(Vector<W> (&acc)[P], const W *y, int64_t n, int64_t N) {
+[[gnu::always_inline]] inline void resume(Vector<W> (&acc)[P], const W *y,
+                                          int64_t n, int64_t N) {
   for (int p = 0; p < P; ++p) {
     int64_t at = n + p * lanes<W>;
     acc[p] = at + lanes<W> <= N ? load(y + at) : loadPart(y + at, N - at);

@@ -53,9 +53,9 @@ inline void convEvent(Tile *tile, const X *x, int64_t xStep, W *y,
   shareProduct<W>(
       tile, g.groups, nt * nb * g.outHeight, kernel, outGroup, lineCycles,
       [&](int64_t group, int64_t first, int64_t last, int64_t n, int64_t end) {
-        EventProduct<X, W> product(weight + group * kernel * padded +
-                                       n * kernel,
-                                   bias + group * padded + n, kernel, end - n);
+        auto &product = makeScratch<EventProduct<X, W>>(
+            tile, weight + group * kernel * padded + n * kernel,
+            bias + group * padded + n, kernel, end - n);
         for (int64_t line = first; line < last; ++line) {
           int64_t row = line / g.outHeight, oy = line % g.outHeight;
           const X *in =
@@ -66,6 +66,33 @@ inline void convEvent(Tile *tile, const X *x, int64_t xStep, W *y,
             product.startRow(out + ox * g.outChannels);
             addWindow(product, in, g, oy, ox);
           }
+        }
+        product.flush();
+      });
+}
+
+/// The same, with the population behind it; one group.
+template <typename X, typename W>
+inline void convNeurons(Tile *tile, const X *x, int64_t xStep, int64_t nt,
+                        int64_t nb, const W *weight, const W *bias,
+                        const ConvGeometry &g, const Population &population) {
+  int64_t kernel = g.kernelHeight * g.kernelWidth * g.inChannels;
+  int64_t xSize = g.inChannels * g.inHeight * g.inWidth;
+  int64_t lineCycles = nt * g.outWidth * kernel * (g.outChannels + 64) / 128;
+  shareProduct<W>(
+      tile, 1, nb * g.outHeight, kernel, g.outChannels, lineCycles,
+      [&](int64_t, int64_t first, int64_t last, int64_t n, int64_t end) {
+        auto &product = makeScratch<NeuronProduct<X, W>>(
+            tile, weight + n * kernel, bias + n, kernel, n, end - n,
+            population);
+        for (int64_t line = first; line < last; ++line) {
+          const X *in = x + line / g.outHeight * xSize;
+          int64_t oy = line % g.outHeight;
+          for (int64_t ox = 0; ox < g.outWidth; ++ox)
+            product.addRow(line * g.outWidth + ox, nt,
+                           [&](auto &terms, int64_t t) {
+                             addWindow(terms, in + t * xStep, g, oy, ox);
+                           });
         }
         product.flush();
       });
@@ -194,11 +221,18 @@ inline void convDepthwise(const X *x, W *y, const W *weight, const W *bias,
 
 } // namespace
 
+/// With a null function there is no population behind the convolution.
 #define VOLLEY_CONV_EVENT(NAME, FUNCTION, X, W)                                \
   extern "C" void NAME(Tile *tile, const X *x, int64_t xStep, W *y,            \
                        int64_t yStep, int64_t nt, int64_t nb, const W *weight, \
-                       const W *bias, const ConvGeometry *geometry) {          \
-    FUNCTION(tile, x, xStep, y, yStep, nt, nb, weight, bias, *geometry);       \
+                       const W *bias, const ConvGeometry *geometry,            \
+                       StepFunction function, const void *arguments,           \
+                       int64_t rowsPerSample) {                                \
+    if (!function)                                                             \
+      return convEvent(tile, x, xStep, y, yStep, nt, nb, weight, bias,         \
+                       *geometry);                                             \
+    convNeurons(tile, x, xStep, nt, nb, weight, bias, *geometry,               \
+                {function, arguments, rowsPerSample});                         \
   }
 
 #define VOLLEY_CONV(NAME, FUNCTION, X, W)                                      \

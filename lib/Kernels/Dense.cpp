@@ -67,12 +67,31 @@ inline void denseEvent(Tile *tile, const X *x, int64_t xStep, W *y,
   shareProduct<W>(
       tile, lead, nt * nb, K, N, K * (N + 64) / 128,
       [&](int64_t l, int64_t first, int64_t last, int64_t n, int64_t end) {
-        EventProduct<X, W> product(weight + l * K * paddedN + n * K,
-                                   bias + l * paddedN + n, K, end - n);
+        auto &product = makeScratch<EventProduct<X, W>>(
+            tile, weight + l * K * paddedN + n * K, bias + l * paddedN + n, K,
+            end - n);
         forRows(first, last, nb, [&](int64_t t, int64_t b) {
           product.startRow(y + t * yStep + (b * lead + l) * N + n);
           product.add(x + t * xStep + (b * lead + l) * K, K, 0);
         });
+        product.flush();
+      });
+}
+
+/// The same, with the population behind it; one group.
+template <typename X, typename W>
+inline void denseNeurons(Tile *tile, const X *x, int64_t xStep, int64_t nt,
+                         int64_t nb, const W *weight, const W *bias, int64_t K,
+                         int64_t N, const Population &population) {
+  shareProduct<W>(
+      tile, 1, nb, K, N, nt * K * (N + 64) / 128,
+      [&](int64_t, int64_t first, int64_t last, int64_t n, int64_t end) {
+        auto &product = makeScratch<NeuronProduct<X, W>>(
+            tile, weight + n * K, bias + n, K, n, end - n, population);
+        for (int64_t b = first; b < last; ++b)
+          product.addRow(b, nt, [&](auto &terms, int64_t t) {
+            terms.add(x + t * xStep + b * K, K, 0);
+          });
         product.flush();
       });
 }
@@ -113,12 +132,26 @@ inline void denseBlocked(Tile *tile, const X *x, int64_t xStep, W *y,
     FUNCTION(tile, x, xStep, y, yStep, nt, nb, weight, bias, lead, K, N);      \
   }
 
-VOLLEY_DENSE(volley_dense_event_i1_f32, denseEvent, uint8_t, float)
-VOLLEY_DENSE(volley_dense_event_i32_f32, denseEvent, int32_t, float)
-VOLLEY_DENSE(volley_dense_event_f32_f32, denseEvent, float, float)
-VOLLEY_DENSE(volley_dense_event_i1_f64, denseEvent, uint8_t, double)
-VOLLEY_DENSE(volley_dense_event_i32_f64, denseEvent, int32_t, double)
-VOLLEY_DENSE(volley_dense_event_f64_f64, denseEvent, double, double)
+/// With a null function there is no population behind the product.
+#define VOLLEY_DENSE_NEURONS(NAME, X, W)                                       \
+  extern "C" void NAME(Tile *tile, const X *x, int64_t xStep, W *y,            \
+                       int64_t yStep, int64_t nt, int64_t nb, const W *weight, \
+                       const W *bias, int64_t lead, int64_t K, int64_t N,      \
+                       StepFunction function, const void *arguments,           \
+                       int64_t rowsPerSample) {                                \
+    if (!function)                                                             \
+      return denseEvent(tile, x, xStep, y, yStep, nt, nb, weight, bias, lead,  \
+                        K, N);                                                 \
+    denseNeurons(tile, x, xStep, nt, nb, weight, bias, K, N,                   \
+                 {function, arguments, rowsPerSample});                        \
+  }
+
+VOLLEY_DENSE_NEURONS(volley_dense_event_i1_f32, uint8_t, float)
+VOLLEY_DENSE_NEURONS(volley_dense_event_i32_f32, int32_t, float)
+VOLLEY_DENSE_NEURONS(volley_dense_event_f32_f32, float, float)
+VOLLEY_DENSE_NEURONS(volley_dense_event_i1_f64, uint8_t, double)
+VOLLEY_DENSE_NEURONS(volley_dense_event_i32_f64, int32_t, double)
+VOLLEY_DENSE_NEURONS(volley_dense_event_f64_f64, double, double)
 VOLLEY_DENSE(volley_dense_blocked_i1_f32, denseBlocked, uint8_t, float)
 VOLLEY_DENSE(volley_dense_blocked_i32_f32, denseBlocked, int32_t, float)
 VOLLEY_DENSE(volley_dense_blocked_f32_f32, denseBlocked, float, float)

@@ -12,6 +12,9 @@ namespace volley::kernels {
 
 struct Team;
 
+/// Of memory that each thread has for a kernel.
+constexpr uint64_t kScratchBytes = 3 << 20;
+
 /// As rowCycles: threads share every loop, however short.
 constexpr int64_t kShareAlways = -1;
 
@@ -26,6 +29,8 @@ struct Tile {
   /// The state of the block's first sample.
   char *state;
   char *workspace;
+  /// Of this thread alone: kScratchBytes, not initialised.
+  char *scratch;
   const char *weights;
   /// Samples of the whole batch.
   int64_t batch;
@@ -48,6 +53,24 @@ struct Tile {
   int64_t isWorking;
   int64_t first, last;
 };
+
+/// Neurons of one sample whose steps generated code does: `neurons` of each of
+/// some rows of `rowNeurons` (positions with their channels, say), from number
+/// `first` of the row on.
+struct NeuronRange {
+  int64_t sample;
+  int64_t firstStep, steps;
+  int64_t firstRow, rows;
+  int64_t first, neurons;
+  /// What a product has computed for them: the first element, and the bytes
+  /// from one step and from one row to the next. Null if they have it from
+  /// memory.
+  const char *input;
+  int64_t inputStep, inputRow;
+};
+
+/// The steps of a population: `arguments` are what it was called with.
+using StepFunction = void (*)(const void *arguments, const NeuronRange *range);
 
 /// A constant of this type is named volley_descriptor.
 struct Descriptor {

@@ -14,6 +14,8 @@
 #include "Kernels.h"
 #include "Team.h"
 
+#include <new>
+
 namespace volley::kernels {
 
 /// Calls function(firstOutput, weights, width in vectors) for each panel.
@@ -57,20 +59,29 @@ inline void shareProduct(Tile *tile, int64_t lead, int64_t rows, int64_t K,
         });
 }
 
+/// Events that are collected before they are worked off.
+constexpr int64_t kEvents = 1 << 17;
+
 /// Numbers of non-zero elements: 1 for spikes.
-template <typename X, typename W> struct EventValues {
-  static constexpr int64_t kCapacity = 16384;
-  W value[kCapacity];
-};
-template <typename W> struct EventValues<uint8_t, W> {
-  static constexpr int64_t kCapacity = 32768;
-};
+template <typename X, typename W> struct EventValues { W value[kEvents]; };
+template <typename W> struct EventValues<uint8_t, W> {};
+
+/// Panels whose outputs are accumulated together, for each event: as many as
+/// the registers hold.
+#ifdef __AVX512F__
+constexpr int kPanels = 2;
+#else
+constexpr int kPanels = 1;
+#endif
+template <typename W> constexpr int64_t tileWidth = kPanels *panelWidth<W>;
 
 /// Rows are collected first, then worked off together, so that a part of the
 /// weight that fits the first cache is used by all of them before the next. The
 /// order of each row's terms is kept; accumulators wait in the result between
 /// parts.
 template <typename X, typename W> class EventProduct {
+  static constexpr int64_t kLongestStretch = 512;
+
 public:
   EventProduct(const W *weight, const W *bias, int64_t K, int64_t N)
       : weight(weight), bias(bias), K(K), N(N) {}
@@ -87,7 +98,7 @@ public:
   /// Adds terms k, k + 1, ... of the row, with elements x[0, size).
   void add(const X *x, int64_t size, int64_t k) {
     while (size > 0) {
-      if (count + kLongestStretch > Values::kCapacity)
+      if (count + kLongestStretch > kEvents)
         flushButLast();
       if (k >= limit)
         moveBase(k);
@@ -101,6 +112,24 @@ public:
     }
   }
 
+  /// Whether so many more terms in so many more rows need no flush.
+  bool hasRoom(int64_t terms, int64_t moreRows) const {
+    return count + terms <= kTerms && rows + moreRows <= kMostRows;
+  }
+
+  /// Works off all rows into a buffer of tileWidth elements per row, for some
+  /// outputs after others, and calls function(first output, outputs) after
+  /// each. All rows must have had room.
+  template <typename Function>
+  void flushTiles(W *tileBuffer, Function function) {
+    buffer = tileBuffer;
+    begin[rows] = count;
+    forTiles(function);
+    buffer = nullptr;
+    rows = 0;
+    count = 0;
+  }
+
   /// Works off all rows.
   void flush() {
     workOff(/*isLast=*/true);
@@ -111,14 +140,19 @@ public:
     limit = kIndices;
   }
 
+  /// Terms for which there is room when there are none yet.
+  static constexpr int64_t kTerms = kEvents - kLongestStretch;
+
 private:
   using Values = EventValues<X, W>;
   static constexpr int64_t kMostRows = 1024;
-  static constexpr int64_t kLongestStretch = 512;
   /// Terms that an index tells apart.
   static constexpr int64_t kIndices = 65536;
-  /// Of the weight at a time.
-  static constexpr int64_t kCacheBytes = 32768;
+  /// Of the weight at a time: what the first cache holds, and the second.
+  static constexpr int64_t kFirstCache = 1 << 15, kSecondCache = 1 << 19;
+  /// A visit of a row costs as much as it saves to have so many events' weights
+  /// in the first cache.
+  static constexpr int64_t kLeastEvents = 10;
 
   void collect(const X *x, int64_t size, uint16_t first) {
     if constexpr (sizeof(X) == 1) {
@@ -163,62 +197,101 @@ private:
     limit = k + kIndices;
   }
 
-  /// `isLast`: the last row is complete, as are the others.
   void workOff(bool isLast) {
     begin[rows] = count;
-    forPanels(weight, K, N, [&](int64_t n, const W *panel, int64_t vectors) {
-      switch (vectors) {
-      case 1:
-        return workOffPanel<1>(panel, n, isLast);
-      case 2:
-        return workOffPanel<2>(panel, n, isLast);
-      case 3:
-        return workOffPanel<3>(panel, n, isLast);
-      default:
-        return workOffPanel<4>(panel, n, isLast);
-      }
-    });
+    this->isLast = isLast;
+    forTiles([](int64_t, int64_t) {});
+    this->isLast = true;
   }
 
-  template <int P> void workOffPanel(const W *panel, int64_t n, bool isLast) {
+  /// All rows, for the outputs of some panels after others, each of which ends
+  /// with function(first output, outputs).
+  template <typename Function> void forTiles(Function function) {
+    int64_t n = 0;
+    if constexpr (kPanels > 1)
+      for (; n + tileWidth<W> <= N; n += tileWidth<W>) {
+        workOffTile<kPanelVectors, kPanels>(weight + n * K, n);
+        function(n, tileWidth<W>);
+      }
+    forPanels(weight + n * K, K, N - n,
+              [&](int64_t m, const W *panel, int64_t vectors) {
+                switch (vectors) {
+                case 1:
+                  workOffTile<1, 1>(panel, n + m);
+                  break;
+                case 2:
+                  workOffTile<2, 1>(panel, n + m);
+                  break;
+                case 3:
+                  workOffTile<3, 1>(panel, n + m);
+                  break;
+                default:
+                  workOffTile<4, 1>(panel, n + m);
+                  break;
+                }
+                function(n + m, least(N - n - m, panelWidth<W>));
+              });
+  }
+
+  /// Q panels of P vectors each.
+  template <int P, int Q> void workOffTile(const W *panel, int64_t n) {
     constexpr int64_t width = P * lanes<W>;
+    constexpr int64_t rowBytes = Q * width * sizeof(W);
     int64_t end = K - base < kIndices ? K - base : kIndices;
     // Parts of the weight pay if each of their rows is used several times.
-    int64_t part = kCacheBytes / static_cast<int64_t>(width * sizeof(W));
+    int64_t part = kFirstCache / rowBytes;
+    if (count * part < kLeastEvents * rows * end)
+      part = kSecondCache / rowBytes;
     if (count < 2 * end || part > end)
       part = end;
     for (int64_t r = 0; r < rows; ++r)
       cursor[r] = begin[r];
+    // Panels follow each other.
+    int64_t nextPanel = K * width;
     panel += base * width;
+    // Results are outputs [at, limit) of their rows.
+    int64_t at = buffer ? 0 : n, limit = buffer ? Q * width : N;
+    const W *addend = buffer ? bias + n : bias;
     for (int64_t first = 0; first < end; first += part) {
       bool isFirstPart = first == 0, isLastPart = first + part >= end;
       int32_t bound =
           static_cast<int32_t>(isLastPart ? kIndices : first + part);
+      // The part after this one comes from memory meanwhile.
+      const W *ahead =
+          panel + (isLastPart ? Q * nextPanel : (first + part) * width);
+      int64_t aheadStep =
+          count < 2 * end ? 0 : (part * width + rows - 1) / rows;
       for (int64_t r = 0; r < rows; ++r) {
+        for (int64_t i = 0; i < aheadStep; i += lanes<W>)
+          for (int q = 0; q < Q; ++q)
+            __builtin_prefetch(ahead + r * aheadStep + i + q * nextPanel, 0, 2);
         // The first row may have been begun, the last one may go on.
         bool isStart = isFirstPart && !(r == 0 && isOpen);
         bool isEnd = isLastPart && (isLast || r + 1 < rows);
         int32_t e = cursor[r], stop = begin[r + 1];
         if (!isStart && !isEnd && (e == stop || index[e] >= bound))
           continue;
-        Vector<W> acc[P] = {};
+        Vector<W> acc[Q * P] = {};
+        W *out = buffer ? buffer + r * tileWidth<W> : y[r];
         if (!isStart)
-          resume(acc, y[r], n, N);
+          resume(acc, out, at, limit);
         for (; e < stop && index[e] < bound; ++e) {
           const W *row = panel + index[e] * width;
-          for (int p = 0; p < P; ++p) {
-            Vector<W> w = load(row + p * lanes<W>);
-            if constexpr (sizeof(X) == 1)
-              acc[p] += w;
-            else
-              acc[p] = fma<W>(splat(values.value[e]), w, acc[p]);
-          }
+          for (int q = 0; q < Q; ++q)
+            for (int p = 0; p < P; ++p) {
+              Vector<W> w = load(row + q * nextPanel + p * lanes<W>);
+              if constexpr (sizeof(X) == 1)
+                acc[q * P + p] += w;
+              else
+                acc[q * P + p] =
+                    fma<W>(splat(values.value[e]), w, acc[q * P + p]);
+            }
         }
         cursor[r] = e;
         if (isEnd)
-          finish(acc, bias, y[r], n, N);
+          finish(acc, addend, out, at, limit);
         else
-          park(acc, y[r], n, N);
+          park(acc, out, at, limit);
       }
     }
   }
@@ -231,11 +304,102 @@ private:
   bool isOpen = false;
   /// Indices are relative to `base`, and terms from `limit` on have none.
   int64_t base = 0, limit = kIndices;
+  /// The last row is complete, as are the others.
+  bool isLast = true;
+  /// Where results go by tiles, if they do.
+  W *buffer = nullptr;
   W *y[kMostRows];
   int32_t begin[kMostRows + 1], cursor[kMostRows];
-  uint16_t index[Values::kCapacity + 8];
+  uint16_t index[kEvents + 8];
   Values values;
 };
+
+/// The population behind a product. Its rows per sample are those of the
+/// product: positions, or tokens.
+struct Population {
+  StepFunction function;
+  const void *arguments;
+  int64_t rowsPerSample;
+};
+
+/// An event-driven product whose results go no further than the first cache:
+/// when a tile of outputs is complete for some rows, the population behind does
+/// its steps on them.
+template <typename X, typename W> class NeuronProduct {
+public:
+  /// Outputs [n, n + N) of each row.
+  NeuronProduct(const W *weight, const W *bias, int64_t K, int64_t n, int64_t N,
+                const Population &population)
+      : product(weight, bias, K, N), K(K), firstOutput(n),
+        population(population) {}
+
+  /// All nt steps of a row, neighbours one after another: addTerms(product, t)
+  /// adds those of a step.
+  template <typename AddTerms>
+  void addRow(int64_t row, int64_t nt, AddTerms addTerms) {
+    int64_t most = least(kRows, EventProduct<X, W>::kTerms / K);
+    for (int64_t t = 0; t < nt; t += most) {
+      int64_t part = least(nt - t, most);
+      if (rows > 0 && (part < nt || !product.hasRoom(part * K, part) ||
+                       (rows + 1) * part > kRows))
+        flush();
+      if (rows == 0) {
+        firstRow = row;
+        firstStep = t;
+        steps = part;
+      }
+      ++rows;
+      for (int64_t i = t; i < t + part; ++i) {
+        product.startRow(nullptr);
+        addTerms(product, i);
+      }
+      if (part < nt)
+        flush();
+    }
+  }
+
+  void flush() {
+    if (rows == 0)
+      return;
+    product.flushTiles(buffer, [&](int64_t n, int64_t outputs) {
+      NeuronRange range;
+      range.firstStep = firstStep;
+      range.steps = steps;
+      range.first = firstOutput + n;
+      range.neurons = outputs;
+      range.inputStep = tileWidth<W> * sizeof(W);
+      range.inputRow = steps * range.inputStep;
+      // Row by row of samples.
+      for (int64_t row = 0; row < rows; row += range.rows) {
+        range.sample = (firstRow + row) / population.rowsPerSample;
+        range.firstRow = (firstRow + row) % population.rowsPerSample;
+        range.rows =
+            least(rows - row, population.rowsPerSample - range.firstRow);
+        range.input =
+            reinterpret_cast<const char *>(buffer) + row * range.inputRow;
+        population.function(population.arguments, &range);
+      }
+    });
+    rows = 0;
+  }
+
+private:
+  /// (Row, step) pairs whose results wait in the buffer.
+  static constexpr int64_t kRows = 1024;
+
+  EventProduct<X, W> product;
+  int64_t K, firstOutput;
+  const Population &population;
+  int64_t rows = 0, firstRow = 0, firstStep = 0, steps = 0;
+  alignas(64) W buffer[kRows * tileWidth<W>];
+};
+
+/// An object in this thread's scratch memory, which is too large for a stack.
+template <typename T, typename... Arguments>
+inline T &makeScratch(Tile *tile, const Arguments &...arguments) {
+  static_assert(sizeof(T) <= kScratchBytes);
+  return *new (tile->scratch) T(arguments...);
+}
 
 } // namespace volley::kernels
 

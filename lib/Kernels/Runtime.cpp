@@ -13,6 +13,7 @@
 #include <string.h>
 
 using volley::kernels::Descriptor;
+using volley::kernels::kScratchBytes;
 using volley::kernels::kShareAlways;
 using volley::kernels::Team;
 using volley::kernels::Tile;
@@ -28,9 +29,10 @@ struct volley_state {
   uint64_t step;
   /// A law was violated; only a reset helps.
   bool isBroken;
-  /// Samples one after another, and one workspace per worker.
+  /// Samples one after another; a workspace and scratch memory per worker.
   char *samples;
   char *workspaces;
+  char *scratch;
   char message[256];
 };
 
@@ -122,12 +124,15 @@ volley_status create(const volley_program *program,
   if (getLevel() < descriptor->level)
     return VOLLEY_UNSUPPORTED_CPU;
   size_t workers = options->executor ? options->executor->workers : 1;
-  size_t header = roundUp(sizeof(volley_state)), samples, workspaces, total;
+  size_t header = roundUp(sizeof(volley_state)), samples, workspaces, scratch,
+         total;
   if (__builtin_mul_overflow(program->state_sample_bytes,
                              static_cast<uint64_t>(options->batch), &samples) ||
       __builtin_mul_overflow(program->workspace_bytes, workers, &workspaces) ||
-      __builtin_add_overflow(samples, header + 2 * kAlignment, &total) ||
-      __builtin_add_overflow(workspaces, total, &total))
+      __builtin_mul_overflow(kScratchBytes, workers, &scratch) ||
+      __builtin_add_overflow(samples, header + 3 * kAlignment, &total) ||
+      __builtin_add_overflow(workspaces, total, &total) ||
+      __builtin_add_overflow(scratch, total, &total))
     return VOLLEY_OUT_OF_MEMORY;
   char *memory = static_cast<char *>(aligned_alloc(kAlignment, roundUp(total)));
   if (!memory)
@@ -138,6 +143,7 @@ volley_status create(const volley_program *program,
   state->executor = options->executor;
   state->samples = memory + header;
   state->workspaces = state->samples + roundUp(samples);
+  state->scratch = state->workspaces + roundUp(workspaces);
   clear(state);
   *result = state;
   return VOLLEY_OK;
@@ -305,8 +311,8 @@ struct Run {
   Team team;
 };
 
-/// All steps of one block of samples, tile by tile.
-void runBlock(Run *run, uint32_t index, uint32_t worker, Tile &tile) {
+/// All steps of one block of samples, tile by tile, in a workspace.
+void runBlock(Run *run, uint32_t index, uint32_t workspace, Tile &tile) {
   volley_state *state = run->state;
   const Descriptor *descriptor = state->descriptor;
   tile.inputs = run->args->inputs;
@@ -314,7 +320,7 @@ void runBlock(Run *run, uint32_t index, uint32_t worker, Tile &tile) {
   tile.probes = run->probes;
   tile.weights = descriptor->weights;
   tile.workspace =
-      state->workspaces + worker * descriptor->program.workspace_bytes;
+      state->workspaces + workspace * descriptor->program.workspace_bytes;
   tile.batch = state->batch;
   tile.firstSample = index * run->blockSamples;
   tile.samples = state->batch - tile.firstSample;
@@ -345,21 +351,24 @@ void runAlone(void *argument, uint32_t index, uint32_t worker) {
   volley::FloatingPointEnvironment environment;
   Tile tile{};
   tile.workers = 1;
-  runBlock(static_cast<Run *>(argument), index, worker, tile);
+  auto *run = static_cast<Run *>(argument);
+  tile.scratch = run->state->scratch + worker * kScratchBytes;
+  runBlock(run, index, worker, tile);
 }
 
 /// A thread of a team that does all blocks, in one workspace.
-void runTogether(void *argument, uint32_t, uint32_t) {
+void runTogether(void *argument, uint32_t, uint32_t worker) {
   auto *run = static_cast<Run *>(argument);
   if (__atomic_load_n(&run->isDone, __ATOMIC_ACQUIRE))
     return;
   volley::FloatingPointEnvironment environment;
   Tile tile{};
   tile.team = &run->team;
+  tile.scratch = run->state->scratch + worker * kScratchBytes;
   tile.workers = run->state->executor->workers;
   tile.sharesAll = run->state->descriptor->rowCycles == kShareAlways;
   for (uint32_t i = 0; i < run->blocks; ++i)
-    runBlock(run, i, /*worker=*/0, tile);
+    runBlock(run, i, /*workspace=*/0, tile);
   __atomic_store_n(&run->isDone, 1, __ATOMIC_RELEASE);
 }
 

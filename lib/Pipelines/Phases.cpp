@@ -87,6 +87,8 @@ static void buildScheduled(OpPassManager &pm, const PipelineOptions &options) {
   cpu::CPUSelectKernelsOptions kernels;
   kernels.force = options.kernel;
   pm.addNestedPass<snn::ProgramOp>(cpu::createCPUSelectKernels(kernels));
+  if (!llvm::is_contained(options.without, "cpu-fuse-neurons"))
+    pm.addNestedPass<snn::ProgramOp>(cpu::createCPUFuseNeurons());
   cpu::CPUEstimateWorkOptions work;
   work.share = options.share;
   pm.addNestedPass<snn::ProgramOp>(cpu::createCPUEstimateWork(work));

@@ -274,7 +274,7 @@ void AllocateStorage::allocateBuffers() {
     if (op->hasTrait<OpTrait::ConstantLike>())
       return;
     for (Value result : op->getResults()) {
-      if (isState(result) || getRoot(result) != result)
+      if (isState(result) || getRoot(result) != result || op->hasAttr(kFused))
         continue;
       // A tile of one row can use what is kept where it is.
       if (rows == 1 && isa<snn::KeptOp, snn::MaterializeOp>(op))
@@ -287,9 +287,14 @@ void AllocateStorage::allocateBuffers() {
     }
   });
   program.walk([&](Operation *op) {
-    if (op != program.getOperation())
-      for (Value operand : op->getOperands())
-        extend(operand, op);
+    if (op == program.getOperation())
+      return;
+    for (Value operand : op->getOperands()) {
+      extend(operand, op);
+      // A fused product runs here.
+      if (Operation *product = getFusedProduct(operand))
+        extend(product->getOperand(0), op);
+    }
   });
 
   // First fit, largest first.

@@ -52,6 +52,8 @@ void EstimateWork::runOnOperation() {
         isa<snn::ReshapeOp, snn::LastOp>(op))
       return WalkResult::advance();
     cycles += estimateCycles(op);
+    if (op->hasAttr(kFused))
+      return WalkResult::advance(); // It shares its population's loop.
     ++(op->getParentOfType<snn::ScanOp>() ? stepLoops : tileLoops);
     return WalkResult::advance();
   });

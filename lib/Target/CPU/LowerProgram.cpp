@@ -11,6 +11,7 @@
 #include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
+#include "llvm/ADT/SmallBitVector.h"
 #include "llvm/ADT/TypeSwitch.h"
 
 #include "../../Kernels/ConvGeometry.h"
@@ -90,7 +91,7 @@ private:
   // Ops.
   void lowerBlock(Block &block);
   void lowerOp(Operation *op);
-  void lowerWeighted(Operation *op);
+  void lowerWeighted(Operation *op, snn::StepOp behind = nullptr);
   void lowerPool(snn::PoolOp op);
   void lowerMatmul(snn::MatmulOp op);
   void lowerReduce(snn::ReduceOp op);
@@ -101,6 +102,7 @@ private:
   void lowerShared(Operation *op, Value source, Value distance);
   void lowerLast(snn::LastOp op);
   void lowerStep(snn::StepOp op);
+  void storeStepArguments(snn::StepOp op);
   void lowerScan(snn::ScanOp op);
   void lowerDelayRead(snn::DelayReadOp op);
   void lowerDelayWrite(snn::DelayWriteOp op);
@@ -130,6 +132,8 @@ private:
   DenseMap<Value, int64_t> stateOffsets;
   int64_t sampleBytes = 0;
   unsigned numProbes = 0;
+  /// Where the arguments of a step function are put.
+  Value stepArguments;
 };
 
 struct LowerProgram : volley::cpu::impl::CPULowerProgramBase<LowerProgram> {
@@ -257,7 +261,8 @@ Value ProgramLowering::getGeometry(snn::ConvShape s) {
   return getConstantArray("geometry", asIntegers(geometry));
 }
 
-void ProgramLowering::lowerWeighted(Operation *op) {
+/// A product or convolution, and if it is fused, the population behind it.
+void ProgramLowering::lowerWeighted(Operation *op, snn::StepOp behind) {
   const Strategy *strategy = getStrategy(op);
   Value x = op->getOperand(0), y = op->getResult(0);
   auto dense = dyn_cast<snn::DenseOp>(op);
@@ -268,11 +273,15 @@ void ProgramLowering::lowerWeighted(Operation *op) {
     rows =
         mul(samples, integer(type.getNumElements() / type.getShape().back()));
   }
-  SmallVector<Value> arguments{
-      getRow(x),         getStep(x, getElementBytes(x.getType())),
-      getRow(y),         getStep(y, getElementBytes(y.getType())),
-      getStepCount(),    rows,
-      getWeights(op, 0), getWeights(op, 1)};
+  Value null = LLVM::ZeroOp::create(builder, loc, pointer);
+  SmallVector<Value> arguments{getRow(x),
+                               getStep(x, getElementBytes(x.getType()))};
+  if (behind)
+    arguments.append({null, integer(0)});
+  else
+    arguments.append({getRow(y), getStep(y, getElementBytes(y.getType()))});
+  arguments.append(
+      {getStepCount(), rows, getWeights(op, 0), getWeights(op, 1)});
   if (dense) {
     auto weight = dense.getWeight().getType();
     int64_t K = weight.getShape().back();
@@ -281,6 +290,15 @@ void ProgramLowering::lowerWeighted(Operation *op) {
         {integer(weight.getNumElements() / (K * N)), integer(K), integer(N)});
   } else {
     arguments.push_back(getGeometry(cast<snn::ConvOp>(op).getShape()));
+  }
+  if (behind) {
+    Value function =
+        LLVM::AddressOfOp::create(builder, loc, stepFunctions.get(behind));
+    auto type = cast<RankedTensorType>(y.getType());
+    arguments.append({function, stepArguments,
+                      integer(type.getNumElements() / type.getShape().back())});
+  } else if (strategy->takesNeurons()) {
+    arguments.append({null, null, integer(0)});
   }
   call(strategy->getKernel() + "_" + getSuffix(x.getType()) + "_" +
            getSuffix(y.getType()),
@@ -348,47 +366,65 @@ void ProgramLowering::lowerMove(Operation *op) {
   }
 }
 
-void ProgramLowering::lowerStep(snn::StepOp op) {
-  func::FuncOp function = stepFunctions.get(op);
-  SmallVector<Value> arguments{tile};
-  auto addSignal = [&](Value signal) {
-    arguments.push_back(getRow(signal));
-    arguments.push_back(getStep(signal, getElementBytes(signal.getType())));
+/// What a step function takes (StepFunctions.h).
+void ProgramLowering::storeStepArguments(snn::StepOp op) {
+  int32_t slot = 0;
+  auto put = [&](Value value) {
+    Value place = LLVM::GEPOp::create(builder, loc, pointer, i64, stepArguments,
+                                      ArrayRef<LLVM::GEPArg>(slot++));
+    LLVM::StoreOp::create(builder, loc, value, place);
   };
-  for (Value input : op.getInputs())
-    addSignal(input);
+  auto putSignal = [&](Value signal) {
+    put(getRow(signal));
+    put(getStep(signal, getElementBytes(signal.getType())));
+  };
+  for (Value input : op.getInputs()) {
+    if (getFusedProduct(input))
+      slot += 2; // It comes with the range of neurons.
+    else
+      putSignal(input);
+  }
   unsigned numSignals = op->getNumResults() - op.getStates().size();
   for (Value output : op->getResults().take_front(numSignals))
-    addSignal(output);
+    putSignal(output);
   for (Value value : op.getStates())
-    arguments.push_back(getState(value));
+    put(getState(value));
   auto shape = cast<RankedTensorType>(op->getResult(0).getType()).getShape();
-  auto argumentTypes = function.getArgumentTypes();
+  auto model = SymbolTable::lookupNearestSymbolFrom<snn::NeuronModelOp>(
+      op, op.getModelAttr());
   for (auto [index, param] : llvm::enumerate(op.getParams())) {
     if (getParamKind(param, shape) != ParamKind::Scalar) {
-      arguments.push_back(getWeights(op, index));
+      put(getWeights(op, index));
       continue;
     }
-    Type type = argumentTypes[arguments.size()];
+    Type type = model.getParams()[index].getType();
     snn::ConstantView view = *snn::ConstantView::get(param);
     TypedAttr attr = isa<FloatType>(type)
                          ? TypedAttr(FloatAttr::get(type, view.getDouble(0)))
                          : IntegerAttr::get(type, view.getInteger(0));
-    arguments.push_back(arith::ConstantOp::create(builder, loc, attr));
+    put(arith::ConstantOp::create(builder, loc, attr));
   }
   // What the law asserts: the number of the first message; the others follow.
   unsigned message = messages.size() + 1;
-  auto model = SymbolTable::lookupNearestSymbolFrom<snn::NeuronModelOp>(
-      op, op.getModelAttr());
   model.walk([&](snn::AssertOp check) {
     messages.push_back("population '" + op.getName().str() + "' " +
                        check.getMessage().str());
   });
-  Value number = arith::ConstantOp::create(builder, loc,
-                                           builder.getI32IntegerAttr(message));
-  arguments.append(
-      {integer(sampleBytes), getStepCount(), samples, error, number});
-  func::CallOp::create(builder, loc, function, arguments);
+  put(integer(sampleBytes));
+  put(error);
+  put(arith::ConstantOp::create(builder, loc,
+                                builder.getI32IntegerAttr(message)));
+}
+
+void ProgramLowering::lowerStep(snn::StepOp op) {
+  storeStepArguments(op);
+  if (std::optional<unsigned> fused = getFusedInput(op))
+    return lowerWeighted(getFusedProduct(op.getInputs()[*fused]), op);
+  auto type = cast<RankedTensorType>(op->getResult(0).getType());
+  Value function =
+      LLVM::AddressOfOp::create(builder, loc, stepFunctions.get(op));
+  call("volley_neurons", {function, stepArguments, getStepCount(), samples,
+                          integer(type.getNumElements())});
 }
 
 void ProgramLowering::lowerDelayRead(snn::DelayReadOp op) {
@@ -603,7 +639,11 @@ void ProgramLowering::lowerOp(Operation *op) {
         buffers[op->getResult(i)] = getWorkspaceBuffer(op, i, false);
 
   llvm::TypeSwitch<Operation *>(op)
-      .Case<snn::DenseOp, snn::ConvOp>([&](auto) { lowerWeighted(op); })
+      .Case<snn::DenseOp, snn::ConvOp>([&](auto) {
+        // A fused one runs where its population does.
+        if (!op->hasAttr(kFused))
+          lowerWeighted(op);
+      })
       .Case<snn::PoolOp>([&](auto pool) { lowerPool(pool); })
       .Case<snn::MatmulOp>([&](auto matmul) { lowerMatmul(matmul); })
       .Case<snn::ReduceOp>([&](auto reduce) { lowerReduce(reduce); })
@@ -621,7 +661,8 @@ void ProgramLowering::lowerOp(Operation *op) {
       .Case<snn::TransposeOp>(
           [&](auto transpose) { lowerTranspose(transpose); })
       .Case<snn::ReshapeOp>([&](auto reshape) {
-        buffers[reshape.getResult()] = buffers.lookup(reshape.getInput());
+        if (!getFusedProduct(reshape.getInput()))
+          buffers[reshape.getResult()] = buffers.lookup(reshape.getInput());
       })
       .Case<snn::StepOp>([&](auto step) { lowerStep(step); })
       .Case<snn::ScanOp>([&](auto scan) { lowerScan(scan); })
@@ -660,6 +701,15 @@ void ProgramLowering::run() {
   error = loadField(offsetof(Tile, error), pointer);
 
   sampleBytes = cast<IntegerAttr>(program->getAttr(kSampleBytes)).getInt();
+  int64_t slots = 0;
+  program.walk([&](snn::StepOp op) {
+    // Every operand and result is a pointer or a value, signals with a step.
+    slots = std::max<int64_t>(
+        slots, 2 * (op->getNumOperands() + op->getNumResults()) + 3);
+  });
+  stepArguments = LLVM::AllocaOp::create(builder, loc, pointer, i64,
+                                         integer(std::max<int64_t>(slots, 1)),
+                                         /*alignment=*/8);
   for (auto [index, input] : llvm::enumerate(program.getInputs()))
     buffers[input] = program.isStaticInput(index)
                          ? getSampleBuffer(inputs, index, input.getType())
@@ -669,6 +719,22 @@ void ProgramLowering::run() {
   for (auto [index, arg] : llvm::enumerate(program.getStates()))
     stateOffsets[arg] = offsets[index];
 
+  // What the body computes for an output is computed in the host's buffer.
+  llvm::SmallBitVector isInPlace(program.getOutputNames().size());
+  for (auto [index, signal] :
+       llvm::enumerate(program.getYieldOp().getSignals())) {
+    Operation *op = signal.getDefiningOp();
+    auto offsets =
+        op ? op->getAttrOfType<DenseI64ArrayAttr>(kBuffers) : nullptr;
+    if (!program.isWindowOutput(index) && offsets &&
+        offsets[cast<OpResult>(signal).getResultNumber()] >= 0 &&
+        !isa<snn::ScanOp, snn::WhenOp, snn::KeptOp, snn::MaterializeOp>(op) &&
+        !buffers.count(signal)) {
+      buffers[signal] = getHostBuffer(outputs, index, signal.getType());
+      isInPlace.set(index);
+    }
+  }
+
   lowerBlock(program.getBodyBlock());
   Value isEnd = arith::CmpIOp::create(builder, loc, arith::CmpIPredicate::ne,
                                       isLast, integer(0));
@@ -676,6 +742,8 @@ void ProgramLowering::run() {
        llvm::enumerate(program.getYieldOp().getSignals())) {
     unsigned index = position;
     Value output = signal;
+    if (isInPlace.test(index))
+      continue;
     if (!program.isWindowOutput(index))
       copyToHost(output, outputs, index);
     else if (!output.getDefiningOp<snn::WhenOp>())

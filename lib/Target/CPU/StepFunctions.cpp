@@ -12,17 +12,27 @@
 #include "mlir/IR/SymbolTable.h"
 #include "llvm/Support/FormatVariadic.h"
 
-#include "../../Kernels/Team.h"
+#include "../../Kernels/Descriptor.h"
 
 using namespace mlir;
 using namespace volley;
 using namespace volley::cpu;
 
+/// Neurons of a row of a range: those behind one row of a product, or all.
+static int64_t getRowNeurons(snn::StepOp step) {
+  if (std::optional<unsigned> fused = getFusedInput(step)) {
+    Operation *product = getFusedProduct(step.getInputs()[*fused]);
+    auto type = cast<RankedTensorType>(product->getResult(0).getType());
+    return type.getShape().back(); // Channels are the last dimension.
+  }
+  return cast<RankedTensorType>(step->getResult(0).getType()).getNumElements();
+}
+
 namespace {
 /// Writes the body of one function.
 class StepBuilder {
 public:
-  StepBuilder(func::FuncOp function, snn::StepOp step,
+  StepBuilder(LLVM::LLVMFuncOp function, snn::StepOp step,
               snn::NeuronModelOp model);
   void build();
 
@@ -52,8 +62,10 @@ private:
   Value load(Value pointer, Type element, int64_t count);
   void store(Value value, Value pointer, Type element);
 
-  void emitBlock(Value index);
-  void emitNeurons(Value sample, Value first, int64_t count);
+  /// A member of the range of neurons.
+  Value loadField(size_t offset, Type type);
+  void emitRow(Value row);
+  void emitNeurons(Value row, Value first, int64_t count);
   Value loadParam(unsigned index, Value first, int64_t count);
   SmallVector<Value> emitLaw(ValueRange arguments, int64_t count);
   void cloneOps(Block &from, IRMapping &mapping, int64_t count);
@@ -62,12 +74,14 @@ private:
   Value splatLike(Value like, double value);
   Value splatLike(Value like, int64_t value);
 
-  func::FuncOp function;
+  LLVM::LLVMFuncOp function;
   snn::StepOp step;
   snn::NeuronModelOp model;
   OpBuilder builder;
   Location loc;
-  int64_t neurons, channels;
+  int64_t neurons, channels, rowNeurons;
+  /// The input that a product has just computed.
+  std::optional<unsigned> fused;
   bool isVector;
   int64_t lanes = 1;
 
@@ -76,7 +90,10 @@ private:
   SmallVector<std::pair<bool, unsigned>> outputSources;
   SmallVector<Value> states, params;
   SmallVector<ParamKind> paramKinds;
-  Value tile, sampleBytes, steps, samples, error, errorNumber;
+  Value sampleBytes, error, errorNumber;
+  Value range, sample, firstStep, lastStep;
+  Value input, inputStep, inputRow;
+  Value rangeFirst, rangeEnd;
   /// In the order of their messages.
   SmallVector<snn::AssertOp> assertions;
 };
@@ -99,35 +116,42 @@ static bool usesDoubles(snn::NeuronModelOp model) {
          });
 }
 
-StepBuilder::StepBuilder(func::FuncOp function, snn::StepOp step,
+StepBuilder::StepBuilder(LLVM::LLVMFuncOp function, snn::StepOp step,
                          snn::NeuronModelOp model)
     : function(function), step(step), model(model),
-      builder(function.getContext()), loc(step.getLoc()) {
+      builder(function.getContext()), loc(step.getLoc()),
+      fused(getFusedInput(step)) {
   auto shape = cast<RankedTensorType>(step->getResult(0).getType()).getShape();
   neurons = 1;
   for (int64_t dim : shape)
     neurons *= dim;
   channels = shape.empty() ? 1 : shape.back();
+  rowNeurons = getRowNeurons(step);
   isVector = isVectorizable(model);
   model.walk([&](snn::AssertOp check) { assertions.push_back(check); });
   if (isVector)
     lanes = usesDoubles(model) ? 8 : 16;
 
-  Block *entry = function.addEntryBlock();
+  Block *entry = function.addEntryBlock(builder);
   builder.setInsertionPointToStart(entry);
-  auto argument = entry->args_begin();
-  tile = *argument++;
-  for (Value input : step.getInputs()) {
-    Type element = snn::getElementTypeOrSelf(input.getType());
-    inputs.push_back({argument[0], argument[1], element});
-    argument += 2;
-  }
+  Type pointer = entry->getArgument(0).getType(), i64 = builder.getI64Type();
+  int64_t slot = 0;
+  auto next = [&](Type type) -> Value {
+    Value place =
+        LLVM::GEPOp::create(builder, loc, pointer, i64, entry->getArgument(0),
+                            ArrayRef<LLVM::GEPArg>(slot++));
+    return LLVM::LoadOp::create(builder, loc, type, place);
+  };
+  auto nextPort = [&](Value signal) -> Port {
+    Value base = next(pointer);
+    return {base, next(i64), snn::getElementTypeOrSelf(signal.getType())};
+  };
+  for (Value signal : step.getInputs())
+    inputs.push_back(nextPort(signal));
   unsigned numOutputs = model.getNumOutputs();
   unsigned numExposed = step.getExposed().size();
   for (unsigned i = 0; i < numOutputs + numExposed; ++i) {
-    Type element = snn::getElementTypeOrSelf(step->getResult(i).getType());
-    outputs.push_back({argument[0], argument[1], element});
-    argument += 2;
+    outputs.push_back(nextPort(step->getResult(i)));
     if (i < numOutputs) {
       outputSources.push_back({false, i});
     } else {
@@ -137,21 +161,38 @@ StepBuilder::StepBuilder(func::FuncOp function, snn::StepOp step,
     }
   }
   for (unsigned i = 0; i < model.getNumStates(); ++i)
-    states.push_back(*argument++);
-  for (Value param : step.getParams()) {
-    params.push_back(*argument++);
+    states.push_back(next(pointer));
+  for (auto [param, arg] : llvm::zip(step.getParams(), model.getParams())) {
     paramKinds.push_back(getParamKind(param, shape));
+    params.push_back(
+        next(paramKinds.back() == ParamKind::Scalar ? arg.getType() : pointer));
   }
-  sampleBytes = *argument++;
-  steps = *argument++;
-  samples = *argument++;
-  error = *argument++;
-  errorNumber = *argument++;
+  sampleBytes = next(i64);
+  error = next(pointer);
+  errorNumber = next(builder.getI32Type());
+
+  range = entry->getArgument(1);
+  using kernels::NeuronRange;
+  sample = loadField(offsetof(NeuronRange, sample), i64);
+  firstStep = loadField(offsetof(NeuronRange, firstStep), i64);
+  lastStep = add(firstStep, loadField(offsetof(NeuronRange, steps), i64));
+  rangeFirst = loadField(offsetof(NeuronRange, first), i64);
+  rangeEnd = add(rangeFirst, loadField(offsetof(NeuronRange, neurons), i64));
+  input = loadField(offsetof(NeuronRange, input), pointer);
+  inputStep = loadField(offsetof(NeuronRange, inputStep), i64);
+  inputRow = loadField(offsetof(NeuronRange, inputRow), i64);
 }
 
 //===----------------------------------------------------------------------===//
 // Memory
 //===----------------------------------------------------------------------===//
+
+Value StepBuilder::loadField(size_t offset, Type type) {
+  Value place =
+      LLVM::GEPOp::create(builder, loc, range.getType(), builder.getI8Type(),
+                          range, ArrayRef<LLVM::GEPArg>(int32_t(offset)));
+  return LLVM::LoadOp::create(builder, loc, type, place);
+}
 
 Value StepBuilder::elementPointer(Value base, Value index, Type element) {
   Type memory = element.isInteger(1) ? builder.getI8Type() : element;
@@ -189,7 +230,8 @@ Value StepBuilder::loadParam(unsigned index, Value first, int64_t count) {
     return vector::BroadcastOp::create(builder, loc, getType(element, count),
                                        param);
   case ParamKind::Channel:
-    first = arith::RemUIOp::create(builder, loc, first, integer(channels));
+    if (neurons > channels)
+      first = arith::RemUIOp::create(builder, loc, first, integer(channels));
     [[fallthrough]];
   case ParamKind::Full:
     return load(elementPointer(param, first, element), element, count);
@@ -339,22 +381,23 @@ SmallVector<Value> StepBuilder::emitLaw(ValueRange arguments, int64_t count) {
 // Loops
 //===----------------------------------------------------------------------===//
 
-/// All steps of `count` neurons of one sample, state in registers.
-void StepBuilder::emitNeurons(Value sample, Value first, int64_t count) {
+/// All steps of `count` neurons of a row, state in registers.
+void StepBuilder::emitNeurons(Value row, Value first, int64_t count) {
+  Value neuron = add(mul(row, integer(rowNeurons)), first);
   SmallVector<Value> paramValues, initial, statePointers;
   for (unsigned i = 0; i < params.size(); ++i)
-    paramValues.push_back(loadParam(i, first, count));
+    paramValues.push_back(loadParam(i, neuron, count));
   Value sampleOffset = mul(sample, sampleBytes);
   for (auto [pointer, arg] : llvm::zip(states, model.getStates())) {
     Value base = LLVM::GEPOp::create(builder, loc, pointer.getType(),
                                      builder.getI8Type(), pointer,
                                      ValueRange{sampleOffset});
-    statePointers.push_back(elementPointer(base, first, arg.getType()));
+    statePointers.push_back(elementPointer(base, neuron, arg.getType()));
     initial.push_back(load(statePointers.back(), arg.getType(), count));
   }
-  Value rowStart = add(mul(sample, integer(neurons)), first);
+  Value rowStart = add(mul(sample, integer(neurons)), neuron);
   auto loop = scf::ForOp::create(
-      builder, loc, integer(0), steps, integer(1), initial,
+      builder, loc, firstStep, lastStep, integer(1), initial,
       [&](OpBuilder &inner, Location, Value t, ValueRange carried) {
         OpBuilder::InsertionGuard guard(builder);
         builder.setInsertionPoint(inner.getInsertionBlock(),
@@ -364,8 +407,27 @@ void StepBuilder::emitNeurons(Value sample, Value first, int64_t count) {
           return elementPointer(port.base, index, port.element);
         };
         SmallVector<Value> arguments(carried);
-        for (const Port &input : inputs)
-          arguments.push_back(load(rowPointer(input), input.element, count));
+        for (auto [index, port] : llvm::enumerate(inputs)) {
+          Value place;
+          if (index == fused) {
+            Value firstRow = loadField(offsetof(kernels::NeuronRange, firstRow),
+                                       builder.getI64Type());
+            Value offset =
+                add(mul(arith::SubIOp::create(builder, loc, t, firstStep),
+                        inputStep),
+                    mul(arith::SubIOp::create(builder, loc, row, firstRow),
+                        inputRow));
+            place = LLVM::GEPOp::create(builder, loc, input.getType(),
+                                        builder.getI8Type(), input,
+                                        ValueRange{offset});
+            place = elementPointer(
+                place, arith::SubIOp::create(builder, loc, first, rangeFirst),
+                port.element);
+          } else {
+            place = rowPointer(port);
+          }
+          arguments.push_back(load(place, port.element, count));
+        }
         llvm::append_range(arguments, paramValues);
         SmallVector<Value> results = emitLaw(arguments, count);
         for (auto [port, source] : llvm::zip(outputs, outputSources)) {
@@ -381,107 +443,64 @@ void StepBuilder::emitNeurons(Value sample, Value first, int64_t count) {
     store(value, pointer, arg.getType());
 }
 
-/// Neurons of one sample that one thread does, at least.
-static constexpr int64_t kBlock = 1024;
-
-/// A block of neurons: the index counts the blocks of all samples.
-void StepBuilder::emitBlock(Value index) {
-  int64_t blocks = (neurons + kBlock - 1) / kBlock;
-  int64_t whole = neurons / lanes * lanes;
-  Value sample = index, block, first = integer(0), end = integer(whole);
-  if (blocks > 1) {
-    sample = arith::DivUIOp::create(builder, loc, index, integer(blocks));
-    block = arith::RemUIOp::create(builder, loc, index, integer(blocks));
-    first = mul(block, integer(kBlock));
-    end =
-        arith::MinUIOp::create(builder, loc, add(first, integer(kBlock)), end);
-  }
-  if (whole > 0)
-    scf::ForOp::create(builder, loc, first, end, integer(lanes), ValueRange(),
+/// The range's neurons of one row. It starts at a whole vector, and ends at one
+/// or with the row.
+void StepBuilder::emitRow(Value row) {
+  int64_t whole = rowNeurons / lanes * lanes;
+  if (whole > 0) {
+    Value end = arith::MinUIOp::create(builder, loc, rangeEnd, integer(whole));
+    scf::ForOp::create(builder, loc, rangeFirst, end, integer(lanes),
+                       ValueRange(),
                        [&](OpBuilder &body, Location, Value n, ValueRange) {
                          OpBuilder::InsertionGuard guard(builder);
                          builder.setInsertionPoint(body.getInsertionBlock(),
                                                    body.getInsertionPoint());
-                         emitNeurons(sample, n, lanes);
+                         emitNeurons(row, n, lanes);
                          scf::YieldOp::create(builder, loc);
                        });
-  if (whole == neurons)
+  }
+  if (whole == rowNeurons)
     return;
-  // The last block has the neurons that do not fill a vector.
-  if (blocks == 1)
-    return emitNeurons(sample, integer(whole), neurons - whole);
   Value isEnd = arith::CmpIOp::create(builder, loc, arith::CmpIPredicate::eq,
-                                      block, integer(blocks - 1));
+                                      rangeEnd, integer(rowNeurons));
   scf::IfOp::create(builder, loc, isEnd, [&](OpBuilder &body, Location) {
     OpBuilder::InsertionGuard guard(builder);
     builder.setInsertionPoint(body.getInsertionBlock(),
                               body.getInsertionPoint());
-    emitNeurons(sample, integer(whole), neurons - whole);
+    emitNeurons(row, integer(whole), rowNeurons - whole);
     scf::YieldOp::create(builder, loc);
   });
 }
 
-/// The loop over samples and blocks of neurons, in the parts that the tile's
-/// threads take.
 void StepBuilder::build() {
-  ModuleOp module = function->getParentOfType<ModuleOp>();
-  int64_t blocks = (neurons + kBlock - 1) / kBlock;
-  Value count = mul(samples, integer(blocks));
-  // In blocks: a law takes some cycles per vector and step.
-  int64_t cycles = std::min(neurons, kBlock) * (isVector ? 1 : 16) / 2;
-  Value grain = integer(kernels::getGrain(cycles));
-  Type i32 = builder.getI32Type();
-  scf::WhileOp::create(
-      builder, loc, TypeRange(), ValueRange(),
-      [&](OpBuilder &before, Location, ValueRange) {
-        OpBuilder::InsertionGuard guard(builder);
-        builder.setInsertionPoint(before.getInsertionBlock(),
-                                  before.getInsertionPoint());
-        auto call = callExternal(builder, loc, module, "volley_take", i32,
-                                 {tile, count, grain});
-        Value zero = arith::ConstantOp::create(builder, loc,
-                                               builder.getI32IntegerAttr(0));
-        Value isTaken = arith::CmpIOp::create(
-            builder, loc, arith::CmpIPredicate::ne, call.getResult(), zero);
-        scf::ConditionOp::create(builder, loc, isTaken, ValueRange());
-      },
-      [&](OpBuilder &after, Location, ValueRange) {
-        OpBuilder::InsertionGuard guard(builder);
-        builder.setInsertionPoint(after.getInsertionBlock(),
-                                  after.getInsertionPoint());
-        auto loadField = [&](size_t offset) {
-          Value place = LLVM::GEPOp::create(builder, loc, tile.getType(),
-                                            builder.getI8Type(), tile,
-                                            ValueRange{integer(offset)});
-          return LLVM::LoadOp::create(builder, loc, builder.getI64Type(),
-                                      place);
-        };
-        scf::ForOp::create(
-            builder, loc, loadField(offsetof(kernels::Tile, first)),
-            loadField(offsetof(kernels::Tile, last)), integer(1), ValueRange(),
-            [&](OpBuilder &body, Location, Value index, ValueRange) {
-              OpBuilder::InsertionGuard guard(builder);
-              builder.setInsertionPoint(body.getInsertionBlock(),
-                                        body.getInsertionPoint());
-              emitBlock(index);
-              scf::YieldOp::create(builder, loc);
-            });
-        scf::YieldOp::create(builder, loc);
-      });
-  func::ReturnOp::create(builder, loc);
+  using kernels::NeuronRange;
+  Type i64 = builder.getI64Type();
+  Value firstRow = loadField(offsetof(NeuronRange, firstRow), i64);
+  Value lastRow = add(firstRow, loadField(offsetof(NeuronRange, rows), i64));
+  scf::ForOp::create(builder, loc, firstRow, lastRow, integer(1), ValueRange(),
+                     [&](OpBuilder &body, Location, Value row, ValueRange) {
+                       OpBuilder::InsertionGuard guard(builder);
+                       builder.setInsertionPoint(body.getInsertionBlock(),
+                                                 body.getInsertionPoint());
+                       emitRow(row);
+                       scf::YieldOp::create(builder, loc);
+                     });
+  LLVM::ReturnOp::create(builder, loc, ValueRange());
 }
 
 //===----------------------------------------------------------------------===//
 // The table of functions
 //===----------------------------------------------------------------------===//
 
-func::FuncOp StepFunctions::get(snn::StepOp step) {
+LLVM::LLVMFuncOp StepFunctions::get(snn::StepOp step) {
   auto type = cast<RankedTensorType>(step->getResult(0).getType());
   // What a function depends on.
   std::string key;
   llvm::raw_string_ostream stream(key);
   stream << step.getModel() << '/' << type.getNumElements() << '/'
-         << step.getExposed();
+         << step.getExposed() << '/' << getRowNeurons(step) << '/';
+  if (std::optional<unsigned> fused = getFusedInput(step))
+    stream << *fused;
   bool usesChannels = false;
   for (Value param : step.getParams()) {
     ParamKind kind = getParamKind(param, type.getShape());
@@ -490,7 +509,7 @@ func::FuncOp StepFunctions::get(snn::StepOp step) {
   }
   if (usesChannels)
     stream << '/' << type.getShape().back();
-  func::FuncOp &function = functions[key];
+  LLVM::LLVMFuncOp &function = functions[key];
   if (function)
     return function;
 
@@ -498,28 +517,13 @@ func::FuncOp StepFunctions::get(snn::StepOp step) {
       step, step.getModelAttr());
   OpBuilder builder = OpBuilder::atBlockEnd(module.getBody());
   Type pointer = LLVM::LLVMPointerType::get(module.getContext());
-  Type i64 = builder.getI64Type(), i32 = builder.getI32Type();
-  SmallVector<Type> arguments{pointer};
-  size_t ports = step.getInputs().size() + model.getNumOutputs() +
-                 step.getExposed().size();
-  for (size_t i = 0; i < ports; ++i)
-    arguments.append({pointer, i64});
-  arguments.append(model.getNumStates(), pointer);
-  for (auto [param, arg] : llvm::zip(step.getParams(), model.getParams()))
-    arguments.push_back(getParamKind(param, type.getShape()) ==
-                                ParamKind::Scalar
-                            ? arg.getType()
-                            : pointer);
-  arguments.append({i64, i64, i64, pointer, i32});
-  function = func::FuncOp::create(
+  function = LLVM::LLVMFuncOp::create(
       builder, step.getLoc(),
       llvm::formatv("step_{0}_{1}", functions.size() - 1, step.getModel())
           .str(),
-      builder.getFunctionType(arguments, {}));
-  function.setPrivate();
-  function->setAttr(
-      "llvm.linkage",
-      LLVM::LinkageAttr::get(module.getContext(), LLVM::Linkage::Internal));
+      LLVM::LLVMFunctionType::get(LLVM::LLVMVoidType::get(module.getContext()),
+                                  {pointer, pointer}),
+      LLVM::Linkage::Internal);
   StepBuilder(function, step, model).build();
   return function;
 }

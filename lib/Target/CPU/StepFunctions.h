@@ -8,26 +8,27 @@
 #include "Storage.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/IR/Builders.h"
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/IR/BuiltinOps.h"
 #include "llvm/ADT/StringMap.h"
 
 namespace volley::cpu {
 
-/// One function per distinct law, shape and kinds of parameters. Its arguments:
-/// the tile; per input and per output (exposed states among them) a pointer to
-/// row (0, 0) and the elements from one step to the next; per state a pointer
-/// to the first sample's; per parameter its value or a pointer; then the bytes
-/// from one sample's state to the next, the numbers of steps and samples, and
-/// where an error is noted and its number.
+/// One function per distinct law, shape and kinds of parameters: a
+/// kernels::StepFunction. Its arguments are 8 bytes each: per input and per
+/// output (exposed states among them) a pointer to row (0, 0) and the elements
+/// from one step to the next; per state a pointer to the first sample's; per
+/// parameter its value or a pointer; then the bytes from one sample's state to
+/// the next, where an error is noted, and its number.
 class StepFunctions {
 public:
   explicit StepFunctions(mlir::ModuleOp module) : module(module) {}
 
-  mlir::func::FuncOp get(snn::StepOp step);
+  mlir::LLVM::LLVMFuncOp get(snn::StepOp step);
 
 private:
   mlir::ModuleOp module;
-  llvm::StringMap<mlir::func::FuncOp> functions;
+  llvm::StringMap<mlir::LLVM::LLVMFuncOp> functions;
 };
 
 } // namespace volley::cpu

@@ -19,6 +19,15 @@ inline constexpr llvm::StringLiteral kWeightBytes = "snn.weight_bytes";
 /// Of cpu-estimate-work: cycles of a row, loops per tile and per step.
 inline constexpr llvm::StringLiteral kWork = "snn.work";
 
+/// Of cpu-fuse-neurons: the op's results go straight to the step that uses
+/// them.
+inline constexpr llvm::StringLiteral kFused = "snn.fused";
+
+/// The fused product that an input of a step comes from; null if none.
+mlir::Operation *getFusedProduct(mlir::Value input);
+/// Which input of a step comes from a fused product.
+std::optional<unsigned> getFusedInput(snn::StepOp step);
+
 /// Everything is aligned to a vector of 64 bytes.
 inline constexpr uint64_t kAlignment = 64;
 

@@ -157,6 +157,7 @@ class DenseEvent : public DenseStrategy {
 public:
   StringRef getName() const override { return "event"; }
   StringRef getKernel() const override { return "volley_dense_event"; }
+  bool takesNeurons() const override { return true; }
   double getCost(Operation *op, double activity) const override {
     auto dense = cast<snn::DenseOp>(op);
     double synapses = dense.getSynapseCount();
@@ -231,6 +232,7 @@ class ConvEvent : public ConvStrategy {
 public:
   StringRef getName() const override { return "event"; }
   StringRef getKernel() const override { return "volley_conv_event"; }
+  bool takesNeurons() const override { return true; }
 
   PackedWeights packWeights(Operation *op) const override {
     auto conv = cast<snn::ConvOp>(op);

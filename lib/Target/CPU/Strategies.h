@@ -30,6 +30,8 @@ public:
   virtual double getCost(mlir::Operation *op, double activity) const = 0;
   /// The kernel without its types: "volley_dense_event".
   virtual llvm::StringRef getKernel() const = 0;
+  /// Whether the kernel can hand its results to the population behind it.
+  virtual bool takesNeurons() const { return false; }
   /// Weights, then the bias, each from a multiple of 64 bytes.
   virtual PackedWeights packWeights(mlir::Operation *op) const = 0;
   virtual PackedWeights packBias(mlir::Operation *op) const = 0;

@@ -27,6 +27,34 @@ def CPUSelectKernels : Pass<"cpu-select-kernels", "::volley::snn::ProgramOp"> {
   ];
 }
 
+def CPUFuseNeurons : Pass<"cpu-fuse-neurons", "::volley::snn::ProgramOp"> {
+  let summary = "let products hand their results to the population behind them";
+  let description = [{
+    Marks products and convolutions whose result only a population uses as
+    `snn.fused`. Such an op runs where the population's step is: as soon as a
+    panel of its outputs is complete for some rows and all steps of the tile, the
+    neurons do their steps on it, while it is in the first cache. What lies
+    between them, a norm or a scale, is part of the population's law by then
+    (snn-fuse-elementwise), and what it emits is stored as spikes. The
+    intermediate sums never go to memory, and threads share one loop instead of
+    two. Each sum and each step is computed as before, so no bit changes.
+
+    Not fused: strategies whose kernel cannot (`Strategy::takesNeurons`), ops in
+    several groups, rows of more terms than the queue of events holds.
+
+    Before:
+    ```mlir
+    %y = snn.dense %s, %w kernel "event" : ...
+    %t, %v1 = snn.step @lif "a" (%y) state(%v : ...) : ...
+    ```
+    After:
+    ```mlir
+    %y = snn.dense %s, %w kernel "event" {snn.fused} : ...
+    %t, %v1 = snn.step @lif "a" (%y) state(%v : ...) : ...
+    ```
+  }];
+}
+
 def CPUEstimateWork : Pass<"cpu-estimate-work", "::volley::snn::ProgramOp"> {
   let summary = "estimate what a run does, for threads to share it";
   let description = [{
