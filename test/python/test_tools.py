@@ -823,3 +823,46 @@ def test_check_of_what_is_no_model(run_tool, tmp_path, kind):
     report = json.loads(done.stdout)
     assert report["accepted"] is False
     assert report["model"]["notes"][0]["kind"] == "error"
+
+
+# Code generation
+
+
+@pytest.fixture(scope="module")
+def transformer():
+    """A network whose generated code is compiled in parts."""
+    return volley.models.spikformer((16, 16, 2, 2.0), image=16, classes=4, patch=4)
+
+
+def test_parts_do_not_depend_on_threads(tool, tmp_path, transformer):
+    transformer.network.save(tmp_path / "net.mlirbc")
+    for threads in 1, 2, 5:
+        tool("snn-compile", "net.mlirbc", f"--threads={threads}", "-o", f"{threads}.so")
+    one, *others = ((tmp_path / f"{threads}.so").read_bytes() for threads in (1, 2, 5))
+    assert all(other == one for other in others)
+    x = np.random.default_rng(2).random((1, 3, 16, 16), dtype=np.float32)
+    logits = volley.open(tmp_path / "1.so")(x, steps=4)
+    expected = volley.interpret(transformer.network, x, steps=4)
+    np.testing.assert_array_equal(logits, expected)
+    assert np.any(logits)
+
+
+def test_only_large_networks_are_compiled_in_parts(
+    run_tool, tmp_path, transformer, model
+):
+    transformer.network.save(tmp_path / "net.mlirbc")
+    for path, parts in ((tmp_path / "net.mlirbc", True), (model, False)):
+        options = MEANING if path == model else ()
+        done = run_tool(
+            "snn-compile", path, *options, "--time-report", "-o", tmp_path / "net.so"
+        )
+        phases = ["generate code", "optimize", "emit object", "link"]
+        assert all(phase in done.stderr for phase in phases)
+        assert ("split" in done.stderr) == parts
+
+
+def test_parts_are_kept(tmp_path, transformer):
+    x = np.random.default_rng(2).random((1, 3, 16, 16), dtype=np.float32)
+    made = volley.compile(transformer.network, cache_dir=tmp_path)
+    used = volley.compile(transformer.network, cache_dir=tmp_path)
+    np.testing.assert_array_equal(made(x, steps=4), used(x, steps=4))

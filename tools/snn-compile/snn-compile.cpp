@@ -7,6 +7,7 @@
 #include "volley/Compiler/Compiler.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/InitLLVM.h"
+#include "llvm/Support/Parallel.h"
 #include "llvm/Support/raw_ostream.h"
 
 using namespace llvm;
@@ -82,6 +83,11 @@ static void printPhases() {
 int main(int argc, char **argv) {
   InitLLVM init(argc, argv);
   tools::ModelOptions modelOptions("input");
+  // LLVM has an option of this name.
+  tools::releaseOption("threads");
+  static cl::opt<unsigned> threads(
+      "threads", cl::cat(category), cl::value_desc("n"), cl::init(0),
+      cl::desc("threads that compile (default 0: all there are)"));
   tools::initializeTool(
       argc, argv, "Compiles a spiking network to a native shared object.\n",
       category);
@@ -96,6 +102,12 @@ int main(int argc, char **argv) {
   Expected<nir::ImportOptions> importOptions = modelOptions.get();
   if (!importOptions)
     fail(toString(importOptions.takeError()));
+
+  // Of LLVM's pool, which the linker shares; MLIR's passes take one.
+  if (threads > 0) {
+    parallel::strategy = hardware_concurrency(threads);
+    parallel::strategy.Limit = true;
+  }
 
   mlir::DialectRegistry registry;
   registerDialects(registry);

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // From the lowered form to the artefact: translation to LLVM IR, the
-// descriptor, an object, lld with the compiled kernels, and the weight
+// descriptor, objects, lld with the compiled kernels, and the weight
 // image as a segment of its own behind the code.
 
+#include "CodeGeneration.h"
 #include "KernelLibrary.h"
 #include "Link.h"
 #include "ProgramData.h"
@@ -16,16 +17,11 @@
 #include "llvm/Bitcode/BitcodeWriter.h"
 #include "llvm/Config/llvm-config.h"
 #include "llvm/IR/Constants.h"
-#include "llvm/IR/LegacyPassManager.h"
 #include "llvm/IR/Module.h"
-#include "llvm/MC/TargetRegistry.h"
-#include "llvm/Passes/PassBuilder.h"
 #include "llvm/Support/CachePruning.h"
 #include "llvm/Support/Caching.h"
 #include "llvm/Support/SHA256.h"
-#include "llvm/Support/TargetSelect.h"
 #include "llvm/Support/raw_ostream.h"
-#include "llvm/Target/TargetMachine.h"
 #include "llvm/TargetParser/Host.h"
 
 #include "../../Kernels/Descriptor.h"
@@ -219,14 +215,11 @@ public:
       : source(source), data(data), level(level),
         cacheDirectory(cacheDirectory), timing(timing) {}
 
-  /// The object file, or an error.
+  /// An archive of object files, or an error.
   llvm::Expected<SmallVector<char, 0>> run();
 
 private:
-  llvm::Error createTargetMachine();
   llvm::Error translate();
-  void optimize();
-  llvm::Expected<SmallVector<char, 0>> emitObject();
   llvm::Expected<SmallVector<char, 0>> generate();
   std::string getCacheKey() const;
   llvm::Expected<SmallVector<char, 0>> generateOrReuse();
@@ -238,35 +231,8 @@ private:
   TimingScope &timing;
   llvm::LLVMContext context;
   std::unique_ptr<llvm::Module> module;
-  std::unique_ptr<llvm::TargetMachine> machine;
 };
 } // namespace
-
-/// In instructions: some dozens of ops of a network.
-static constexpr unsigned kLargestOptimizedFunction = 1500;
-
-llvm::Error CodeGenerator::createTargetMachine() {
-  static const bool initialized = [] {
-    LLVMInitializeX86TargetInfo();
-    LLVMInitializeX86Target();
-    LLVMInitializeX86TargetMC();
-    LLVMInitializeX86AsmPrinter();
-    LLVMInitializeX86AsmParser();
-    return true;
-  }();
-  (void)initialized;
-  llvm::Triple triple("x86_64-unknown-linux-gnu");
-  std::string message;
-  const llvm::Target *target =
-      llvm::TargetRegistry::lookupTarget(triple, message);
-  if (!target)
-    return llvm::createStringError(message);
-  llvm::TargetOptions options;
-  machine.reset(target->createTargetMachine(
-      triple, getName(level), /*Features=*/"", options, llvm::Reloc::PIC_,
-      llvm::CodeModel::Small, llvm::CodeGenOptLevel::Default));
-  return llvm::Error::success();
-}
 
 llvm::Error CodeGenerator::translate() {
   registerBuiltinDialectTranslation(*source.getContext());
@@ -274,19 +240,11 @@ llvm::Error CodeGenerator::translate() {
   module = translateModuleToLLVMIR(source, context, data.name);
   if (!module)
     return llvm::createStringError("cannot be translated to LLVM IR");
-  module->setTargetTriple(machine->getTargetTriple());
-  module->setDataLayout(machine->createDataLayout());
+  if (llvm::Error error = setTarget(*module, level))
+    return error;
   for (llvm::Function &function : *module)
     if (!function.isDeclaration())
       function.addFnAttr("target-cpu", getName(level));
-  // LLVM's passes take time in the square of a function's length or more, and
-  // improve little of a long one: a large network's tile is nothing but calls,
-  // the step of a neuron with a thousand sources is one long sum.
-  for (llvm::Function &function : *module)
-    if (function.getInstructionCount() > kLargestOptimizedFunction) {
-      function.addFnAttr(llvm::Attribute::NoInline);
-      function.addFnAttr(llvm::Attribute::OptimizeNone);
-    }
   SmallVector<StringRef> messages;
   if (auto attr = source->getAttrOfType<ArrayAttr>("snn.messages"))
     for (StringAttr message : attr.getAsRange<StringAttr>())
@@ -295,47 +253,12 @@ llvm::Error CodeGenerator::translate() {
   return llvm::Error::success();
 }
 
-void CodeGenerator::optimize() {
-  // Generated functions are vectorised already.
-  llvm::PipelineTuningOptions tuning;
-  tuning.LoopVectorization = false;
-  tuning.SLPVectorization = false;
-  tuning.LoopUnrolling = false;
-  llvm::LoopAnalysisManager loops;
-  llvm::FunctionAnalysisManager functions;
-  llvm::CGSCCAnalysisManager components;
-  llvm::ModuleAnalysisManager modules;
-  llvm::PassBuilder builder(machine.get(), tuning);
-  builder.registerModuleAnalyses(modules);
-  builder.registerCGSCCAnalyses(components);
-  builder.registerFunctionAnalyses(functions);
-  builder.registerLoopAnalyses(loops);
-  builder.crossRegisterProxies(loops, functions, components, modules);
-  builder.buildPerModuleDefaultPipeline(llvm::OptimizationLevel::O1)
-      .run(*module, modules);
-}
-
-llvm::Expected<SmallVector<char, 0>> CodeGenerator::emitObject() {
-  SmallVector<char, 0> object;
-  llvm::raw_svector_ostream stream(object);
-  llvm::legacy::PassManager passes;
-  if (machine->addPassesToEmitFile(passes, stream, nullptr,
-                                   llvm::CodeGenFileType::ObjectFile))
-    return llvm::createStringError("the target emits no object files");
-  passes.run(*module);
-  return object;
-}
-
 llvm::Expected<SmallVector<char, 0>> CodeGenerator::generate() {
-  {
-    TimingScope scope = timing.nest("optimize");
-    optimize();
-  }
   TimingScope scope = timing.nest("generate code");
-  return emitObject();
+  return compileModule(*module, level, scope);
 }
 
-/// Everything that an object file depends on. The module holds what is told of
+/// Everything that object files depend on. The module holds what is told of
 /// the network, and no weights.
 std::string CodeGenerator::getCacheKey() const {
   SmallVector<char, 0> bitcode;
@@ -358,7 +281,7 @@ static std::string getHash(StringRef bytes) {
   return std::string(result.begin(), result.end());
 }
 
-/// The object file from the cache, or generated and put there.
+/// The object files from the cache, or generated and put there.
 llvm::Expected<SmallVector<char, 0>> CodeGenerator::generateOrReuse() {
   TimingScope scope = timing.nest("look into the cache");
   std::unique_ptr<llvm::MemoryBuffer> found;
@@ -373,30 +296,28 @@ llvm::Expected<SmallVector<char, 0>> CodeGenerator::generateOrReuse() {
   if (!add)
     return add.takeError();
   scope.stop();
-  // An entry is an object file and its hash. What was damaged is generated
+  // An entry is the object files and their hash. What was damaged is generated
   // again, but not replaced.
   if (found && found->getBufferSize() > kHashBytes) {
-    StringRef object = found->getBuffer().drop_back(kHashBytes);
-    if (getHash(object) == found->getBuffer().take_back(kHashBytes))
-      return SmallVector<char, 0>(object.begin(), object.end());
+    StringRef objects = found->getBuffer().drop_back(kHashBytes);
+    if (getHash(objects) == found->getBuffer().take_back(kHashBytes))
+      return SmallVector<char, 0>(objects.begin(), objects.end());
   }
-  llvm::Expected<SmallVector<char, 0>> object = generate();
-  if (!object || !*add)
-    return object;
+  llvm::Expected<SmallVector<char, 0>> objects = generate();
+  if (!objects || !*add)
+    return objects;
   auto stream = (*add)(0, data.name);
   if (!stream)
     return stream.takeError();
-  (*stream)->OS->write(object->data(), object->size());
-  *(*stream)->OS << getHash(StringRef(object->data(), object->size()));
+  (*stream)->OS->write(objects->data(), objects->size());
+  *(*stream)->OS << getHash(StringRef(objects->data(), objects->size()));
   if (llvm::Error error = (*stream)->commit())
     return std::move(error);
   llvm::pruneCache(cacheDirectory, llvm::CachePruningPolicy());
-  return object;
+  return objects;
 }
 
 llvm::Expected<SmallVector<char, 0>> CodeGenerator::run() {
-  if (llvm::Error error = createTargetMachine())
-    return std::move(error);
   {
     TimingScope scope = timing.nest("translate to LLVM IR");
     if (llvm::Error error = translate())
@@ -410,14 +331,14 @@ LogicalResult volley::cpu::writeArtifact(ModuleOp module,
                                          StringRef path,
                                          StringRef cacheDirectory,
                                          TimingScope &timing) {
-  llvm::Expected<SmallVector<char, 0>> object =
+  llvm::Expected<SmallVector<char, 0>> objects =
       CodeGenerator(module, data, level, cacheDirectory, timing).run();
-  if (!object)
+  if (!objects)
     return module.emitError("cannot be compiled: ")
-           << toString(object.takeError());
+           << toString(objects.takeError());
   TimingScope scope = timing.nest("link");
   if (llvm::Error error =
-          linkArtifact(*object, getKernelLibrary(level), data.weights, path))
+          linkArtifact(*objects, getKernelLibrary(level), data.weights, path))
     return emitError(FileLineColLoc::get(module.getContext(), path, 0, 0))
            << toString(std::move(error));
   return success();

@@ -186,7 +186,7 @@ static Error appendWeights(StringRef path, const WeightImage &weights) {
   return weights.write(path, offset);
 }
 
-Error volley::cpu::linkArtifact(ArrayRef<char> object, StringRef library,
+Error volley::cpu::linkArtifact(ArrayRef<char> objects, StringRef library,
                                 const WeightImage &weights, StringRef path) {
   std::string message;
   std::string target = resolveOutputPath(path.str(), message);
@@ -195,21 +195,22 @@ Error volley::cpu::linkArtifact(ArrayRef<char> object, StringRef library,
   // Next to the result, so that it can be moved there in one step. Absolute:
   // LLVM takes a relative name to be one in the system's temporary directory.
   SmallString<128> directory(sys::path::parent_path(target));
-  TemporaryFile objectTemporary, scriptTemporary, libraryTemporary,
+  TemporaryFile objectsTemporary, scriptTemporary, libraryTemporary,
       outputTemporary;
   std::error_code code = sys::fs::make_absolute(directory);
   for (auto [file, suffix] :
-       {std::pair(&objectTemporary, ".o"), std::pair(&scriptTemporary, ".ld"),
-        std::pair(&libraryTemporary, ".a"), std::pair(&outputTemporary, ".so")})
+       {std::pair(&objectsTemporary, ".o.a"),
+        std::pair(&scriptTemporary, ".ld"), std::pair(&libraryTemporary, ".a"),
+        std::pair(&outputTemporary, ".so")})
     if (!code)
       code = file->create(directory, suffix);
   if (code)
     return createStringError("cannot be written: " + code.message());
-  std::string objectFile = objectTemporary.getPath();
+  std::string objectsFile = objectsTemporary.getPath();
   std::string scriptFile = scriptTemporary.getPath();
   std::string libraryFile = libraryTemporary.getPath();
   std::string outputFile = outputTemporary.getPath();
-  if (Error error = writeFile(objectFile, object))
+  if (Error error = writeFile(objectsFile, objects))
     return error;
   if (Error error =
           writeFile(libraryFile, ArrayRef(library.data(), library.size())))
@@ -223,11 +224,21 @@ Error volley::cpu::linkArtifact(ArrayRef<char> object, StringRef library,
   if (Error error = writeFile(scriptFile, script))
     return error;
 
-  std::vector<std::string> arguments{
-      "ld.lld",   "-shared",     "--gc-sections",   "--hash-style=gnu",
-      "-z",       "noexecstack", "--build-id=none", "-T",
-      scriptFile, "-o",          outputFile,        objectFile,
-      libraryFile};
+  std::vector<std::string> arguments{"ld.lld",
+                                     "-shared",
+                                     "--gc-sections",
+                                     "--hash-style=gnu",
+                                     "-z",
+                                     "noexecstack",
+                                     "--build-id=none",
+                                     "-T",
+                                     scriptFile,
+                                     "-o",
+                                     outputFile,
+                                     "--whole-archive",
+                                     objectsFile,
+                                     "--no-whole-archive",
+                                     libraryFile};
   if (std::string math = findMathLibrary(); !math.empty()) {
     arguments.push_back("--as-needed");
     arguments.push_back(math);

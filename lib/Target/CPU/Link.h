@@ -10,10 +10,10 @@ namespace volley::cpu {
 /// Where generated code finds the weight image.
 inline constexpr llvm::StringLiteral kWeightsSymbol = "volley_weights";
 
-/// Links an object file and what it needs of `library` into a shared object
-/// with lld, and appends the weights as a read-only segment, which the dynamic
+/// Links all of an archive of `objects` and what they need of `library` into a
+/// shared object with lld, and appends the weights as a read-only segment, which the dynamic
 /// loader maps on demand. The file appears at `path` only when it is complete.
-llvm::Error linkArtifact(llvm::ArrayRef<char> object, llvm::StringRef library,
+llvm::Error linkArtifact(llvm::ArrayRef<char> objects, llvm::StringRef library,
                          const WeightImage &weights, llvm::StringRef path);
 
 } // namespace volley::cpu
