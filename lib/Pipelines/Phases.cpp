@@ -27,22 +27,16 @@ static void buildImported(OpPassManager &pm, const PipelineOptions &options) {
   pm.addNestedPass<snn::NetworkOp>(snn::createSNNVerifyWeights());
 }
 
-static void buildCanonical(OpPassManager &pm, const PipelineOptions &) {
-  pm.addPass(snn::createSNNDiscretize());
-  pm.addNestedPass<snn::NetworkOp>(snn::createSNNEliminateDeadSignals());
-  pm.addPass(createCanonicalizerPass());
-  pm.addPass(createCSEPass());
-  pm.addPass(createSymbolDCEPass());
-}
-
 namespace {
-struct Rewrite {
+/// A pass that may be left out.
+struct OptionalPass {
   StringRef name;
   void (*add)(OpPassManager &pm);
 };
 } // namespace
 
-static constexpr Rewrite kRewrites[] = {
+/// The rewrites of the phase `optimized`, in their order.
+static constexpr OptionalPass kRewrites[] = {
     {"snn-narrow-signals",
      [](OpPassManager &pm) { pm.addPass(snn::createSNNNarrowSignals()); }},
     {"snn-merge-equivalent",
@@ -57,37 +51,77 @@ static constexpr Rewrite kRewrites[] = {
      [](OpPassManager &pm) { pm.addPass(snn::createSNNFoldScales()); }},
 };
 
-std::vector<StringRef> volley::getRewrites() {
+/// What cleans up, in several places. Canonicalisation is not among it: later
+/// phases expect the normal form.
+static constexpr OptionalPass kCleanups[] = {
+    {"snn-eliminate-dead-signals",
+     [](OpPassManager &pm) {
+       pm.addNestedPass<snn::NetworkOp>(snn::createSNNEliminateDeadSignals());
+     }},
+    {"cse", [](OpPassManager &pm) { pm.addPass(createCSEPass()); }},
+    {"symbol-dce",
+     [](OpPassManager &pm) { pm.addPass(createSymbolDCEPass()); }},
+};
+
+/// Does two things, of which the second can be left out.
+static constexpr StringLiteral kFuseElementwise = "snn-fuse-elementwise";
+static constexpr StringLiteral kFuseNeurons = "cpu-fuse-neurons";
+
+std::vector<StringRef> volley::getOptionalPasses() {
   std::vector<StringRef> names;
-  for (const Rewrite &rewrite : kRewrites)
-    names.push_back(rewrite.name);
+  for (const OptionalPass &pass : kRewrites)
+    names.push_back(pass.name);
+  names.insert(names.end(), {kFuseElementwise, kFuseNeurons});
+  for (const OptionalPass &pass : kCleanups)
+    names.push_back(pass.name);
   return names;
+}
+
+static bool isWanted(StringRef name, const PipelineOptions &options) {
+  return !llvm::is_contained(options.without, name);
+}
+
+static void addCleanup(OpPassManager &pm, StringRef name,
+                       const PipelineOptions &options) {
+  for (const OptionalPass &pass : kCleanups)
+    if (pass.name == name && isWanted(name, options))
+      pass.add(pm);
+}
+
+static void buildCanonical(OpPassManager &pm, const PipelineOptions &options) {
+  pm.addPass(snn::createSNNDiscretize());
+  addCleanup(pm, "snn-eliminate-dead-signals", options);
+  pm.addPass(createCanonicalizerPass());
+  addCleanup(pm, "cse", options);
+  addCleanup(pm, "symbol-dce", options);
 }
 
 static void buildOptimized(OpPassManager &pm, const PipelineOptions &options) {
   if (options.foldNorms)
     pm.addNestedPass<snn::NetworkOp>(snn::createSNNFoldNorms());
-  for (const Rewrite &rewrite : kRewrites)
-    if (!llvm::is_contained(options.without, rewrite.name))
+  for (const OptionalPass &rewrite : kRewrites)
+    if (isWanted(rewrite.name, options))
       rewrite.add(pm);
-  pm.addNestedPass<snn::NetworkOp>(snn::createSNNEliminateDeadSignals());
+  addCleanup(pm, "snn-eliminate-dead-signals", options);
   pm.addPass(createCanonicalizerPass());
-  pm.addPass(createSymbolDCEPass());
+  addCleanup(pm, "symbol-dce", options);
   pm.addNestedPass<snn::NetworkOp>(snn::createSNNCountOperations());
 }
 
 static void buildScheduled(OpPassManager &pm, const PipelineOptions &options) {
   pm.addNestedPass<snn::NetworkOp>(snn::createSNNAssignLayout());
   pm.addPass(createCanonicalizerPass());
-  pm.addPass(snn::createSNNFuseElementwise());
+  snn::SNNFuseElementwiseOptions fusing;
+  fusing.fuse = isWanted(kFuseElementwise, options);
+  pm.addPass(snn::createSNNFuseElementwise(fusing));
   snn::SNNScheduleNetworkOptions schedule;
   schedule.rows = options.rows;
   pm.addPass(snn::createSNNScheduleNetwork(schedule));
-  pm.addPass(createCSEPass());
+  addCleanup(pm, "cse", options);
   cpu::CPUSelectKernelsOptions kernels;
   kernels.force = options.kernel;
   pm.addNestedPass<snn::ProgramOp>(cpu::createCPUSelectKernels(kernels));
-  if (!llvm::is_contained(options.without, "cpu-fuse-neurons"))
+  if (isWanted(kFuseNeurons, options))
     pm.addNestedPass<snn::ProgramOp>(cpu::createCPUFuseNeurons());
   cpu::CPUEstimateWorkOptions work;
   work.share = options.share;

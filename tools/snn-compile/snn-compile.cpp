@@ -61,7 +61,7 @@ static cl::opt<std::string> share(
 
 static cl::list<std::string>
     without("without", cl::cat(category), cl::value_desc("pass"),
-            cl::desc("leave out a rewrite of the phase optimized"));
+            cl::desc("leave out a pass that only makes the network faster"));
 
 static cl::opt<std::string>
     cacheDirectory("cache-dir", cl::cat(category), cl::value_desc("directory"),
@@ -138,9 +138,9 @@ int main(int argc, char **argv) {
   options.phases.pipeline.share = share;
   options.phases.pipeline.foldNorms = foldNorms;
   for (const std::string &name : without) {
-    if (!llvm::is_contained(getRewrites(), name))
-      fail("there is no rewrite '" + name + "'; there are " +
-           join(getRewrites(), ", "));
+    if (!llvm::is_contained(getOptionalPasses(), name))
+      fail("there is no pass '" + name + "' that can be left out; there are " +
+           join(getOptionalPasses(), ", "));
     options.phases.pipeline.without.push_back(name);
   }
   options.phases.dumpDirectory = dumpDirectory;

@@ -430,9 +430,9 @@ bool Trial::run() {
       random.pick<const char *>({"event", "blocked", "depthwise"});
   options.phases.pipeline.rows = random.pick<int64_t>({1, 2, 7, 64, 300});
   options.phases.pipeline.share = random.chance(50) ? "always" : "auto";
-  for (StringRef rewrite : getRewrites())
+  for (StringRef pass : getOptionalPasses())
     if (random.chance(50))
-      options.phases.pipeline.without.push_back(rewrite.str());
+      options.phases.pipeline.without.push_back(pass.str());
   options.cpu = hasAVX512 && random.chance(50) ? "x86-64-v4" : "x86-64-v3";
   artifact = compile(*module, options);
   if (!artifact)

@@ -22,15 +22,15 @@ struct PipelineOptions {
   std::string kernel;
   /// Whether threads share work within a sample: "auto", "always" or "never".
   std::string share = "auto";
-  /// Rewrites of the phase `optimized` that are left out.
+  /// Passes that are left out, of getOptionalPasses().
   std::vector<std::string> without;
   /// Makes norms part of weights, which changes bits.
   bool foldNorms = false;
 };
 
-/// The rewrites of the phase `optimized`, by the names of their passes. None of
-/// them changes a bit of a result.
-std::vector<llvm::StringRef> getRewrites();
+/// The passes that only make a network faster, by name. None of them changes a
+/// bit of a result.
+std::vector<llvm::StringRef> getOptionalPasses();
 
 struct Phase {
   llvm::StringRef name;

@@ -22,6 +22,7 @@ using namespace volley::snn;
 namespace {
 struct FuseElementwise
     : volley::snn::impl::SNNFuseElementwiseBase<FuseElementwise> {
+  using SNNFuseElementwiseBase::SNNFuseElementwiseBase;
   void runOnOperation() override;
 
 private:
@@ -29,8 +30,8 @@ private:
   void outlineReduction(ReduceTimeOp op, ModelTable &models);
   PopulationOp findProducer(PopulationOp population, Rates &rates,
                             unsigned &input);
-  PopulationOp fuse(PopulationOp producer, PopulationOp consumer,
-                    unsigned input, ModelTable &models);
+  PopulationOp merge(PopulationOp producer, PopulationOp consumer,
+                     unsigned input, ModelTable &models);
   NeuronModelOp getModel(PopulationOp population) {
     return cast<NeuronModelOp>(
         SymbolTable::lookupSymbolIn(getOperation(), population.getModel()));
@@ -346,8 +347,9 @@ PopulationOp FuseElementwise::findProducer(PopulationOp population,
 }
 
 /// One population that does the producer's work, then the consumer's.
-PopulationOp FuseElementwise::fuse(PopulationOp producer, PopulationOp consumer,
-                                   unsigned input, ModelTable &models) {
+PopulationOp FuseElementwise::merge(PopulationOp producer,
+                                    PopulationOp consumer, unsigned input,
+                                    ModelTable &models) {
   NeuronModelOp first = getModel(producer), second = getModel(consumer);
   OpBuilder builder(consumer);
   Location loc = consumer.getLoc();
@@ -444,6 +446,8 @@ void FuseElementwise::runOnOperation() {
     for (Operation &op : llvm::make_early_inc_range(body))
       if (isa<AddOp, MulOp, ScaleOp, NormOp>(op))
         outline(&op, models);
+    if (!fuse)
+      continue;
     Rates rates(network);
     SmallVector<PopulationOp> worklist(body.getOps<PopulationOp>());
     llvm::DenseSet<Operation *> erased;
@@ -458,7 +462,7 @@ void FuseElementwise::runOnOperation() {
       erased.insert(population);
       erased.insert(producer);
       Rate rate = rates.get(population->getResult(0));
-      PopulationOp fused = fuse(producer, population, input, models);
+      PopulationOp fused = merge(producer, population, input, models);
       for (Value result : fused->getResults())
         rates.set(result, rate);
       erased.erase(fused);

@@ -342,6 +342,10 @@ def SNNFuseElementwise : Pass<"snn-fuse-elementwise", "::mlir::ModuleOp"> {
     same operations run in the same order, so no bit changes. A law gets no more
     than 32 inputs that way, and an `snn.add` of more becomes a chain.
   }];
+  let options = [
+    Option<"fuse", "fuse", "bool", /*default=*/"true",
+           "merge populations; without it, each op becomes one of its own">,
+  ];
   let dependentDialects = ["::mlir::arith::ArithDialect",
                            "::mlir::math::MathDialect"];
 }
