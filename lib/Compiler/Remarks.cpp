@@ -19,8 +19,8 @@ public:
     auto name = location->findInstanceOf<NameLoc>();
     if (auto file = location->findInstanceOf<FileLineColLoc>()) {
       stream << file.getFilename().getValue() << ':';
-      // The line of a file with nodes means nothing.
-      if (!name)
+      // The line of a file with nodes means nothing; what was built has none.
+      if (!name && file.getLine() > 0)
         stream << file.getLine() << ':';
       stream << ' ';
     }

@@ -102,3 +102,13 @@ def test_a_rewrite_changes_no_bit(rewrite, tmp_path, run_tool):
         assert result.returncode == 0, result.stderr
         results.append(volley.open(tmp_path / "net.so")(image, steps=4))
     np.testing.assert_array_equal(*results)
+
+
+def test_remarks_of_what_was_built_name_no_line(tmp_path, run_tool):
+    net, _ = make_block(np.random.default_rng(1))
+    net.save(tmp_path / "net.mlirbc")
+    done = run_tool(
+        "snn-compile", tmp_path / "net.mlirbc", "--emit=optimized", "--explain"
+    )
+    total = next(line for line in done.stderr.splitlines() if "whole network" in line)
+    assert ":0:" not in total
