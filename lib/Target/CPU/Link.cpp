@@ -173,6 +173,8 @@ static Error appendWeights(StringRef path, const WeightImage &weights) {
     if (sections[i].sh_addr == address &&
         (sections[i].sh_flags & ELF::SHF_ALLOC)) {
       sections[i].sh_type = ELF::SHT_PROGBITS;
+      // The linker takes a section of the script's own for data.
+      sections[i].sh_flags &= ~uint64_t(ELF::SHF_WRITE);
       sections[i].sh_offset = offset;
     }
 
