@@ -18,13 +18,15 @@
 #include "volley/Support/FloatingPointEnvironment.h"
 #include "volley/Target/CPU/CPU.h"
 #include "llvm/ADT/ScopeExit.h"
+#include "llvm/Support/Errno.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/FormatVariadic.h"
 #include "llvm/Support/MemoryBuffer.h"
 #include "llvm/Support/Path.h"
-#include "llvm/Support/Signals.h"
 #include "llvm/Support/SourceMgr.h"
 #include "llvm/Support/ToolOutputFile.h"
+#include <sys/mman.h>
+#include <unistd.h>
 
 using namespace mlir;
 using namespace volley;
@@ -212,9 +214,8 @@ bool volley::isLevelSupported(StringRef name) {
   return false;
 }
 
-LogicalResult volley::compileToFile(ModuleOp module,
-                                    const CompileOptions &options,
-                                    StringRef path) {
+static LogicalResult compile(ModuleOp module, const CompileOptions &options,
+                             StringRef path, cpu::WriteMode mode) {
   FloatingPointEnvironment environment;
   llvm::Expected<cpu::Level> level = cpu::parseLevel(options.cpu);
   if (!level)
@@ -227,31 +228,32 @@ LogicalResult volley::compileToFile(ModuleOp module,
   if (!data || failed(runner.runTo("lowered")))
     return failure();
   TimingScope none;
-  return cpu::writeArtifact(module, *data, *level, path, options.cacheDirectory,
-                            options.phases.timing ? *options.phases.timing
-                                                  : none);
+  return cpu::writeArtifact(
+      module, *data, *level, path, mode, options.cacheDirectory,
+      options.phases.timing ? *options.phases.timing : none);
+}
+
+LogicalResult volley::compileToFile(ModuleOp module,
+                                    const CompileOptions &options,
+                                    StringRef path) {
+  return compile(module, options, path, cpu::WriteMode::Replace);
 }
 
 std::shared_ptr<runtime::Artifact>
 volley::compileInMemory(ModuleOp module, const CompileOptions &options) {
-  // The same artefact as on disk, in a file that only this process sees.
-  SmallString<128> directory, file;
-  llvm::sys::path::system_temp_directory(/*ErasedOnReboot=*/true, directory);
-  if (std::error_code code =
-          llvm::sys::fs::createTemporaryFile("volley", "so", file)) {
-    module.emitError("cannot be compiled in memory: no file can be made in ")
-        << directory << ": " << code.message();
+  // The same artefact as on disk, in a file that has no name.
+  int file = memfd_create("volley", MFD_CLOEXEC);
+  if (file < 0) {
+    module.emitError("cannot be compiled in memory: ")
+        << llvm::sys::StrError(errno);
     return nullptr;
   }
-  llvm::sys::RemoveFileOnSignal(file);
-  llvm::scope_exit removeFile([&] {
-    llvm::sys::fs::remove(file);
-    llvm::sys::DontRemoveFileOnSignal(file);
-  });
-  if (failed(compileToFile(module, options, file)))
+  llvm::scope_exit closeFile([&] { close(file); });
+  std::string path = "/proc/self/fd/" + std::to_string(file);
+  if (failed(compile(module, options, path, cpu::WriteMode::InPlace)))
     return nullptr;
   std::string error;
-  auto artifact = runtime::Artifact::load(std::string(file), error);
+  auto artifact = runtime::Artifact::load(path, error);
   if (!artifact)
     module.emitError("cannot be loaded: ") << error;
   return artifact;

@@ -4,6 +4,7 @@
 import os
 import signal
 import subprocess
+import sys
 import time
 
 import numpy as np
@@ -82,17 +83,44 @@ def test_writers_do_not_disturb_each_other(run_tool, model, tmp_path):
     assert (tmp_path / "y.npy.part").read_text() == "of somebody else"
 
 
-def test_no_place_for_temporary_files(run_tool, model, tmp_path):
+def test_in_memory_takes_no_temporary_files(run_tool, model, tmp_path):
     np.save(tmp_path / "x.npy", BASE_INPUT)
-    missing = str(tmp_path / "missing")
     done = run_tool(
         "snn-run",
         model,
-        *("--quiet", f"--input={tmp_path}/x.npy"),
-        env={**os.environ, "TMPDIR": missing},
+        *("--profile=snntorch", f"--dt={DT}", "--quiet"),
+        *(f"--input={tmp_path}/x.npy", f"--output={tmp_path}/y.npy"),
+        env={**os.environ, "TMPDIR": str(tmp_path / "missing")},
+        cwd=tmp_path,
     )
-    assert done.returncode == 1
-    assert missing in done.stderr
+    assert done.returncode == 0, done.stderr
+    assert_equal(np.load(tmp_path / "y.npy"), base_result())
+
+
+def test_killed_in_memory_leaves_nothing(tmp_path):
+    """Wherever it is: nothing has a name."""
+    code = """
+import sys, volley
+from volley.models import spikformer
+net = spikformer((64, 2, 4, 2.0), image=32, patch=4).network
+print(flush=True)
+while True:
+    volley.compile(net)
+"""
+    environment = {**os.environ, "TMPDIR": str(tmp_path)}
+    for delay in 0.05, 0.15, 0.3:
+        process = subprocess.Popen(
+            [sys.executable, "-c", code],
+            stdout=subprocess.PIPE,
+            env=environment,
+            cwd=tmp_path,
+        )
+        process.stdout.readline()
+        time.sleep(delay)
+        process.kill()
+        process.wait()
+        process.stdout.close()
+        assert list(tmp_path.iterdir()) == []
 
 
 # Numbers of things

@@ -328,7 +328,7 @@ llvm::Expected<SmallVector<char, 0>> CodeGenerator::run() {
 
 LogicalResult volley::cpu::writeArtifact(ModuleOp module,
                                          const ProgramData &data, Level level,
-                                         StringRef path,
+                                         StringRef path, WriteMode mode,
                                          StringRef cacheDirectory,
                                          TimingScope &timing) {
   llvm::Expected<SmallVector<char, 0>> objects =
@@ -337,8 +337,9 @@ LogicalResult volley::cpu::writeArtifact(ModuleOp module,
     return module.emitError("cannot be compiled: ")
            << toString(objects.takeError());
   TimingScope scope = timing.nest("link");
+  auto *link = mode == WriteMode::InPlace ? linkInto : linkArtifact;
   if (llvm::Error error =
-          linkArtifact(*objects, getKernelLibrary(level), data.weights, path))
+          link(*objects, getKernelLibrary(level), data.weights, path))
     return emitError(FileLineColLoc::get(module.getContext(), path, 0, 0))
            << toString(std::move(error));
   return success();

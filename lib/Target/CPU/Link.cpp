@@ -4,15 +4,19 @@
 #include "lld/Common/Driver.h"
 #include "volley/Support/OutputPath.h"
 #include "llvm/BinaryFormat/ELF.h"
+#include "llvm/Support/Errno.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/FormatVariadic.h"
-#include "llvm/Support/MemoryBuffer.h"
 #include "llvm/Support/Path.h"
 #include "llvm/Support/Signals.h"
 #include "llvm/Support/raw_ostream.h"
 #include <cmath>
 #include <dlfcn.h>
+#include <fcntl.h>
 #include <mutex>
+#include <sys/mman.h>
+#include <thread>
+#include <unistd.h>
 
 LLD_HAS_DRIVER(elf)
 
@@ -65,16 +69,20 @@ SECTIONS
 )";
 
 namespace {
-/// A file for the linker beside the result, removed in the end and if a signal
+/// A file beside the result, removed in the end and if a signal
 /// ends the process.
 class TemporaryFile {
 public:
   std::error_code create(StringRef directory, StringRef suffix) {
     SmallString<128> model(directory);
     sys::path::append(model, ".volley-%%%%%%" + suffix);
-    std::error_code code = sys::fs::createUniqueFile(model, path);
-    if (!code)
-      sys::RemoveFileOnSignal(path);
+    int file;
+    std::error_code code = sys::fs::createUniqueFile(
+        model, file, path, sys::fs::OF_None, sys::fs::all_all);
+    if (code)
+      return code;
+    close(file);
+    sys::RemoveFileOnSignal(path);
     return code;
   }
   ~TemporaryFile() {
@@ -90,6 +98,25 @@ private:
 };
 } // namespace
 
+namespace {
+/// A file in memory, which is gone with the process at the latest.
+class MemoryFile {
+public:
+  MemoryFile() : file(memfd_create("volley", MFD_CLOEXEC)) {}
+  ~MemoryFile() {
+    if (file >= 0)
+      close(file);
+  }
+  Error write(ArrayRef<char> data) const;
+  std::string getPath() const {
+    return "/proc/self/fd/" + std::to_string(file);
+  }
+
+private:
+  int file;
+};
+} // namespace
+
 /// Ends the writing of a file. (A stream that is destroyed with an error ends
 /// the process.)
 static Error finish(raw_fd_ostream &stream) {
@@ -101,13 +128,19 @@ static Error finish(raw_fd_ostream &stream) {
   return Error::success();
 }
 
-static Error writeFile(StringRef path, ArrayRef<char> data) {
-  std::error_code code;
-  raw_fd_ostream stream(path, code);
-  if (code)
-    return createStringError("cannot be written: " + code.message());
+Error MemoryFile::write(ArrayRef<char> data) const {
+  if (file < 0)
+    return createStringError("there is no memory for a file: " +
+                             sys::StrError(errno));
+  raw_fd_ostream stream(file, /*shouldClose=*/false);
   stream.write(data.data(), data.size());
-  return finish(stream);
+  stream.flush();
+  std::error_code code = stream.error();
+  stream.clear_error();
+  if (code)
+    return createStringError("there is no memory for a file: " +
+                             code.message());
+  return Error::success();
 }
 
 /// The C library's mathematical functions, for artefacts that call them. A
@@ -120,10 +153,63 @@ static std::string findMathLibrary() {
   return info.dli_fname;
 }
 
-static Error runLinker(ArrayRef<std::string> arguments) {
+namespace {
+/// Collects what is written to a path, which is a pipe's: the linker replaces
+/// regular files by way of a temporary one beside them.
+class Collector {
+public:
+  Collector() {
+    if (pipe2(ends, O_CLOEXEC) == 0)
+      reader = std::thread([this] { read(); });
+    else
+      ends[0] = ends[1] = -1;
+  }
+  ~Collector() {
+    finish();
+    if (ends[0] >= 0)
+      close(ends[0]);
+  }
+  bool isOpen() const { return ends[1] >= 0; }
+  std::string getPath() const {
+    return "/proc/self/fd/" + std::to_string(ends[1]);
+  }
+  /// All bytes, when there are no more.
+  SmallVector<char, 0> &finish() {
+    if (ends[1] >= 0)
+      close(ends[1]);
+    ends[1] = -1;
+    if (reader.joinable())
+      reader.join();
+    return bytes;
+  }
+
+private:
+  void read() {
+    char part[1 << 16];
+    for (ssize_t count; (count = ::read(ends[0], part, sizeof part)) != 0;) {
+      if (count < 0 && errno != EINTR)
+        return;
+      if (count > 0)
+        bytes.append(part, part + count);
+    }
+  }
+
+  int ends[2];
+  SmallVector<char, 0> bytes;
+  std::thread reader;
+};
+} // namespace
+
+/// The file that the linker makes.
+static Expected<SmallVector<char, 0>>
+runLinker(std::vector<std::string> arguments) {
   // lld keeps globals while it links.
   static std::mutex mutex;
   std::lock_guard<std::mutex> lock(mutex);
+  Collector output;
+  if (!output.isOpen())
+    return createStringError("cannot be linked: " + sys::StrError(errno));
+  arguments.insert(arguments.end(), {"-o", output.getPath()});
   std::vector<const char *> pointers;
   for (const std::string &argument : arguments)
     pointers.push_back(argument.c_str());
@@ -131,21 +217,15 @@ static Error runLinker(ArrayRef<std::string> arguments) {
   raw_string_ostream stream(messages);
   lld::Result result =
       lld::lldMain(pointers, stream, stream, {{lld::Gnu, &lld::elf::link}});
-  if (result.retCode == 0)
-    return Error::success();
-  return createStringError("cannot be linked: " + StringRef(messages).trim());
+  if (result.retCode != 0)
+    return createStringError("cannot be linked: " + StringRef(messages).trim());
+  return std::move(output.finish());
 }
 
-/// Appends the weights and enters them in the program header of their segment
-/// and in the header of their section.
-static Error appendWeights(StringRef path, const WeightImage &weights) {
-  auto mapped = MemoryBuffer::getFile(path, /*IsText=*/false,
-                                      /*RequiresNullTerminator=*/false);
-  if (!mapped)
-    return createStringError(mapped.getError(), path);
-  StringRef linked = (*mapped)->getBuffer();
-  SmallVector<char, 0> file(linked.begin(), linked.end());
-  mapped->reset();
+/// Enters weights behind a file in the program header of their segment and in
+/// the header of their section, and gives their place.
+static Expected<uint64_t> enterWeights(MutableArrayRef<char> file,
+                                       uint64_t bytes) {
   constexpr uint64_t page = 4096;
   uint64_t offset = (file.size() + page - 1) / page * page;
   auto *header = reinterpret_cast<ELF::Elf64_Ehdr *>(file.data());
@@ -160,7 +240,7 @@ static Error appendWeights(StringRef path, const WeightImage &weights) {
         segment.p_filesz != 0)
       continue;
     segment.p_offset = offset;
-    segment.p_filesz = segment.p_memsz = weights.getBytes();
+    segment.p_filesz = segment.p_memsz = bytes;
     segment.p_align = page;
     address = segment.p_vaddr;
     isFound = true;
@@ -177,15 +257,60 @@ static Error appendWeights(StringRef path, const WeightImage &weights) {
       sections[i].sh_flags &= ~uint64_t(ELF::SHF_WRITE);
       sections[i].sh_offset = offset;
     }
+  return offset;
+}
 
+Error volley::cpu::linkInto(ArrayRef<char> objects, StringRef library,
+                            const WeightImage &weights, StringRef path) {
+  // A page at least: an empty segment would be dropped.
+  uint64_t bytes = std::max<uint64_t>(weights.getBytes(), 1);
+  std::string script = kLinkerScript.str();
+  StringRef placeholder = "VOLLEY_WEIGHT_BYTES";
+  script.replace(script.find(placeholder), placeholder.size(),
+                 std::to_string(bytes));
+  MemoryFile objectsFile, scriptFile, libraryFile;
+  for (auto [file, data] : {std::pair(&objectsFile, objects),
+                            std::pair(&scriptFile, ArrayRef<char>(script)),
+                            std::pair(&libraryFile, ArrayRef<char>(library))})
+    if (Error error = file->write(data))
+      return error;
+
+  std::vector<std::string> arguments{"ld.lld",
+                                     "-shared",
+                                     "--gc-sections",
+                                     "--hash-style=gnu",
+                                     "-z",
+                                     "noexecstack",
+                                     "--build-id=none",
+                                     "-T",
+                                     scriptFile.getPath(),
+                                     "--whole-archive",
+                                     objectsFile.getPath(),
+                                     "--no-whole-archive",
+                                     libraryFile.getPath()};
+  if (std::string math = findMathLibrary(); !math.empty()) {
+    arguments.push_back("--as-needed");
+    arguments.push_back(math);
+  }
+  Expected<SmallVector<char, 0>> file = runLinker(std::move(arguments));
+  if (!file)
+    return file.takeError();
+  uint64_t offset = 0;
+  if (weights.getBytes() > 0) {
+    Expected<uint64_t> place = enterWeights(*file, weights.getBytes());
+    if (!place)
+      return place.takeError();
+    offset = *place;
+  }
   std::error_code code;
   raw_fd_ostream stream(path, code);
   if (code)
-    return createStringError(code, path);
-  stream.write(file.data(), file.size());
+    return createStringError("cannot be written: " + code.message());
+  stream.write(file->data(), file->size());
   if (Error error = finish(stream))
     return error;
-  return weights.write(path, offset);
+  return weights.getBytes() > 0 ? weights.write(path, offset)
+                                : Error::success();
 }
 
 Error volley::cpu::linkArtifact(ArrayRef<char> objects, StringRef library,
@@ -197,60 +322,15 @@ Error volley::cpu::linkArtifact(ArrayRef<char> objects, StringRef library,
   // Next to the result, so that it can be moved there in one step. Absolute:
   // LLVM takes a relative name to be one in the system's temporary directory.
   SmallString<128> directory(sys::path::parent_path(target));
-  TemporaryFile objectsTemporary, scriptTemporary, libraryTemporary,
-      outputTemporary;
+  TemporaryFile output;
   std::error_code code = sys::fs::make_absolute(directory);
-  for (auto [file, suffix] :
-       {std::pair(&objectsTemporary, ".o.a"),
-        std::pair(&scriptTemporary, ".ld"), std::pair(&libraryTemporary, ".a"),
-        std::pair(&outputTemporary, ".so")})
-    if (!code)
-      code = file->create(directory, suffix);
+  if (!code)
+    code = output.create(directory, ".so");
   if (code)
     return createStringError("cannot be written: " + code.message());
-  std::string objectsFile = objectsTemporary.getPath();
-  std::string scriptFile = scriptTemporary.getPath();
-  std::string libraryFile = libraryTemporary.getPath();
-  std::string outputFile = outputTemporary.getPath();
-  if (Error error = writeFile(objectsFile, objects))
+  if (Error error = linkInto(objects, library, weights, output.getPath()))
     return error;
-  if (Error error =
-          writeFile(libraryFile, ArrayRef(library.data(), library.size())))
-    return error;
-  // A page at least: an empty segment would be dropped.
-  uint64_t bytes = std::max<uint64_t>(weights.getBytes(), 1);
-  std::string script = kLinkerScript.str();
-  StringRef placeholder = "VOLLEY_WEIGHT_BYTES";
-  script.replace(script.find(placeholder), placeholder.size(),
-                 std::to_string(bytes));
-  if (Error error = writeFile(scriptFile, script))
-    return error;
-
-  std::vector<std::string> arguments{"ld.lld",
-                                     "-shared",
-                                     "--gc-sections",
-                                     "--hash-style=gnu",
-                                     "-z",
-                                     "noexecstack",
-                                     "--build-id=none",
-                                     "-T",
-                                     scriptFile,
-                                     "-o",
-                                     outputFile,
-                                     "--whole-archive",
-                                     objectsFile,
-                                     "--no-whole-archive",
-                                     libraryFile};
-  if (std::string math = findMathLibrary(); !math.empty()) {
-    arguments.push_back("--as-needed");
-    arguments.push_back(math);
-  }
-  if (Error error = runLinker(arguments))
-    return error;
-  if (weights.getBytes() > 0)
-    if (Error error = appendWeights(outputFile, weights))
-      return error;
-  if (std::error_code code = sys::fs::rename(outputFile, target))
+  if (std::error_code code = sys::fs::rename(output.getPath(), target))
     return createStringError("cannot be written: " + code.message());
   return Error::success();
 }

@@ -32,14 +32,18 @@ using ProgramDataPtr = std::unique_ptr<ProgramData, ProgramDataDeleter>;
 /// The data of the module's only program. Constants stay in the context.
 ProgramDataPtr collectProgramData(mlir::ModuleOp module);
 
+/// How a result comes to its path: in one step when it is complete, or written
+/// to the file that is there.
+enum class WriteMode { Replace, InPlace };
+
 /// Generates code for a module in the `lowered` form and writes the artefact to
-/// `path`; nothing is left there if it fails. If `cacheDirectory` is not empty,
-/// code for the same IR is taken from there. Errors are diagnostics. The
-/// linker resets all options of llvm::cl: what is needed of them later must be
-/// copied.
+/// `path`; nothing is left there if it fails, unless it is in place. If
+/// `cacheDirectory` is not empty, code for the same IR is taken from there.
+/// Errors are diagnostics. The linker resets all options of llvm::cl: what is
+/// needed of them later must be copied.
 mlir::LogicalResult writeArtifact(mlir::ModuleOp module,
                                   const ProgramData &data, Level level,
-                                  llvm::StringRef path,
+                                  llvm::StringRef path, WriteMode mode,
                                   llvm::StringRef cacheDirectory,
                                   mlir::TimingScope &timing);
 
