@@ -36,7 +36,11 @@ template <typename T> inline void store(T *p, Vector<T> v) {
   *reinterpret_cast<Vector<T> *>(p) = v;
 }
 template <typename T> inline Vector<T> splat(T value) {
-  return Vector<T>{} + value;
+  // Not zero plus the value, which would be an addition.
+  Vector<T> vector;
+  for (int64_t i = 0; i < lanes<T>; ++i)
+    vector[i] = value;
+  return vector;
 }
 template <typename T>
 inline Vector<T> fma(Vector<T> a, Vector<T> b, Vector<T> c) {
