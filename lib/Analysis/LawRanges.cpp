@@ -25,9 +25,96 @@ double volley::getLargestExact(Type type) {
   return type.isF32() ? 0x1p24 : 0x1p31 - 1;
 }
 
-LawRanges::LawRanges(snn::NeuronModelOp model, ArrayRef<Interval> inputs) {
+Interval volley::getConstantInterval(const ConstantView &view) {
+  int64_t count = view.isUniform() ? 1 : view.getNumElements();
+  Type type = view.getElementType();
+  Interval result{INFINITY, -INFINITY, Numbers::Integers};
+  for (int64_t i = 0; i < count; ++i) {
+    double number = type.isInteger() ? view.getInteger(i) : view.getDouble(i);
+    // i1 true is 1 here, -1 as a number of one bit.
+    number = type.isInteger(1) ? std::fabs(number) : number;
+    if (std::isnan(number))
+      return {};
+    bool isNegativeZero = number == 0 && std::signbit(number);
+    result.low = std::min(result.low, number);
+    result.high = std::max(result.high, number);
+    if (number != std::trunc(number) || isNegativeZero)
+      result.numbers = Numbers::Real;
+  }
+  return count > 0 ? result : getTypeInterval(type);
+}
+
+/// Bounds where a state may stop to grow: what the law compares with, most
+/// likely.
+static SmallVector<double> getBounds(snn::NeuronModelOp model,
+                                     ArrayRef<Interval> inputs,
+                                     ArrayRef<Interval> params) {
+  SmallVector<double> bounds;
+  auto add = [&](Interval interval) {
+    for (double bound : {interval.low, interval.high})
+      if (std::isfinite(bound))
+        bounds.append({bound, -bound});
+  };
+  model.walk([&](arith::ConstantOp constant) {
+    if (auto view = ConstantView::get(Attribute(constant.getValue())))
+      add(getConstantInterval(*view));
+  });
+  llvm::for_each(inputs, add);
+  llvm::for_each(params, add);
+  llvm::sort(bounds);
+  bounds.erase(llvm::unique(bounds), bounds.end());
+  return bounds;
+}
+
+/// Rounds of growth before a state is given the next bound.
+static constexpr unsigned kSmallSteps = 3;
+/// Rounds before all states are given up.
+static constexpr unsigned kMostRounds = 40;
+
+// From below: states start with their initial values and are joined with what
+// the law makes of them until nothing is new. What holds then holds in every
+// step.
+LawRanges::LawRanges(snn::NeuronModelOp model, ArrayRef<Interval> inputs,
+                     ArrayRef<Interval> params) {
   for (auto [arg, interval] : llvm::zip_equal(model.getInputs(), inputs))
     intervals[arg] = interval;
+  for (auto [arg, interval] : llvm::zip_equal(model.getParams(), params))
+    intervals[arg] = interval;
+  for (auto [index, state] : llvm::enumerate(model.getStates())) {
+    auto view = ConstantView::get(Attribute(model.getStateInitial(index)));
+    intervals[state] =
+        view ? getConstantInterval(*view) : getTypeInterval(state.getType());
+  }
+  SmallVector<double> bounds = getBounds(model, inputs, params);
+  for (unsigned round = 0;; ++round) {
+    evaluateBody(model);
+    bool isStable = true;
+    for (auto [state, next] :
+         llvm::zip(model.getStates(), model.getNextOp().getStates())) {
+      Interval before = intervals[state], after = get(next);
+      Interval joined{std::min(before.low, after.low),
+                      std::max(before.high, after.high),
+                      std::min(before.numbers, after.numbers)};
+      if (joined == before)
+        continue;
+      isStable = false;
+      if (round >= kSmallSteps && joined.high > before.high) {
+        auto *bound = llvm::lower_bound(bounds, joined.high);
+        joined.high = bound == bounds.end() ? INFINITY : *bound;
+      }
+      if (round >= kSmallSteps && joined.low < before.low) {
+        auto *bound = llvm::upper_bound(bounds, joined.low);
+        joined.low = bound == bounds.begin() ? -INFINITY : *std::prev(bound);
+      }
+      intervals[state] =
+          round < kMostRounds ? joined : getTypeInterval(state.getType());
+    }
+    if (isStable)
+      return;
+  }
+}
+
+void LawRanges::evaluateBody(snn::NeuronModelOp model) {
   for (Operation &op : model.getBodyBlock().without_terminator())
     for (Value result : op.getResults())
       intervals[result] = evaluate(&op, result.getType());
@@ -68,20 +155,76 @@ static Choice getChoice(arith::SelectOp select) {
   return Choice::Any;
 }
 
-/// A constant's interval. A float that is an integer is one, but for -0.0.
-static Interval getConstantInterval(arith::ConstantOp constant, Type type) {
-  std::optional<ConstantView> view =
-      ConstantView::get(Attribute(constant.getValue()));
-  if (!view)
-    return getTypeInterval(type);
-  double number = type.isInteger() ? view->getInteger(0) : view->getDouble(0);
-  // i1 true is 1 here, -1 as a number of one bit.
-  number = type.isInteger(1) ? std::fabs(number) : number;
-  if (std::isnan(number))
+static bool isFinite(Interval a) {
+  return a.numbers != Numbers::Any && std::isfinite(a.low) &&
+         std::isfinite(a.high);
+}
+
+/// An operation on floats, as the type rounds it. Rounding keeps the order of
+/// numbers, so that the results at the ends bound all others, if the operation
+/// goes one way in each operand. No finite operands may give a NaN.
+template <typename Function>
+static Interval apply(Type type, Function function,
+                      ArrayRef<Interval> operands) {
+  if (!(type.isF32() || type.isF64()) || !llvm::all_of(operands, isFinite))
     return {};
-  bool isNegativeZero = number == 0 && std::signbit(number);
-  bool isIntegral = number == std::trunc(number) && !isNegativeZero;
-  return {number, number, isIntegral ? Numbers::Integers : Numbers::Real};
+  Interval result{INFINITY, -INFINITY, Numbers::Real};
+  for (unsigned corner = 0; corner < (1u << operands.size()); ++corner) {
+    double ends[3] = {0, 0, 0};
+    for (auto [index, operand] : llvm::enumerate(operands))
+      ends[index] = corner >> index & 1 ? operand.high : operand.low;
+    double number =
+        type.isF32()
+            ? double(function(float(ends[0]), float(ends[1]), float(ends[2])))
+            : function(ends[0], ends[1], ends[2]);
+    result.low = std::min(result.low, number);
+    result.high = std::max(result.high, number);
+  }
+  return result;
+}
+
+/// What a comparison gives, if it is the same for all numbers.
+static Interval compare(arith::CmpFPredicate predicate, Interval a,
+                        Interval b) {
+  using P = arith::CmpFPredicate;
+  switch (predicate) {
+  case P::OLT:
+    return compare(P::OGT, b, a);
+  case P::OLE:
+    return compare(P::OGE, b, a);
+  case P::OGT:
+  case P::OGE: {
+    bool isStrict = predicate == P::OGT;
+    // A NaN is not greater either.
+    if (isStrict ? a.high <= b.low : a.high < b.low)
+      return {0, 0, Numbers::Integers};
+    bool isReal = a.numbers != Numbers::Any && b.numbers != Numbers::Any;
+    if (isReal && (isStrict ? a.low > b.high : a.low >= b.high))
+      return {1, 1, Numbers::Integers};
+    break;
+  }
+  default:
+    break;
+  }
+  return {0, 1, Numbers::Integers};
+}
+
+static Interval compare(arith::CmpIPredicate predicate, Interval a,
+                        Interval b) {
+  using P = arith::CmpIPredicate;
+  using F = arith::CmpFPredicate;
+  switch (predicate) {
+  case P::sgt:
+    return compare(F::OGT, a, b);
+  case P::sge:
+    return compare(F::OGE, a, b);
+  case P::slt:
+    return compare(F::OLT, a, b);
+  case P::sle:
+    return compare(F::OLE, a, b);
+  default:
+    return {0, 1, Numbers::Integers};
+  }
 }
 
 static Interval multiply(Interval a, Interval b) {
@@ -128,8 +271,10 @@ Interval LawRanges::evaluate(Operation *op, Type type) const {
                     both(a, b)};
   };
   return llvm::TypeSwitch<Operation *, Interval>(op)
-      .Case<arith::ConstantOp>(
-          [&](auto constant) { return getConstantInterval(constant, type); })
+      .Case<arith::ConstantOp>([&](auto constant) {
+        auto view = ConstantView::get(Attribute(constant.getValue()));
+        return view ? getConstantInterval(*view) : getTypeInterval(type);
+      })
       .Case<arith::ExtUIOp>([&](auto) { return operand(0); })
       // A large i32 is rounded, to an integer.
       .Case<arith::UIToFPOp, arith::SIToFPOp>([&](auto) {
@@ -137,16 +282,50 @@ Interval LawRanges::evaluate(Operation *op, Type type) const {
         return Interval{a.low, a.high == 0x1p31 - 1 ? 0x1p31 : a.high,
                         Numbers::Integers};
       })
-      .Case<arith::AddFOp>(
-          [&](auto) { return exact(add(operand(0), operand(1))); })
+      .Case<arith::AddFOp>([&](auto) {
+        Interval sum = exact(add(operand(0), operand(1)));
+        return sum.isIntegral()
+                   ? sum
+                   : apply(type, [](auto a, auto b, auto) { return a + b; },
+                           {operand(0), operand(1)});
+      })
       .Case<arith::SubFOp>([&](auto) {
         Interval b = operand(1);
-        return exact(add(operand(0), {-b.high, -b.low, b.numbers}));
+        Interval sum = exact(add(operand(0), {-b.high, -b.low, b.numbers}));
+        return sum.isIntegral()
+                   ? sum
+                   : apply(type, [](auto a, auto b, auto) { return a - b; },
+                           {operand(0), b});
       })
       .Case<arith::MulFOp>([&](auto) {
-        if (!isProductIntegral(operand(0), operand(1)))
+        if (isProductIntegral(operand(0), operand(1)))
+          if (Interval product = exact(multiply(operand(0), operand(1)));
+              product.isIntegral())
+            return product;
+        return apply(type, [](auto a, auto b, auto) { return a * b; },
+                     {operand(0), operand(1)});
+      })
+      .Case<arith::DivFOp>([&](auto) {
+        Interval b = operand(1);
+        if (b.low <= 0 && b.high >= 0)
           return Interval();
-        return exact(multiply(operand(0), operand(1)));
+        return apply(type, [](auto a, auto b, auto) { return a / b; },
+                     {operand(0), b});
+      })
+      .Case<arith::NegFOp>([&](auto) {
+        Interval a = operand(0);
+        return Interval{-a.high, -a.low, std::min(a.numbers, Numbers::Real)};
+      })
+      .Case<math::FmaOp>([&](auto) {
+        return apply(type,
+                     [](auto a, auto b, auto c) { return std::fma(a, b, c); },
+                     {operand(0), operand(1), operand(2)});
+      })
+      .Case<arith::CmpFOp, arith::CmpIOp>([&](auto op) {
+        // As signed numbers, i1 true is -1.
+        if (op.getLhs().getType().isInteger(1))
+          return getTypeInterval(type);
+        return compare(op.getPredicate(), operand(0), operand(1));
       })
       .Case<arith::AndIOp>([&](auto) {
         return type.isInteger(1) ? smaller(operand(0), operand(1))
@@ -157,7 +336,9 @@ Interval LawRanges::evaluate(Operation *op, Type type) const {
                                  : getTypeInterval(type);
       })
       .Case<arith::SelectOp>([&](auto select) {
-        Interval a = operand(1), b = operand(2);
+        Interval a = operand(1), b = operand(2), condition = operand(0);
+        if (condition.low == condition.high)
+          return condition.low == 0 ? b : a;
         Choice choice = getChoice(select);
         if (choice == Choice::Any)
           return either(a, b);

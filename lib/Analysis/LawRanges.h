@@ -12,8 +12,9 @@
 
 namespace volley {
 namespace snn {
+class ConstantView;
 class NeuronModelOp;
-}
+} // namespace snn
 
 /// What the values of a type may be.
 enum class Numbers {
@@ -31,21 +32,29 @@ struct Interval {
   Numbers numbers = Numbers::Any;
 
   bool isIntegral() const { return numbers == Numbers::Integers; }
+  bool operator==(const Interval &other) const {
+    return low == other.low && high == other.high && numbers == other.numbers;
+  }
 };
 
 /// All numbers of a type.
 Interval getTypeInterval(mlir::Type type);
 
-/// What clamps, comparisons and exact arithmetic say about a law's results,
-/// whatever its states and parameters are.
+/// All elements of a constant.
+Interval getConstantInterval(const snn::ConstantView &view);
+
+/// What clamps, comparisons and arithmetic say about a law's results in every
+/// step: its states start as they do and become what the law makes of them.
 class LawRanges {
 public:
-  /// `inputs` are those of a population.
-  LawRanges(snn::NeuronModelOp model, llvm::ArrayRef<Interval> inputs);
+  /// `inputs` and `params` are those of a population.
+  LawRanges(snn::NeuronModelOp model, llvm::ArrayRef<Interval> inputs,
+            llvm::ArrayRef<Interval> params);
 
   Interval get(mlir::Value value) const;
 
 private:
+  void evaluateBody(snn::NeuronModelOp model);
   Interval evaluate(mlir::Operation *op, mlir::Type type) const;
 
   llvm::DenseMap<mlir::Value, Interval> intervals;

@@ -102,6 +102,16 @@ static bool hasFullWindows(snn::PoolOp op) {
   return true;
 }
 
+/// True for a constant of zeros.
+static bool isZero(Value value) {
+  auto view = ConstantView::get(value);
+  if (!view)
+    return false;
+  int64_t count = view->isUniform() ? 1 : view->getNumElements();
+  return llvm::all_of(llvm::seq<int64_t>(0, count),
+                      [&](int64_t i) { return view->getDouble(i) == 0; });
+}
+
 using Lookup = llvm::function_ref<std::optional<Range>(Value)>;
 
 /// The range of an output of a population.
@@ -119,8 +129,15 @@ static std::optional<Range> inferOutput(snn::PopulationOp op, unsigned index,
                                       Numbers::Integers}
                            : Interval());
   }
-  Interval interval =
-      LawRanges(model, inputs).get(model.getNextOp().getOutputs()[index]);
+  SmallVector<Interval> params;
+  for (Value param : op.getParams()) {
+    auto view = ConstantView::get(param);
+    params.push_back(
+        view ? getConstantInterval(*view)
+             : getTypeInterval(snn::getElementTypeOrSelf(param.getType())));
+  }
+  Interval interval = LawRanges(model, inputs, params)
+                          .get(model.getNextOp().getOutputs()[index]);
   if (!interval.isIntegral())
     return getFull(type);
   return Range{saturate(interval.low), saturate(interval.high)};
@@ -173,6 +190,13 @@ static std::optional<Range> infer(Operation *op, unsigned index, Lookup get) {
           return std::nullopt;
         Range range = product(*x, *scale);
         return Range{range.low + shift->low, range.high + shift->high};
+      })
+      .Case<snn::DenseOp, snn::ConvOp>([&](auto product) -> Result {
+        // A sum without terms: a bias is left.
+        Result x = get(product.getInput());
+        if (!x || !(*x == Range{0, 0} || isZero(product.getWeight())))
+          return std::nullopt;
+        return product.getBias() ? get(product.getBias()) : Range{0, 0};
       })
       .Case<snn::MatmulOp>([&](auto matmul) -> Result {
         Result a = get(matmul.getLhs()), b = get(matmul.getRhs());

@@ -37,6 +37,10 @@ struct OptionalPass {
 
 /// The rewrites of the phase `optimized`, in their order.
 static constexpr OptionalPass kRewrites[] = {
+    {"snn-fold-silent-signals",
+     [](OpPassManager &pm) {
+       pm.addNestedPass<snn::NetworkOp>(snn::createSNNFoldSilentSignals());
+     }},
     {"snn-narrow-signals",
      [](OpPassManager &pm) { pm.addPass(snn::createSNNNarrowSignals()); }},
     {"snn-merge-equivalent",

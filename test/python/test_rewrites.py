@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 
 import volley
+from volley.builder import where
 
 
 def make_block(rng):
@@ -112,3 +113,51 @@ def test_remarks_of_what_was_built_name_no_line(tmp_path, run_tool):
     )
     total = next(line for line in done.stderr.splitlines() if "whole network" in line)
     assert ":0:" not in total
+
+
+def make_leaky(name, gain):
+    def law(v, x):
+        u = v * 0.5 + x * gain
+        return {"v": where(u > 1.0, 0.0, u)}, {"s": u > 1.0}
+
+    return volley.NeuronModel(name, states={"v": 0.0}, law=law)
+
+
+def test_silent_populations_are_left_out(tmp_path, run_tool):
+    """What half a spike a step brings stays below 1; more does not."""
+    rng = np.random.default_rng(5)
+    net = volley.Builder("silent")
+    x = net.input("x", (6,), "i1")
+    weight = rng.standard_normal((4, 6)).astype(np.float32)
+    direct = net.dense(x, weight)
+    drive = net.scale(x, np.ones(6, np.float32))
+    quiet = net.population(make_leaky("half", 0.5), drive, name="quiet")
+    loud = net.population(make_leaky("most", 0.75), drive, name="loud")
+    none = net.dense(loud, np.zeros((4, 6), np.float32), name="none")
+    branch = net.dense(quiet, rng.standard_normal((4, 6)).astype(np.float32))
+    net.output("y", net.add(direct, branch, none))
+    net.output("loud", loud)
+    network = net.build()
+    network.save(tmp_path / "net.mlirbc")
+
+    def build(*options):
+        done = run_tool(
+            *("snn-compile", tmp_path / "net.mlirbc", "--explain", *options),
+            *("-o", tmp_path / "net.so"),
+        )
+        assert done.returncode == 0, done.stderr
+        return done.stderr, volley.open(tmp_path / "net.so")
+
+    x = rng.random((12, 3, 6)) < 0.8
+    expected = volley.interpret(network, x)
+    text, program = build()
+    assert "population 'quiet' never spikes" in text
+    assert "'loud' never spikes" not in text
+    assert text.count("kernel = ") == 1
+    plain_text, plain = build("--without=snn-fold-silent-signals")
+    assert "never spikes" not in plain_text
+    assert plain_text.count("kernel = ") == 3
+    for result in program(x), plain(x):
+        for name in "y", "loud":
+            np.testing.assert_array_equal(result[name], expected[name])
+    assert expected["loud"].any()

@@ -277,6 +277,41 @@ def SNNMergeEquivalent
   }];
 }
 
+def SNNFoldSilentSignals
+    : Pass<"snn-fold-silent-signals", "::volley::snn::NetworkOp"> {
+  let summary = "read constants instead of signals that never change";
+  let description = [{
+    A signal whose range (`volley/Analysis/Ranges.h`) is one number is a constant
+    to the sums, products and populations that read it. Such are the spikes of a
+    population whose potential stays below its threshold, products with weights
+    that are all zero, and whatever is made of these only. What is then read by
+    nobody is dead, and `snn-eliminate-dead-signals` removes it.
+
+    Before:
+    ```mlir
+    %zero = arith.constant dense<0.0> : tensor<4x4xf32>
+    %r = snn.dense %late, %zero : (tensor<4xi1>, tensor<4x4xf32>) -> tensor<4xf32>
+    %i = snn.add %x, %r : tensor<4xf32>
+    ```
+    After:
+    ```mlir
+    %c = arith.constant dense<0.0> : tensor<4xf32>
+    %i = snn.add %x, %c : tensor<4xf32>
+    ```
+
+    Potentials are bounded by running the law on intervals, rounded as its type
+    rounds, from the initial states until nothing grows; a bound that grows is
+    tried at the constants of the law. Rounding keeps the order of numbers, so the
+    bounds hold for every step, and no bit changes.
+
+    What it leaves: operands that give their op its rate, and outputs, whose rate
+    is part of the interface; populations that read fractions from outside their
+    law, as ranges of signals are of integers; a product with a float of no known
+    range, which may be infinite; all signals of a network in which a law asserts something, as
+    that ends a run whoever reads it.
+  }];
+}
+
 def SNNCountOperations
     : Pass<"snn-count-operations", "::volley::snn::NetworkOp"> {
   let summary = "report how many operations a network takes";
