@@ -25,6 +25,7 @@ import volley  # noqa: E402
 from volley import models  # noqa: E402
 from volley.torch import _compare  # noqa: E402
 
+import torchzoo  # noqa: E402
 from torchnets import calibrate, noise, run, seeded  # noqa: E402
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "benchmarks"))
@@ -69,6 +70,17 @@ SMALL = {
         {"depth": 18, "classes": 20, "image": 32},
         repeated=True,
     ),
+    "metaspikeformer": fidelity.Case(
+        lambda: torchzoo.MetaSpikeFormer((16, 32, 64, 80), 20, (1, 1)),
+        models.meta_spikeformer,
+        {"size": (16, 32, 64, 80), "depths": (1, 1), "classes": 20, "image": 64},
+    ),
+    # Its head has no bias.
+    "spikingresformer": fidelity.Case(
+        lambda: torchzoo.SpikingResformer((32, 64, 128), 64, 20, 16),
+        models.spikingresformer,
+        {"size": (32, 64, 128), "group": 16, "classes": 20, "image": 64},
+    ),
 }
 
 
@@ -96,32 +108,54 @@ def test_small_models_keep_the_bars(case):
     for error in (rounding.torch, rounding.volley):
         assert 0 < error < 1e-5
 
-    found = fidelity.measure_agreement(
+    found, steps = fidelity.Agreements(), []
+    fidelity.measure_agreement(
         module,
         network,
         case,
         case.settings["image"],
+        found,
         inputs=40,
         exact=20,
         check=5,
         batch=20,
         threads=1,
         seed=3,
-        say=print,
+        step=lambda: steps.append(found.torch_volley.images),
     )
     print(found)
+    assert steps == [20, 40]
     ours = found.torch_volley
     assert (ours.images, found.torch_exact.images, found.checked) == (40, 20, 5)
     assert ours.same >= 39 and ours.same_zoo >= 39
     assert found.exact_difference < 1e-9
-    # Twice as many images are right as by chance; small models are not good at it.
-    assert found.right >= 8
+    labels = np.arange(40) % 10
+    images = fidelity.make_images(np.arange(200) % 10, case.settings["image"], seed=3)
+    assert found.right == count_right(module, case, images[:40], labels)
 
 
-def test_table_and_figures(monkeypatch, tmp_path, capsys):
+def count_right(module, case, images, labels):
+    logits = fidelity.run_module(module, fidelity.as_input(case, images))
+    return (logits[:, :10].argmax(1) == labels).sum()
+
+
+def test_heads_tell_patterns_apart(case):
+    module, size = fidelity.build(case), case.settings["image"]
+    fidelity.adapt(module, case, size, batch=20, seed=1)
+    labels = np.arange(80) % 10
+    images = fidelity.make_images(labels, size, seed=1)
+    assert count_right(module, case, images[:40], labels[:40]) >= 38
+
+
+@pytest.fixture
+def small(monkeypatch):
     monkeypatch.setattr(fidelity, "CASES", {"small": SMALL["spikformer_cifar10"]})
-    path = tmp_path / "figures.json"
-    fidelity.main(["--inputs=20", "--exact=10", "--check=2", f"--json={path}"])
+
+
+def test_table_and_figures(small, tmp_path, capsys):
+    path, busy = tmp_path / "figures.json", tmp_path / "busy.json"
+    options = ["--exact=10", "--check=2", f"--json={path}"]
+    fidelity.main(["--inputs=20", *options])
     (figures,) = json.loads(path.read_text())
     assert (
         figures["model"] == "small" and figures["free"]["torch_volley"]["images"] == 20
@@ -132,15 +166,49 @@ def test_table_and_figures(monkeypatch, tmp_path, capsys):
         assert len({line.count("|") for line in table}) == 1
     assert forced[2].startswith(f"| small | {figures['parameters']:,} | ")
     assert free[2].startswith("| small | 20 of 20 | 20 of 20 | ")
-    assert "20 images: " in progress
-    fidelity.main(["--inputs=0", "--busy", f"--json={path}"])
-    (busy,) = json.loads(path.read_text())
-    assert busy["rates"][1] > 1.2 * figures["rates"][1]
-    assert busy["rounding"]["torch"] > figures["rounding"]["torch"]
-    assert capsys.readouterr().out.count("| model |") == 1
+    assert "20 of 20 images: " in progress
+    # What a file has is not run again.
+    fidelity.main(["--inputs=0", *options])
+    assert capsys.readouterr() == (out, "")
     with pytest.raises(SystemExit):
-        fidelity.main(["large"])
-    assert "no such model: large" in capsys.readouterr().err
+        fidelity.main(["--busy", *options])
+    assert "results of other options" in capsys.readouterr().err
+    fidelity.main(["--inputs=0", "--busy", f"--json={busy}"])
+    (more,) = json.loads(busy.read_text())
+    assert more["rates"][1] > 1.2 * figures["rates"][1]
+    assert more["rounding"]["torch"] > figures["rounding"]["torch"]
+    assert capsys.readouterr().out.count("| model |") == 1
+    for wrong, message in (
+        ("large", "no such model: large"),
+        ("--inputs=201", "expects 0 to 200 inputs, but got 201"),
+    ):
+        with pytest.raises(SystemExit):
+            fidelity.main([wrong])
+        assert message in capsys.readouterr().err
+
+
+def test_stopped_runs_continue(small, monkeypatch, tmp_path):
+    paths = [tmp_path / name for name in ("whole.json", "stopped.json")]
+    options = [["--inputs=15", "--exact=10", "--batch=5", f"--json={p}"] for p in paths]
+    fidelity.main(options[0])
+    run_program, runs = fidelity.run_program, []
+
+    def stop_at_third_batch(program, case, x):
+        # The first two batches run in float64, too.
+        runs.append(len(x))
+        if len(runs) == 5:
+            raise KeyboardInterrupt
+        return run_program(program, case, x)
+
+    monkeypatch.setattr(fidelity, "run_program", stop_at_third_batch)
+    with pytest.raises(KeyboardInterrupt):
+        fidelity.main(options[1])
+    (part,) = json.loads(paths[1].read_text())
+    assert part["free"]["torch_volley"]["images"] == 10
+    fidelity.main(options[1])
+    assert runs == [5] * 6
+    whole, continued = (json.loads(path.read_text()) for path in paths)
+    assert continued == whole
 
 
 def test_weights_of_another_model_are_refused():

@@ -132,6 +132,45 @@ OPS = {
     "adaptive-repeat": spatial(nn.Sequential(nn.AvgPool2d(4), nn.AdaptiveAvgPool2d(3))),
     "upsample": spatial(nn.Upsample(scale_factor=2)),
     "batch-norm": spatial(nn.BatchNorm2d(6).eval()),
+    # Windows that are cut, or that leave padding out.
+    "max-pool-ceil": spatial(nn.MaxPool2d(3, 2, ceil_mode=True)),
+    "max-pool-ceil-pad": spatial(nn.MaxPool2d(3, (2, 3), 1, ceil_mode=True)),
+    "avg-pool-ceil": spatial(nn.AvgPool2d(3, 2, ceil_mode=True)),
+    "avg-pool-ceil-pad": spatial(nn.AvgPool2d(3, (2, 3), 1, ceil_mode=True)),
+    "avg-pool-inside": spatial(nn.AvgPool2d(2, 2, 1, count_include_pad=False)),
+    "avg-pool-ceil-inside": spatial(
+        nn.AvgPool2d((2, 3), (2, 3), 1, ceil_mode=True, count_include_pad=False)
+    ),
+    "avg-pool-divisor": spatial(nn.AvgPool2d(2, divisor_override=3)),
+    "avg-pool-1d": lambda y, x, w: F.avg_pool1d(
+        tokens(y).flatten(0, 1), 5, 3, 2, True, False
+    ).unflatten(0, y.shape[:2]),
+    "adaptive-uneven": spatial(nn.AdaptiveAvgPool2d(3)),
+    "adaptive-max-uneven": spatial(nn.AdaptiveMaxPool2d((3, 2))),
+    "adaptive-larger": spatial(nn.AdaptiveAvgPool2d((5, 7))),
+    "powers": lambda y, x, w: (
+        x**3 - x.abs().pow(0.5) + (x.abs() + 1) ** -1 + (x.abs() + 1).pow(-2) + y**3
+    ),
+    "roots": lambda y, x, w: (x.abs() + 1).rsqrt() + (x * x + 1) ** -0.5 + 1 / w + y,
+    "higher-powers": lambda y, x, w: (x * 0.5) ** 4 + (x.abs() + 1) ** -3 + 0.9**x + y,
+    "repeat": lambda y, x, w: y.repeat(1, 1, 2, 3, 1) + x.repeat(1, 1, 2, 3, 1),
+    "tile": lambda y, x, w: torch.tile(y[:, :, :, :1], (2, 5, 3)) + w[0, 0, 0],
+    "interleave": lambda y, x, w: (
+        y.repeat_interleave(2, 2).repeat_interleave(
+            torch.tensor([2, 0, 1, 3]), 3, output_size=6
+        )
+        + x[:, :, :1].repeat_interleave(12, 2)[:, :, :, :1]
+    ),
+    "unfold": spatial(lambda y: F.unfold(y, (3, 2), 1, 1, 2)),
+    "windows": lambda y, x, w: y.unfold(3, 3, 1).unfold(2, 2, 2),
+    "pad-value": lambda y, x, w: F.pad(y, (1, 0, -1, 2), value=0.5),
+    "conv-transpose": spatial(nn.ConvTranspose2d(6, 4, 3, 2, 1, output_padding=1)),
+    "conv-transpose-groups": spatial(
+        nn.ConvTranspose2d(6, 4, (2, 3), (1, 3), (0, 2), groups=2, dilation=(2, 1))
+    ),
+    "conv-transpose-1d": lambda y, x, w: F.conv_transpose1d(
+        tokens(y).flatten(0, 1), w[:, :, :3], stride=2, padding=3
+    ).unflatten(0, y.shape[:2]),
 }
 
 
@@ -178,7 +217,9 @@ REFUSED = {
     "a running sum over data": lambda y, x, w: y.cumsum(2),
     "argmax": lambda y, x, w: y.mean(0).argmax(1),
     "torch.float64": lambda y, x, w: y.double(),
-    "a power of 3": lambda y, x, w: y**3,
+    "a power of 2.5": lambda y, x, w: x**2.5,
+    "a power of a signal": lambda y, x, w: x**y,
+    "a repetition of all": lambda y, x, w: y.repeat_interleave(2),
     "rounds down": lambda y, x, w: x // 2,
     "several indices": lambda y, x, w: y[:, :, torch.arange(4), torch.arange(4)],
     "SiLU": lambda y, x, w: F.silu(y),

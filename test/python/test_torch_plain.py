@@ -395,6 +395,67 @@ def test_two_loops_of_one_length():
     agree(Tutorial, x, "BT", tolerance=1e-5)
 
 
+class Late(nn.Module):
+    """Feedback of spikes that cannot come before the third step."""
+
+    def __init__(self):
+        super().__init__()
+        self.fc = nn.Linear(8, 6, bias=False)
+        self.rec = nn.Linear(6, 6, bias=False)
+
+    def forward(self, x):
+        syn = mem = out = torch.zeros(x.shape[1], 6)
+        result = []
+        for one in x:
+            current = self.fc(one) + self.rec(out)
+            out = Spike.apply(mem - 0.5)
+            mem = (0.9 * mem + syn) * (1.0 - out)
+            syn = 0.8 * syn + current
+            result.append(out)
+        return torch.stack(result)
+
+
+@pytest.mark.parametrize("length", [4, 9])
+def test_feedback_that_starts_late(length):
+    """At first it is a constant, but not later."""
+    module, x = seeded(Late), noise(30, BATCH, 8, scale=2.0)
+    net = volley.from_torch(module, x[:length])
+    y = evaluate(net, x.numpy())
+    assert (y == run(module, x).numpy()).all() and y.mean() > 0.05
+
+
+class Pipeline(nn.Module):
+    """Layers that each see the spikes of the step before, and a way around them."""
+
+    def __init__(self, depth):
+        super().__init__()
+        self.layers = nn.ModuleList([nn.Linear(8, 8) for _ in range(depth)])
+        for layer in self.layers:
+            nn.init.normal_(layer.weight, 0.2, 0.5)
+
+    def forward(self, x):
+        zero = torch.zeros(x.shape[1], 8)
+        spikes, mems, result = [zero] * len(self.layers), [zero] * len(self.layers), []
+        for one in x:
+            before = [one, *spikes[:-1]]
+            for i, layer in enumerate(self.layers):
+                mem = 0.9 * mems[i] + layer(before[i])
+                spikes[i] = Spike.apply(mem - 0.5)
+                mems[i] = mem - spikes[i]
+            result.append(spikes[-1] + one)
+        return torch.stack(result)
+
+
+@pytest.mark.parametrize("depth", [5, 12])
+def test_layers_that_start_late(depth):
+    """The last of them is silent for more steps than a short trace has."""
+    module, x = seeded(Pipeline, depth), noise(40, BATCH, 8, scale=2.0)
+    net = volley.from_torch(module, x[:6])
+    y = evaluate(net, x.numpy())
+    expected = run(module, x).numpy()
+    assert (y == expected).all() and (expected[-8:] != x[-8:].numpy()).any()
+
+
 class Keeps(nn.Module):
     """A sequence goes on from where the last one ended; a record is no state."""
 

@@ -125,6 +125,11 @@ REFUSED = {
     "shape of a tensor depends on": (lambda net, x: x[x > 0], {}, SEQUENCE),
     "topk: depends on the order": (lambda net, x: x.topk(2)[0], {}, SEQUENCE),
     "leave argmax": (lambda net, x: net.lif(x).argmax(-1), {}, SEQUENCE),
+    "3-d transposed convolutions": (
+        lambda net, x: net.m(x),
+        {"m": nn.ConvTranspose3d(1, 2, 3)},
+        torch.zeros(2, 1, 4, 4, 4),
+    ),
     "3-d convolutions": (
         lambda net, x: net.m(x),
         {"m": nn.Conv3d(1, 2, 3)},
@@ -156,7 +161,7 @@ REFUSED = {
     ),
     "var: a statistic": (lambda net, x: net.fc(x).var(-1), {}, SEQUENCE),
     "over the batch": (lambda net, x: net.lif(x - x.mean(1, True)), {}, SEQUENCE),
-    "not one of steps": (reversed_loop, {}, SEQUENCE),
+    "gathered in reverse": (reversed_loop, {}, SEQUENCE),
     "no input reaches it": (lambda net, x: net.fc.weight, {}, SEQUENCE),
     "returns no tensor": (lambda net, x: None, {}, SEQUENCE),
     "returns no tensor ": (lambda net, x: "spikes", {}, SEQUENCE),
@@ -171,7 +176,7 @@ def test_refused(text):
     function, modules, example = REFUSED[text]
     (error,) = refusal(Net(function, **modules), example)
     assert text.strip() in error
-    if "returns no" not in text and "not one of" not in text:
+    if "returns no" not in text:
         assert f"{__file__}:" in error or error.startswith("fc.weight: ")
 
 
@@ -395,22 +400,83 @@ def test_numbers_that_happen_to_be_the_batch():
         np.testing.assert_array_equal(prog(x.numpy()), module(x).numpy())
 
 
-class FromInput(nn.Module):
-    """A state that starts from an input."""
+# Neurons that run twice in a step.
 
-    def __init__(self):
+
+class Twice(nn.Module):
+    """One neuron after two layers: in two lines, in one, or in a loop over layers."""
+
+    def __init__(self, way, lif, loop):
         super().__init__()
-        self.fc = nn.Linear(8, 8)
+        self.fc1, self.fc2, self.lif = nn.Linear(8, 8), nn.Linear(8, 8), lif
+        self.way, self.loop = way, loop
+
+    def step(self, x):
+        if self.way == "line":
+            return self.lif(self.fc2(self.lif(self.fc1(x))))
+        if self.way == "again":
+            return self.lif(self.lif(self.fc1(x)))
+        for linear in (self.fc1, self.fc2):
+            x = self.lif(linear(x))
+        return x
 
     def forward(self, x):
-        v, spikes = self.fc(x[0]), []
-        for t in range(x.shape[0]):
-            v = 0.9 * v + self.fc(x[t])
-            spikes.append((v > 0.5).float())
-            v = v - spikes[-1]
-        return torch.stack(spikes)
+        if self.way == "lines":
+            x = self.lif(self.fc1(x))
+            return self.lif(self.fc2(x))
+        return torch.stack([*map(self.step, x)]) if self.loop else self.step(x)
 
 
-def test_a_state_that_starts_from_an_input():
-    with pytest.raises(volley.CompileError, match="depends on itself in the same"):
-        volley.from_torch(FromInput().eval(), torch.rand(4, 2, 8))
+@pytest.mark.parametrize(
+    "way, loop", [("lines", 0), ("line", 0), ("layers", 1), ("again", 0)]
+)
+def test_a_neuron_that_runs_twice_in_a_step(way, loop):
+    example = SEQUENCE if loop else SEQUENCE[0]
+    (error,) = refusal(Twice(way, neuron.LIFNode(), loop), example)
+    assert error.startswith(__file__) and "lif: the neuron runs 2 times" in error
+    first, _, rest = error.removeprefix(f"{__file__}:").partition(":")
+    told = f"({__file__}:{first}, {__file__}:{int(first) + 1})"
+    assert (told in error) == (way == "lines")
+
+
+@pytest.mark.parametrize(
+    "options, call",
+    [
+        ({}, {}),
+        ({"kdim": 6, "vdim": 6}, {"need_weights": False}),
+        ({"add_bias_kv": True}, {"attn_mask": torch.zeros(5, 5)}),
+    ],
+)
+def test_multihead_attention_is_one_line(options, call):
+    if "attn_mask" in call:
+        call["attn_mask"] = torch.zeros(5, 5)
+    module = nn.MultiheadAttention(8, 2, **options)
+    size = options.get("kdim", 8)
+
+    def attend(net, x):
+        return net.m(x, x[..., :size], x[..., :size], **call)[0]
+
+    (error,) = refusal(Net(attend, m=module), SEQUENCE)
+    assert error.startswith(__file__) and "nn.MultiheadAttention" in error
+
+
+# Remarks on what the dimensions of inputs are.
+
+
+@pytest.mark.parametrize(
+    "function, example, text",
+    [
+        (lambda net, x: net.m(x.reshape(-1)), SEQUENCE[0], "all of (2, 8) is data"),
+        (lambda net, x: net.fc(x), SEQUENCE[0], "takes dimension 0 of 'x'"),
+        (
+            lambda net, x: torch.stack([net.fc(s) + i for i, s in enumerate(x)]),
+            SEQUENCE,
+            "takes dimension 1 of 'x'",
+        ),
+        (lambda net, x: net.lif(net.fc(x)), SEQUENCE, None),
+    ],
+)
+def test_remarks_on_the_batch(function, example, text):
+    net = volley.from_torch(Net(function, m=nn.Linear(16, 6)).eval(), example)
+    found = [r for r in net.remarks if "batch" in r]
+    assert [text in remark for remark in found] == ([True] if text else [])

@@ -2,8 +2,9 @@
 """Networks from PyTorch modules; needs torch.
 
 The parts: _example chooses what to trace, _capture traces it with torch.export,
-_graph reads the result, _reroll rolls loops over time up, _axes and _ops follow
-dimensions through each op, _convert writes the network, _compare checks it.
+_graph reads the result, _reroll rolls loops over time up, _axes and ops follow
+dimensions through each op, _convert writes the network, _compare checks it. _steps and
+_numbers learn what code asks of the number of a step, and of parameters.
 """
 
 from __future__ import annotations
@@ -20,13 +21,17 @@ from volley.torch import _arguments, _capture, _example
 from volley.torch._arguments import unwrap as unwrap
 from volley.torch._convert import Converter, Population
 from volley.torch._graph import Importer, Node
+from volley.torch._hints import refused_modules
 from volley.torch._ports import Port
 from volley.torch._problems import Problems, Where
 from volley.torch._reroll import find_plain_loops, reroll
+from volley.torch.ops import VARYING
 
 __all__ = ["compare", "from_torch"]
 
 _KINDS = ("spike", "count", "real")
+# How many times more steps are traced where some were too few.
+_MORE = 4
 _PRECISIONS = {torch.float32: "f32", torch.float64: "f64"}
 
 
@@ -139,6 +144,11 @@ def _convert(module, args, states, names, cut):
         for example, problems in _examples(module, args, states, leaves, frozen):
             try:
                 found = _trace(module, example, leaves, names, problems, cut)
+                if problems.late and example.more:
+                    # What starts late does not show in the first steps.
+                    example, problems = example.longer(_MORE), Problems()
+                    found = _trace(module, example, leaves, names, problems, cut)
+                    _tell_late(example, problems)
                 wrong = _grown_data(*found, example)
                 problems.check()
             except CompileError as error:
@@ -155,6 +165,15 @@ def _convert(module, args, states, names, cut):
             if not wrong:
                 raise _with_unknown(error, _capture.find_unknown(module, leaves))
         frozen |= wrong
+
+
+def _tell_late(example, problems):
+    if problems.late:
+        problems.remark(
+            Where(),
+            f"some of what the loop computes does not change in {example.steps} steps; "
+            "it is taken as constant",
+        )
 
 
 def _with_unknown(error, unknown):
@@ -200,20 +219,26 @@ def _explained(module, leaves, problems):
 def _trace(module, example, leaves, names, problems, cut):
     """Traces a module and follows its dimensions."""
     with _explained(module, leaves, problems):
-        trace = _capture.export(example.module, example.args, leaves)
+        trace = _capture.export(example.module, example.args, leaves, example.reads)
     imported = Importer(trace.program, leaves, problems, prefix="module").run()
     for node, name in zip(imported.inputs, names):
         node.value = name
+    imported.refused = refused_modules(module)
     imported.check(in_loop=example.steps > 0)
     kept = len(example.kept)
     results = [*_tensors(imported.outputs, problems)]
-    rolled, steps = _roll(example, imported.trace, results, problems)
+    rolled, steps, starts = _roll(example, imported.trace, results, problems)
+    if starts and not problems.errors:
+        _check_starts(example, leaves, starts, steps, problems)
     outputs, states = rolled[: len(rolled) - kept], rolled[len(rolled) - kept :]
+    problems.late |= any(node.is_constant for node in outputs if node is not None)
     _example.check_kept(example.kept, states, module, problems)
     named = _name_outputs(trace.program, outputs, kept)
     if not named and not problems.errors:
         problems.error(Where(), "the module returns no tensor")
-    converter = Converter(named, problems, steps, cut, example.varying)
+    converter = Converter(
+        named, problems, steps, cut, example.varying, example.told, example.added
+    )
     converter.infer()
     for i, dim in example.loop:
         converter.check_time(imported.inputs[i], dim)
@@ -231,19 +256,40 @@ def _tensors(outputs, problems):
 
 
 def _roll(example, trace, results, problems):
-    """The results without copies of steps, and how many steps there were."""
+    """The results without copies of steps, how many steps there were, and from which
+    step on something is summed, with its place."""
     kept = len(example.kept)
+    starts: list[tuple[Where, int]] = []
     if example.steps:
         steps, sliced = example.steps, example.sliced
-        return reroll(results, trace, steps, sliced, problems, kept), steps
+        rolled = reroll(results, trace, steps, sliced, problems, kept, starts)
+        return rolled, steps, starts
     attempts = []
     for steps in find_plain_loops(trace):
         attempts.append(Problems())
-        rolled = reroll(results, trace, steps, steps > 0, attempts[-1], kept)
+        starts.clear()
+        rolled = reroll(results, trace, steps, steps > 0, attempts[-1], kept, starts)
         if not attempts[-1].errors:
-            return rolled, steps
+            return rolled, steps, starts
     problems.errors.update(attempts[0].errors)
-    return [None] * len(results), 0
+    return [None] * len(results), 0, []
+
+
+def _check_starts(example, leaves, starts, steps, problems):
+    """Refuses sums from a step on that depends on how many steps there are."""
+    found = []
+    if example.more:
+        longer = example.longer()
+        with _explained(longer.module, leaves, problems):
+            trace = _capture.export(longer.module, longer.args, leaves, longer.reads)
+        imported = Importer(trace.program, leaves, Problems(), prefix="module").run()
+        results = [*_tensors(imported.outputs, Problems())]
+        *_, found = _roll(longer, imported.trace, results, Problems())
+    elif example.module.short or not any(steps in a.shape for a in example.args):
+        return  # the module itself says how many steps there are
+    for where, start in starts:
+        if (where, start) not in found:
+            problems.error(where, VARYING.format("a number of steps"))
 
 
 def _grown_data(converter, sources, example):

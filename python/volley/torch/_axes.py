@@ -23,6 +23,22 @@ TIME, BATCH, BOTH, DATA = "time", "batch", "batch and time", "data"
 UNKNOWN = "unknown"
 
 
+class Conflict(Unsupported):
+    """A dimension of a size is used as two kinds."""
+
+    def __init__(self, size: int, elsewhere: str, here: str):
+        self.size, self.elsewhere, self.here = size, elsewhere, here
+        super().__init__(self.describe(size))
+
+    def describe(self, size: int) -> str:
+        """The message; sizes of the traced example may not be the user's."""
+        return (
+            f"a dimension of size {size} is used as {self.elsewhere} elsewhere, but as "
+            f"{self.here} here; time and the batch stay whole and in one place: they "
+            "cannot be cut, joined or mixed with data"
+        )
+
+
 class Axis:
     """One axis; those found to be the same are united.
 
@@ -69,11 +85,7 @@ class Axis:
         elif root._kind == UNKNOWN or kind == UNKNOWN:
             root._kind = UNKNOWN
         elif root._kind != kind:
-            raise Unsupported(
-                f"a dimension of size {self.size} is used as {root._kind} elsewhere, "
-                f"but as {kind} here; time and the batch stay whole and in one place: "
-                "they cannot be cut, joined or mixed with data"
-            )
+            raise Conflict(self.size, root._kind, kind)
 
     def suggest_batch(self) -> None:
         """Says that the axis is the batch unless it is used as data anywhere."""

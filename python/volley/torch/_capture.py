@@ -22,7 +22,7 @@ import torch
 from torch._subclasses.fake_tensor import FakeTensorMode
 from torch.utils._python_dispatch import TorchDispatchMode
 
-from volley.torch import neurons
+from volley.torch import _numbers, _steps, neurons
 from volley.torch._problems import Where, find_line
 
 _library = torch.library.Library("volley", "DEF")
@@ -32,7 +32,11 @@ _library.define("neuron(Tensor[] inputs, int leaf, int call) -> Tensor[]")
 TIME_DIMS = {"TB": 0, "BT": 1}
 
 # Ops whose numbers may depend on how many steps there are.
-NUMERIC = {"add", "sub", "rsub", "mul", "div", "pow"}
+NUMERIC = {
+    *("add", "sub", "rsub", "mul", "div", "pow", "lerp", "threshold"),
+    *("eq", "ne", "lt", "le", "gt", "ge", "clamp", "clamp_min", "clamp_max", "where"),
+    *("full", "full_like", "new_full", "fill", "masked_fill", "scalar_tensor"),
+}
 
 # Leaves of the capture in progress; the op knows a leaf by its number.
 _leaves: list[Leaf] = []
@@ -295,6 +299,10 @@ class Trace:
         ops: how often each op was run.
         numbers: (op, number) of the numbers that tensors are computed with.
         furthest: the largest index that is taken by itself, or that a slice starts at.
+        noted: what the module's own code says of its steps.
+        counters: (module, attribute) of numbers that the module counts.
+        read: numbers that were read from the module's own tensors; without values
+            unless it was run to know them.
     """
 
     assigned: list[tuple[str, str]]
@@ -303,6 +311,9 @@ class Trace:
     ops: Counter[str] = field(default_factory=Counter)
     numbers: set[tuple[str, float]] = field(default_factory=set)
     furthest: int = 0
+    noted: _steps.Noted = field(default_factory=_steps.Noted)
+    counters: list[tuple[Any, str]] = field(default_factory=list)
+    read: list[tuple[str, Any]] = field(default_factory=list)
 
 
 class _Slices(TorchDispatchMode):
@@ -379,16 +390,20 @@ class Whole(torch.nn.Module):
 
     Of its last results, one per name in `states`, nothing is kept: a network's state
     is implicit. With `kept`, (path, attribute) of tensors that the module keeps, it
-    returns them too.
+    returns them too. With `short`, (steps, few), loops over so many steps run a few.
     """
 
-    def __init__(self, module, states=(), kept=()):
+    def __init__(self, module, states=(), kept=(), short=None):
         super().__init__()
         self.module, self.states, self.kept = module, states, kept
+        self.short = short
 
     def forward(self, *args):
         nothing = (None,) * len(self.states)
-        result = _call(self.module, args, self.states, nothing)[0]
+        with contextlib.ExitStack() as stack:
+            if self.short:
+                stack.enter_context(_steps.shortened(self.module, *self.short))
+            result = _call(self.module, args, self.states, nothing)[0]
         if not self.kept:
             return result
         modules = dict(self.module.named_modules())
@@ -438,10 +453,32 @@ def _call(module, inputs, names, states):
 
 def run(module, args, leaves) -> Trace:
     """Runs a module without data, to see which neurons it calls how often."""
+    try:
+        trace = _run(module, args, leaves, _steps.noted(module))
+    except Exception:
+        return _run_reading(module, args, leaves)
+    if trace.counters:
+        noted = _steps.noted(module, trace.counters)
+        trace.noted.asked |= _run(module, args, leaves, noted).noted.asked
+    return trace
+
+
+def _run_reading(module, args, leaves) -> Trace:
+    """A run of code that reads numbers, or takes none but plain ones for steps."""
+    try:
+        return _run(module, args, leaves, _steps.noted(module), _numbers.read())
+    except Exception:
+        return _run(module, args, leaves, read=_numbers.read())
+
+
+def _run(module, args, leaves, noted=None, read=None) -> Trace:
+    """A run within contexts that note what steps are asked for, and what is read."""
+    noted = noted or contextlib.nullcontext(_steps.Noted())
+    read = read or _numbers.watched()
     with _patched(module, leaves) as state, torch.no_grad(), _quiet():
         with FakeTensorMode(allow_non_fake_inputs=True) as mode:
             fakes = [mode.from_tensor(arg) for arg in args]
-            with _Slices() as slices:
+            with _Slices() as slices, noted as steps, read as found:
                 module(*fakes)
         return Trace(
             state.assigned(),
@@ -450,11 +487,26 @@ def run(module, args, leaves) -> Trace:
             slices.ops,
             slices.numbers,
             slices.furthest,
+            steps,
+            state.counted(),
+            found,
         )
 
 
-def export(module, args, leaves) -> Trace:
-    """Exports a module to a graph of ATen ops and leaves."""
+def export(module, args, leaves, reads=False) -> Trace:
+    """Exports a module to a graph of ATen ops and leaves.
+
+    Args:
+        reads: it reads numbers from its own tensors.
+    """
+    if not reads:
+        return _export(module, args, leaves)
+    found = _run_reading(module, args, leaves).read
+    with _numbers.given(module, found):
+        return _export(module, args, leaves)
+
+
+def _export(module, args, leaves) -> Trace:
     with _patched(module, leaves) as state, torch.no_grad(), _quiet():
         program = torch.export.export(module, tuple(args), strict=False)
         return Trace(state.assigned(), program)
@@ -563,6 +615,19 @@ class _State:
                     if isinstance(value, torch.Tensor) and value is not before.get(name)
                 ]
         return result
+
+    def counted(self):
+        """Integers that modules other than neurons hold, and have changed."""
+        own = set(map(id, self.own))
+        return [
+            (module, name)
+            for module, attributes, _ in self.saved
+            for name, value in attributes.items()
+            if id(module) not in own
+            and type(value) is int
+            and isinstance(vars(module).get(name), int)
+            and vars(module)[name] != value
+        ]
 
     def restore(self):
         for module, attributes, dicts in self.saved:

@@ -40,6 +40,7 @@ class Layer:
             time; known in mode "forced".
         threshold: the largest of the population.
         rates: mean of the module's values, and of the network's.
+        silent: all of these values are 0, so that it says nothing that they agree.
     """
 
     name: str
@@ -54,6 +55,7 @@ class Layer:
     worst: float | None
     threshold: float
     rates: tuple[float, float]
+    silent: bool = False
 
     @property
     def relative(self) -> float:
@@ -113,6 +115,11 @@ class Comparison:
         return sum(layer.different for layer in self.layers)
 
     @property
+    def silent(self) -> list[str]:
+        """Populations without a spike in these inputs: agreement says nothing there."""
+        return [f"{layer.name}:{layer.what}" for layer in self.layers if layer.silent]
+
+    @property
     def worst(self) -> float:
         """The largest distance from the threshold where a neuron starts to differ."""
         return max((layer.worst or 0.0 for layer in self.layers), default=0.0)
@@ -156,6 +163,12 @@ class Comparison:
                 f"not compared: {len(self.missing)} of {count} populations are not "
                 "recorded in the program; name them in record= when it is compiled, "
                 f"before it is saved: {', '.join(self.missing)}"
+            )
+        if self.silent:
+            lines.append(
+                f"silent: {len(self.silent)} of {len(self.layers)} populations have no "
+                "spike in these inputs, so that their agreement says nothing: "
+                f"{', '.join(self.silent)}"
             )
         lines += [
             f"output {o.name}: largest difference {o.difference:.3g}, same top-1 "
@@ -389,6 +402,8 @@ def _record(module, args, conversion):
         try:
             if conversion.stepwise:
                 conversion.traced.steps = len(args[0])
+            else:
+                conversion.traced.short = None
             outputs = conversion.traced(*args)
         finally:
             for hook in hooks:
@@ -598,6 +613,7 @@ class _LayerTotal:
         self.cells = self.different = self.neurons = 0
         self.difference = 0.0
         self.sums = np.zeros(2)
+        self.silent = True
         self.first = self.potential = self.margin = self.worst = None
         self.starts = self.cell = None
 
@@ -606,6 +622,7 @@ class _LayerTotal:
         self.sums += [x.sum(dtype=np.float64) for x in (expected, got)]
         self.difference = max(self.difference, _difference(expected, got))
         self.starts = self.cell = None
+        self.silent = self.silent and not (expected.any() or got.any())
         differs = expected != got
         if got.dtype.kind == "f" or not differs.any():
             return
@@ -645,6 +662,7 @@ class _LayerTotal:
             self.worst if mode == "forced" else None,
             self.threshold,
             tuple(float(x) for x in self.sums / max(self.cells, 1)),
+            self.silent,
         )
 
 

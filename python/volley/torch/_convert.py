@@ -19,10 +19,10 @@ from volley.builder import NeuronModel, Signal
 from volley.torch import _axes as ax
 from volley.torch._graph import Node, order
 from volley.torch._hints import describe
-from volley.torch._ops import TABLE, VARYING
 from volley.torch._ports import Port, make_port
 from volley.torch._problems import Problems, Unsupported, Where
 from volley.torch._values import Constant, Total, Value, as_number
+from volley.torch.ops import TABLE, VARYING
 
 _WIDTH = {"i1": 0, "i32": 1, "f32": 2, "f64": 3}
 
@@ -57,13 +57,24 @@ class Converter:
             network, and their results and margins are outputs: for comparisons.
         varying: (op, number) of numbers that depend on how many steps there are, None
             if that is not known.
+        told: {traced steps: those of the user's example}, if these are others: so many
+            that no number of the module's own is the same.
+        added: how many dimensions inputs have more than the user's.
     """
 
     def __init__(
-        self, outputs, problems: Problems, steps: int, cut: bool = False, varying=None
+        self,
+        outputs,
+        problems: Problems,
+        steps: int,
+        cut: bool = False,
+        varying=None,
+        told: dict[int, int] | None = None,
+        added: int = 0,
     ):
         self.outputs, self.problems = outputs, problems
         self.steps, self.cut, self.varying = steps, cut, varying
+        self.told, self.added = told or {}, added
         self.nodes = order(list(outputs.values()))
         self.values: dict[int, object] = {}
         self.names: dict[int, str] = {}
@@ -101,17 +112,26 @@ class Converter:
 
     def varies(self, number) -> bool:
         """Whether a number of the node depends on how many steps there are."""
-        is_number = type(number) in (int, float)
-        return is_number and (self.node.op, number) in (self.varying or ())
+        if type(number) not in (int, float):
+            return False
+        is_steps = self.varying is not None and number in self.told
+        return is_steps or (self.node.op, number) in (self.varying or ())
+
+    def describe_varying(self, number) -> str:
+        """Why a number that depends on how many steps there are is refused."""
+        told = self.told.get(number)
+        return VARYING.format(f"the number {told:g}" if told else "a number")
 
     def is_mean(self, number, total: Total | None) -> bool:
         """Whether a sum divided by a number is the mean over time.
 
         Of steps that the module itself says, the number of steps is taken as such.
         """
-        if total is None or number != total.steps:
+        if total is None or total.steps is None:
             return False
-        return self.varying is None or ("div", number) in self.varying
+        if self.varying is None:
+            return number == self.shown(total.steps)
+        return number == total.steps and ("div", number) in self.varying
 
     def apply(self, net, kind, law, *operands, binary=(), name="", location=None):
         """A law without state, applied to elements of signals and constants.
@@ -150,7 +170,7 @@ class Converter:
             try:
                 self.values[id(node)] = self._infer(node)
             except Exception as error:
-                self.problems.error(node.where, _explain(node, error))
+                self.problems.error(node.where, self._explain(node, error))
                 unknown = ax.make_unknown(node.shape or ())
                 self.values[id(node)] = Value(unknown, None, node)
         for node in self.nodes:
@@ -177,9 +197,10 @@ class Converter:
             return
         times = [axis for axis in outer if axis.is_time]
         if max(len(times), len(outer) - len(times)) > 1:
+            shape = tuple(map(self.shown, node.shape))
             self.problems.error(
                 node.where,
-                f"two dimensions of a tensor of shape {node.shape} seem to be "
+                f"two dimensions of a tensor of shape {shape} seem to be "
                 f"{'time' if len(times) > 1 else 'the batch'}; use an example whose "
                 "steps and batch have sizes of their own",
             )
@@ -199,11 +220,22 @@ class Converter:
     def _find_batch(self, node):
         """The batch of an input that no neuron has told of, by convention."""
         axes = [axis for dim in self.values[id(node)].dims for axis in dim]
-        axes = [axis for axis in axes if not axis.is_time]
-        if axes and axes[0].kind is None and not any(not a.is_data for a in axes):
-            axes[0].suggest_batch()
+        places = [(i, axis) for i, axis in enumerate(axes) if not axis.is_time]
+        if not places or any(not axis.is_data for _, axis in places):
+            return
+        place, first = places[0]
+        if first.kind is None:
+            first.suggest_batch()
             self.problems.remark(
-                Where(), f"takes the first dimension of '{node.value}' as the batch"
+                Where(),
+                f"takes dimension {place - self.added} of '{node.value}' as the batch",
+            )
+        elif len(places) > 1 and first.kind == ax.DATA:
+            sizes = ", ".join(str(axis.size) for _, axis in places)
+            self.problems.remark(
+                Where(),
+                f"'{node.value}' has no batch: all of ({sizes}) is data of one sample; "
+                "if there is a batch, keep it apart from data, as flatten(1) does",
             )
 
     def _name_neurons(self):
@@ -220,7 +252,7 @@ class Converter:
             for x, y in zip(a.dims, b.dims):
                 ax.unite(x, y)
         except Unsupported as error:
-            self.problems.error(node.where, str(error))
+            self.problems.error(node.where, self._explain(node, error))
 
     def _value(self, arg):
         if isinstance(arg, Node):
@@ -231,6 +263,8 @@ class Converter:
 
     def _infer(self, node):
         if node.op == "constant":
+            if self.varying is not None and node.fill in self.told:
+                raise Unsupported(self.describe_varying(node.fill))
             return Constant(node.value)
         rule = getattr(self, f"_infer_{node.op}", None)
         if rule is not None:
@@ -240,7 +274,7 @@ class Converter:
         self.total = None
         for number in node.args:
             if node.op != "div" and self.varies(number):
-                raise Unsupported(VARYING.format(number))
+                raise Unsupported(self.describe_varying(number))
         dims, emit = TABLE[node.op](self, *self._value(node.args), **node.kwargs)
         value = Value(dims, emit, node)
         value.total = self.total
@@ -270,10 +304,10 @@ class Converter:
         return Value((), emit, node)
 
     def _infer_count(self, node):
-        """The number of the step, as a float."""
+        """The number of the step."""
 
         def emit(net, **at):
-            kind = net.precision
+            kind = net.precision if node.dtype.is_floating_point else "i32"
             count = net.delay(shape=(), dtype=kind, initial=node.value, **at)
             count.connect(net.add(count, net.constant(np.ones(()), dtype=kind), **at))
             return count
@@ -327,6 +361,26 @@ class Converter:
             return net.reduce_time("last", signal, **at) if is_last else signal
 
         return Value(dims, emit, node)
+
+    def _explain(self, node, error: Exception) -> str:
+        """What went wrong at a node, by what was raised."""
+        if isinstance(error, ax.Conflict):
+            return error.describe(self.shown(error.size))
+        if isinstance(error, (Unsupported, ValueError)):
+            # The builder names the node; where it is says more.
+            return re.sub("^node '[^']*': ", "", str(error))
+        shapes = ", ".join(
+            str(tuple(map(self.shown, operand.shape or ())))
+            for operand in node.operands
+        )
+        return (
+            f"'{node.op}' of operands of shapes {shapes} is not supported "
+            f"({type(error).__name__}: {error})"
+        )
+
+    def shown(self, size: int) -> int:
+        """A size of the traced example, as the user knows it."""
+        return self.told.get(size, size)
 
     # Second walk: ops.
 
@@ -387,7 +441,7 @@ class Converter:
                 else:
                     value.signal = value.emit(net, **at)
             except Exception as error:
-                self.problems.error(node.where, _explain(node, error))
+                self.problems.error(node.where, self._explain(node, error))
                 self.problems.check()
         for node in late:
             self._connect(node)
@@ -459,18 +513,6 @@ class Converter:
             net.output(name, value.signal)
             ports.append(make_port(name, value.dims))
         return ports
-
-
-def _explain(node, error: Exception) -> str:
-    """What went wrong at a node, by what was raised."""
-    if isinstance(error, (Unsupported, ValueError)):
-        # The builder names the node; where it is says more.
-        return re.sub("^node '[^']*': ", "", str(error))
-    shapes = ", ".join(str(operand.shape) for operand in node.operands)
-    return (
-        f"'{node.op}' of operands of shapes {shapes} is not supported "
-        f"({type(error).__name__}: {error})"
-    )
 
 
 def _natural_kind(dtype):

@@ -5,15 +5,24 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 import torch
 
 from volley.torch import _capture
 from volley.torch._problems import Problems, Where
+from volley.torch._steps import Noted
 
 # Steps of a loop around a module: the first has initial values, two more must agree.
 _STEPS = 3
+# More steps are not traced to see what a loop does at a step that it asks for.
+_MOST = 300
+_FAR = (
+    "what the module does up to step {:,} depends on the number of the step, which is "
+    "too far to look at; leave it out, or give what depends on the step as an input"
+)
+# Loops of fewer steps are traced as they are, if the module says how many.
+_LONG = 20
 # Steps of a module's own loop: a size that hardly anything else has.
 _LOOPS = (5, 7, 11, 13, 17)
 
@@ -31,6 +40,9 @@ class Example:
         added: how many dimensions inputs have more than the user's.
         kept: (path, attribute) of tensors that the module keeps after the call.
         loop: (input, dimension) of those that the steps of a sliced loop are.
+        more: another number of steps that the loop may have; 0 if there is none.
+        told: {traced steps: those of the user's example}, if these are others.
+        reads: it reads numbers from its own tensors.
         varying: (op, number) of numbers that depend on how many steps there are; None
             if that is not known, as the module itself says how many.
     """
@@ -44,6 +56,19 @@ class Example:
     kept: tuple[tuple[str, str], ...] = ()
     loop: tuple[tuple[int, int], ...] = ()
     varying: set[tuple[str, float]] | None = None
+    more: int = 0
+    told: dict[int, int] = field(default_factory=dict)
+    reads: bool = False
+
+    def longer(self, factor: int = 1) -> Example:
+        """The same with another number of steps, or some times as many."""
+        steps, args = self.more * factor, self.args
+        while factor > 1 and any(steps in arg.shape for arg in args):
+            steps += 1
+        for i, dim in self.loop:
+            args = _resized(args, i, dim, steps)
+        told = dict(zip([steps], self.told.values()))
+        return replace(self, args=args, steps=steps, told=told)
 
 
 @dataclass
@@ -55,7 +80,10 @@ class _Run:
         numbers: (op, number) of the numbers that tensors are computed with.
         furthest: the largest index that is used by itself.
         lengths: of the sequences that neurons were given.
+        noted: what the module's own code says of its steps.
         varying: of numbers, those that depend on the steps; None if not known.
+        more: another number of steps that the loop may have; 0 if there is none.
+        told: {traced steps: those of the user's example}, if these are others.
     """
 
     steps: int
@@ -64,7 +92,10 @@ class _Run:
     numbers: set[tuple[str, float]]
     furthest: int
     lengths: set[int]
+    noted: Noted
     varying: set[tuple[str, float]] | None = None
+    more: int = 0
+    told: dict[int, int] = field(default_factory=dict)
 
 
 def choose(
@@ -79,25 +110,64 @@ def choose(
     whole = _capture.Whole(module, states)
     trace = _capture.run(whole, args, leaves)
     run = _read(trace, leaves)
-    args, run, loop = _resize_loop(whole, args, leaves, run)
+    args, run, loop = _resize_loop(whole, args, leaves, run, problems)
+    if not loop:
+        args, run, loop = _shorten(whole, args, leaves, run)
     args, run, grown = _grow(whole, args, leaves, run, frozen)
-    if not loop:
-        args, run, loop = _resize_loop(whole, args, leaves, run)
-    if not loop:
+    if not (loop or whole.short):
+        args, run, loop = _resize_loop(whole, args, leaves, run, problems)
+    if not (loop or whole.short):
         args, run = _resize_sequence(whole, args, leaves, run)
     called = [leaf for leaf in leaves if leaf.calls]
     is_plain = not called and bool(trace.assigned or states)
     if run.steps != 1 and (run.loops or not is_plain):
         steps = max(run.loops) if loop else run.steps
         kept = () if run.steps else _kept(trace, module)
-        whole = _capture.Whole(module, states, kept)
-        yield Example(whole, args, grown, steps, bool(loop), 0, kept, loop, run.varying)
+        whole = _capture.Whole(module, states, kept, whole.short)
+        yield Example(
+            whole,
+            args,
+            grown,
+            steps,
+            sliced=bool(loop),
+            kept=kept,
+            loop=loop,
+            varying=run.varying,
+            more=run.more,
+            told=run.told,
+            reads=bool(trace.read),
+        )
     if run.steps == 1 or is_plain:
         _check_modes(called, problems)
-        looped = tuple(arg.expand(_STEPS, *arg.shape) for arg in args)
         loop = _capture.Stepwise(module, _STEPS, states)
-        steps = tuple((i, 0) for i in range(len(args)))
-        yield Example(loop, looped, grown, _STEPS, True, 1, loop=steps)
+        if trace.counters:
+            loop.steps = _enough(loop, args, leaves, problems)
+        looped = _repeated(args, loop.steps)
+        dims = tuple((i, 0) for i in range(len(args)))
+        yield Example(
+            loop,
+            looped,
+            grown,
+            loop.steps,
+            sliced=True,
+            added=1,
+            loop=dims,
+            reads=bool(trace.read),
+        )
+
+
+def _repeated(args, steps):
+    return tuple(arg.expand(steps, *arg.shape) for arg in args)
+
+
+def _enough(loop, args, leaves, problems) -> int:
+    """So many steps of a module that counts them that it shows all that it does."""
+    found = _try(loop, _repeated(args, loop.steps), leaves)
+    last = max(found.noted.asked, default=0) if found else 0
+    if last >= _MOST:
+        problems.error(Where(), _FAR.format(last))
+        return loop.steps
+    return max(loop.steps, last + _STEPS)
 
 
 def _read(trace, leaves) -> _Run:
@@ -112,7 +182,15 @@ def _read(trace, leaves) -> _Run:
         loops = {steps} - {1}
     else:
         loops = trace.loops & lengths if lengths else trace.loops
-    return _Run(steps, loops, trace.ops, trace.numbers, trace.furthest, lengths)
+    return _Run(
+        steps,
+        loops,
+        trace.ops,
+        trace.numbers,
+        trace.furthest,
+        lengths,
+        trace.noted,
+    )
 
 
 def _grow(module, args, leaves, run, frozen):
@@ -125,12 +203,14 @@ def _grow(module, args, leaves, run, frozen):
             larger = _resized(args, i, dim, _STEPS)
             found = _try(module, larger, leaves)
             if found is not None:
+                found.varying, found.more = run.varying, run.more
+                found.told = run.told
                 args, run = larger, found
                 grown.append((i, dim))
     return args, run, grown
 
 
-def _resize_loop(module, args, leaves, run):
+def _resize_loop(module, args, leaves, run, problems):
     """A few steps, if they are a dimension of the inputs and not the module's own."""
     few, more = _new_sizes(args, run)
     for arg in args:
@@ -139,6 +219,15 @@ def _resize_loop(module, args, leaves, run):
                 continue
             resized = _all_resized(args, dim, size, few)
             found = _try(module, resized, leaves)
+            asked = run.noted.asked & found.noted.asked if found else run.noted.asked
+            # What is asked for whatever the length is, the example must reach.
+            last = max(asked, default=0)
+            if found and last >= _MOST:
+                problems.error(Where(), _FAR.format(last))
+            elif few < last + _STEPS < _MOST + _STEPS:
+                few, more = _new_sizes(args, run, last + _STEPS)
+                resized = _all_resized(args, dim, size, few)
+                found = _try(module, resized, leaves)
             if found is None or few not in found.loops:
                 continue
             longer = _try(module, _all_resized(args, dim, size, more), leaves)
@@ -146,8 +235,38 @@ def _resize_loop(module, args, leaves, run):
                 continue
             found.loops = {few}
             found.varying = longer and found.numbers - longer.numbers
+            found.more, found.told = more if longer else 0, {few: size}
             loop = tuple((i, dim) for i, a in enumerate(args) if _has(a, dim, size))
             return resized, found, loop
+    return args, run, ()
+
+
+def _shorten(module, args, leaves, run):
+    """A few steps, if the module's own code says how many its neurons run."""
+    steps, ranges = run.steps, run.noted.ranges
+    if steps < _LONG or len(ranges.get(steps, ())) != 1:
+        return args, run, ()
+    few, more = _new_sizes(args, run, max(run.noted.asked, default=0) + _STEPS)
+    if few > steps // 2:
+        return args, run, ()
+    # The steps may be a dimension of inputs besides.
+    dims = {d for a in args for d in range(a.ndim) if _has(a, d, steps)}
+    for dim in sorted(dims) or [None]:
+        runs = []
+        for number in (more, few):
+            module.short = steps, number
+            resized = args if dim is None else _all_resized(args, dim, steps, number)
+            runs.append(_try(module, resized, leaves))
+        longer, found = runs
+        if (
+            found is not None
+            and found.steps == few
+            and _is_steady(few, found, more, longer, steps, run)
+        ):
+            found.told = {few: steps}
+            loop = tuple((i, dim) for i, a in enumerate(args) if _has(a, dim, steps))
+            return resized, found, loop if dim is not None else ()
+    module.short = None
     return args, run, ()
 
 
@@ -170,11 +289,12 @@ def _resize_sequence(module, args, leaves, run):
         found = _try(module, resized, leaves)
         if found is not None and found.lengths == {other}:
             found.varying = found.numbers - run.numbers
+            found.told = {other: steps}
             return resized, found
     return args, run
 
 
-def _new_sizes(args, run):
+def _new_sizes(args, run, least=0):
     """Two numbers of steps that are neither sizes nor numbers of the module.
 
     Nor is the last step one that the module picks by its number.
@@ -182,9 +302,9 @@ def _new_sizes(args, run):
     taken = {size for arg in args for size in arg.shape}
     taken |= {number for _, number in run.numbers}
     most = int(max((n for n in taken if n < 1000), default=0))
-    most = max(most, run.furthest + 1)
+    most = max(most, run.furthest + 1, least)
     sizes = (n for n in (*_LOOPS, most + 1, most + 2) if n not in taken)
-    few, more, *_ = (n for n in sizes if n > run.furthest + 1)
+    few, more, *_ = (n for n in sizes if n > run.furthest + 1 and n >= least)
     return few, more
 
 
@@ -210,7 +330,7 @@ def _is_steady(few, found, more, longer, most, run) -> bool:
 
 
 def _has(arg, dim, size):
-    return arg.ndim > dim and arg.shape[dim] == size
+    return dim is not None and arg.ndim > dim and arg.shape[dim] == size
 
 
 def _resized(args, i, dim, size):

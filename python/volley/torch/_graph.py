@@ -12,8 +12,8 @@ import torch
 
 from volley._network import CompileError
 from volley.torch._hints import describe
-from volley.torch._ops import TABLE
 from volley.torch._problems import Problems, Where, find_line
+from volley.torch.ops import TABLE
 
 # Ops that make a tensor of one value; of what they are `like` only the shape counts.
 _FILLS = {
@@ -244,19 +244,21 @@ class Importer:
     """Reads an exported program into Nodes.
 
     Attributes:
+        refused: by path, why modules are refused, if anything uses them.
         inputs: the user's inputs, in order.
         outputs: the flat results; None where the module returns none.
-        trace: all nodes, in the order in which they were computed.
+        trace: all nodes, in the order in which they were computed, each once.
         written: parameters and buffers that are written in place, and where.
     """
 
     def __init__(self, program, leaves, problems: Problems, prefix: str = ""):
         self.program, self.leaves, self.problems = program, leaves, problems
         self.prefix = prefix
+        self.refused: dict[str, str] = {}
         self.cells: dict[Any, Any] = {}
         self.inputs: list[Node] = []
         self.outputs: list[Any] = []
-        self.trace: list[Node] = []
+        self._trace: dict[int, Node] = {}
         self._folded: dict[Any, Node] = {}
         self.written: list[tuple[Where, str]] = []
 
@@ -273,9 +275,19 @@ class Importer:
                 self.cells[fx] = self._call(fx)
         return self
 
+    @property
+    def trace(self) -> list[Node]:
+        return list(self._trace.values())
+
     def check(self, in_loop: bool) -> None:
         """Refuses ops without a form, and states that no loop carries on."""
-        for node in order([node for node in self.outputs if isinstance(node, Node)]):
+        nodes = order([node for node in self.outputs if isinstance(node, Node)])
+        for node in (node for node in nodes if not node.is_constant):
+            for path, reason in self.refused.items():
+                if (node.where.path + ".").startswith(path + "."):
+                    where = Where(path, node.where.file, node.where.line)
+                    self.problems.refuse(where, reason)
+        for node in nodes:
             if node.op not in _STRUCTURE and node.op not in TABLE:
                 self.problems.error(node.where, describe(node.op))
         if in_loop:
@@ -337,11 +349,16 @@ class Importer:
         if source.op == "unbind":
             x, dim = source.args
             node = Node("select", [x, dim, index], **common)
+            if x.is_constant:
+                node = _constant(x.value.select(dim, index), node.where, node)
         elif source.op in _SPLITS:
             x, dim = source.args[0], source.args[-1]
             start = sum(v.shape[dim] for v in fx.args[0].meta["val"][:index])
             end = start + common["shape"][dim]
             node = Node("slice", [x, dim, start, end, 1], **common)
+            if x.is_constant:
+                part = x.value.narrow(dim, start, end - start)
+                node = _constant(part, node.where, node)
         elif source.op in ("max", "min") and index == 0:
             x, dim, keepdim = source.args
             node = Node(f"a{source.op}", [x, [dim], keepdim], **common)
@@ -352,7 +369,7 @@ class Importer:
         if node.op == "select" and node.args[0].op == "written":
             node = _read_written(node)
         node = _single(node)
-        self.trace.append(node)
+        self._trace.setdefault(id(node), node)
         return _Cell(node)
 
     def _call(self, fx):
@@ -375,7 +392,7 @@ class Importer:
             value = (leaf, args[2], leaf.calls[args[2]])
             where = Where(self._path(leaf.path), where.file, where.line)
             node = Node("neuron", list(args[0]), where=where, value=value)
-            self.trace.append(node)
+            self._trace.setdefault(id(node), node)
             if leaf.problem:
                 self.problems.error(where, leaf.problem)
             if leaf.neuron.remark:
@@ -387,7 +404,7 @@ class Importer:
             target = _functional(name, fx.target)
         whole = Node(name, args, *_meta(fx), where=where, kwargs=kwargs)
         node = self._fold(whole, target)
-        self.trace.append(node)
+        self._trace.setdefault(id(node), node)
         if in_place:
             return self._mutate(fx, node)
         view = schema.arguments and schema.arguments[0].alias_info is not None

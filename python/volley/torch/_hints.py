@@ -5,6 +5,8 @@ from __future__ import annotations
 
 import re
 
+import torch
+
 HINTS = {
     "softmax": "softmax has no spike-driven form; use softmax-free attention, such as "
     "q (k^T v) of spikes with a scale",
@@ -24,14 +26,20 @@ HINTS = {
     "training=self.training",
     "embedding": "an embedding reads by index; give the network the embedded input",
     "argmax": "leave argmax to what reads the network's output",
-    "conv_transpose2d": "transposed convolutions are not supported; use upsampling by "
-    "reshape and a convolution",
+    "conv_transpose3d": "3-d transposed convolutions are not supported; use 1-d or 2-d",
     "conv3d": "3-d convolutions are not supported; use 1-d or 2-d",
     "lstm": "an LSTM is not a spiking neuron",
     "gru": "a GRU is not a spiking neuron",
     "unknown": "see the other errors",
 }
 
+
+# The same of modules, by their class.
+MODULES = {
+    torch.nn.MultiheadAttention: "nn.MultiheadAttention computes a softmax, which has "
+    "no spike-driven form; use softmax-free attention, such as q (k^T v) of spikes "
+    "with a scale",
+}
 
 # The same of families of ops, by a pattern of their names.
 FAMILIES = {
@@ -55,6 +63,8 @@ FAMILIES = {
     "pool": "this pool is not supported; use max, average or adaptive pools of 1 or 2 "
     "dimensions, without indices",
     "conv": "this convolution is not supported; use Conv1d or Conv2d",
+    "fold|col2im": "sums of overlapping windows are not supported; use a transposed "
+    "convolution",
     "upsample|interpolate|grid_sampl": "only nearest-neighbour upsampling by a whole "
     "factor is supported; use a transposed or a plain convolution",
     "^(var|std|norm|linalg_|cdist|cosine|pairwise|logsumexp)": (
@@ -63,6 +73,16 @@ FAMILIES = {
     "fft|stft|complex|view_as_real|polar": "complex numbers are not supported; use two "
     "real tensors",
 }
+
+
+def refused_modules(module) -> dict[str, str]:
+    """By path, why modules are refused as a whole."""
+    return {
+        path: reason
+        for path, child in module.named_modules()
+        for kind, reason in MODULES.items()
+        if isinstance(child, kind)
+    }
 
 
 def describe(name: str) -> str:

@@ -36,6 +36,13 @@ class Port:
             steps: the number of steps, where time and batch are one dimension.
         """
         array = tensor.detach().cpu().numpy()
+        if array.ndim != len(self.dims):
+            named = ", ".join("*".join(map(str, dim)) or "1" for dim in self.dims)
+            raise ValueError(
+                f"'{self.name}' has the shape {array.shape}, but in the network it is "
+                f"({named}): the module squeezes a dimension of size 1, such as the "
+                "batch; give it two samples or more"
+            )
         factors = [factor for dim in self.dims for factor in dim]
         sizes = [
             size

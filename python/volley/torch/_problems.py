@@ -55,12 +55,27 @@ class Unsupported(Exception):
 
 @dataclass
 class Problems:
-    """Collects errors, so that all are told at once, and remarks."""
+    """Collects errors, so that all are told at once, and remarks.
+
+    Attributes:
+        refused: paths of modules that are refused as such: no more is told of them.
+        late: more steps of a loop may show more than those that were traced.
+    """
 
     errors: dict[str, None] = field(default_factory=dict)
     remarks: dict[str, None] = field(default_factory=dict)
+    refused: set[str] = field(default_factory=set)
+    late: bool = False
+
+    def refuse(self, where: Where, message: str) -> None:
+        """An error of a module, and all that there is to say about what is in it."""
+        self.error(where, message)
+        self.refused.add(where.path)
 
     def error(self, where: Where, message: str) -> None:
+        path = where.path + "."
+        if any(path.startswith(refused + ".") for refused in self.refused):
+            return
         self.errors.setdefault(f"{where}{message}")
 
     def remark(self, where: Where, message: str) -> None:

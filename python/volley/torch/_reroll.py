@@ -21,6 +21,7 @@ from __future__ import annotations
 
 import contextlib
 import sys
+from collections.abc import Iterator
 
 import torch
 
@@ -37,6 +38,7 @@ def reroll(
     sliced: bool,
     problems: Problems,
     kept: int = 0,
+    starts: list[tuple[Where, int]] | None = None,
 ):
     """The outputs, of a graph without copies of steps.
 
@@ -47,12 +49,26 @@ def reroll(
         trace: all nodes in the order in which they were computed.
         steps: the number of steps of the loop, 0 without one.
         sliced: x[t] is a step wherever a dimension has the size `steps`.
+        starts: gets the steps from which on something is summed, and where: whether
+            they follow the number of steps, one example does not tell.
     """
-    before = len(problems.errors)
-    chains = _Chains([n for n in trace if n.op == "neuron"], steps, problems)
-    if len(problems.errors) > before:
+    found = Problems(remarks=problems.remarks)
+    chains = _Chains([n for n in trace if n.op == "neuron"], steps, found)
+    roller = _Roller(chains, trace, sliced, found)
+    if starts is not None:
+        roller.starts = starts
+    rolled = _reroll(outputs, roller, found, kept)
+    # A neuron that runs twice in a step makes two steps of one: that is why.
+    repeated = chains.find_repeated(bool(found.errors))
+    told = dict.fromkeys(f"{where}{message}" for where, message in repeated)
+    problems.errors.update(told or found.errors)
+    problems.late |= found.late
+    return rolled
+
+
+def _reroll(outputs, roller, problems, kept):
+    if problems.errors:
         return [None] * len(outputs)
-    roller = _Roller(chains, trace, sliced, problems)
 
     def roll(function, value):
         try:
@@ -63,9 +79,9 @@ def reroll(
             return None
 
     # First what runs in the loop, so that what is read after it is known.
-    for chain in chains.calls:
+    for chain in roller.chains.calls:
         roll(roller.neuron, chain)
-    if len(problems.errors) > before:
+    if problems.errors:
         return [None] * len(outputs)
     results = outputs[: len(outputs) - kept]
     return [
@@ -212,6 +228,29 @@ class _Chains:
                     "per place, and pass states on",
                 )
 
+    def find_repeated(self, failed: bool) -> Iterator[tuple[Where, str]]:
+        """Neurons that run at several places in turn, as if these were steps.
+
+        Unless it failed to roll a loop up, those that run once at each.
+        """
+        for chain in self.calls.values():
+            if chain[0].value[0].neuron.time != "step":
+                continue
+            places = [_place(call) for call in chain]
+            count = len(set(places))
+            if count < 2 or any(p != places[i % count] for i, p in enumerate(places)):
+                continue
+            if not failed and count < len(chain):
+                continue
+            lines = {f"{w.file}:{w.line}": None for w, _ in places if w.file}
+            at = f" ({', '.join(lines)})" if len(lines) > 1 else ""
+            yield (
+                chain[0].where,
+                f"the neuron runs {count} times in a step{at}, each time from the "
+                "state that the last run left; a neuron runs once per step: use one "
+                "module per place",
+            )
+
     def _starts_anew(self, chain):
         leaf = chain[0].value[0]
         chains = [c for c in self.calls.values() if c[0].value[0] is leaf]
@@ -226,10 +265,24 @@ class _Chains:
         )
 
 
+def _place(call) -> tuple[Where, frozenset]:
+    """Where a neuron is called, and the parameters that its input is computed by."""
+    names, pending, seen = set(), [call.args[0]], set()
+    while pending:
+        node = pending.pop()
+        if id(node) in seen or node.op == "neuron":
+            continue
+        seen.add(id(node))
+        pending += [node.origin] if node.origin else node.operands
+        names.add(node.kwargs.get("name"))
+    return call.where, frozenset(names)
+
+
 class _Roller:
     def __init__(self, chains, trace: list[Node], sliced: bool, problems: Problems):
         self.chains, self.steps, self.sliced = chains, chains.steps, sliced
         self.problems = problems
+        self.starts: list[tuple[Where, int]] = []
         # Nodes of one line of a module, in the order of the trace.
         self._lines: dict[object, list[Node]] = {}
         for node in trace:
@@ -245,6 +298,9 @@ class _Roller:
         # And whole ones by the node of their last step.
         self._lasts: dict[int, Node] = {}
         self._ages: dict[int, int | None] = {}
+        # The same by their step.
+        self._by_age: dict[object, dict[int | None, list[Node]]] = {}
+        self._alike: dict[tuple[int, int], bool] = {}
         # Nodes of the first step whose columns are delayed.
         self._delayed: set[int] = set()
 
@@ -301,10 +357,22 @@ class _Roller:
             parts = tuple(node.args[0])
             if self.gathers(parts):
                 return self._sequence(node, parts)
+            if self.gathers(parts[::-1]):
+                raise _refuse(
+                    node,
+                    "the steps are gathered in reverse, but a network runs forward in "
+                    "time; reverse its input or its result instead",
+                )
+        backward = self._reversed(node)
+        if backward is not None:
+            return self.whole(backward)
         terms = self._terms(node)
         if terms is not None:
             total = self.column(terms)
             return _like(node, "window", [total], value="sum")
+        late = self._late_sum(node)
+        if late is not None:
+            return late
         if node.op == "getitem" and id(node.args[0]) in self.chains.place:
             return self._whole_result(node)
         column = self._history(node)
@@ -392,6 +460,62 @@ class _Roller:
             terms.insert(0, node)
         return tuple(terms) if self.gathers(terms) else None
 
+    def _reversed(self, node):
+        """A reduction over steps in reverse, as one over steps; or None."""
+        if node.op not in ("sum", "mean", "amax") or node.args[0].op != "stack":
+            return None
+        stack, dims = node.args[:2]
+        parts, dim = stack.args
+        if dims not in ([dim], [dim - len(stack.shape)]):
+            return None
+        if not self.gathers(parts[::-1]):
+            return None
+        forward = _like(stack, "stack", [parts[::-1], dim])
+        return _like(node, node.op, [forward, *node.args[1:]])
+
+    def _late_sum(self, node):
+        """A sum or mean over all but the first steps, if a node is one."""
+        if node.op in ("sum", "mean") and node.args[0].op in ("stack", "cat"):
+            stack = node.args[0]
+            parts, dim = stack.args[0], stack.args[1] % len(stack.shape)
+            dims, keepdim = (*node.args[1:], None, False)[:2]
+            over = stack.op == "stack" and dims in ([dim], [dim - len(stack.shape)])
+            kind = node.op
+        else:
+            parts, dim, keepdim, kind = self._late_terms(node), 0, False, "sum"
+            stack, over = node, True
+        ages = [self.age(part) for part in parts]
+        start = ages[0] if ages else None
+        if not over or not start or ages != list(range(start, self.steps)):
+            return None
+        column = self._history(parts[-1])
+        if column is None or any(a is not b for a, b in zip(column[start:], parts)):
+            return None
+        self.starts.append((node.where, start))
+        one = column[0]
+        shape = (*one.shape[:dim], self.steps, *one.shape[dim:])
+        every = Node(
+            "sequence", [self.column(column), dim], shape, one.dtype, stack.where
+        )
+        args = [every, kind, dim, start, keepdim]
+        return Node("reduce_end", args, node.shape, node.dtype, node.where)
+
+    def _late_terms(self, node) -> list[Node]:
+        """What is added in turn at the last steps, first to last."""
+        terms: list[Node] = []
+        where = node.where
+        while node.op == "add" and node.where == where and len(terms) < self.steps:
+            a, b = node.args[:2]
+            if node.kwargs.get("alpha", 1) != 1 or not isinstance(a, Node):
+                return []
+            if not isinstance(b, Node) or _is_zero(b):
+                a, b = b, a
+            terms.insert(0, b)
+            if _is_zero(a):
+                return terms
+            node = a
+        return []
+
     def _whole_result(self, node):
         call = node.args[0]
         leaf = call.value[0]
@@ -421,6 +545,8 @@ class _Roller:
         if nodes[0] is not given[0]:
             self._given[id(nodes[0])] = given
         first, last = nodes[0], nodes[-1]
+        if last.is_constant and _is_of_start(last):
+            self.problems.late = True
         if all(n is first for n in nodes) and (
             len(nodes) > 1 or self._is_static(first)
         ):
@@ -429,6 +555,8 @@ class _Roller:
             return self.whole(first)
         if self._is_delayed(nodes):
             return self._delay(nodes)
+        if self._is_held(nodes):
+            return self._delay_from(nodes)
         if _same(nodes, lambda n: n.op):
             return self._roll(nodes, last)
         if len(nodes) > 2 and _same(nodes[1:], lambda n: n.op):
@@ -443,12 +571,11 @@ class _Roller:
         self.problems.remark(
             second.where, "the first step computes this in another way than later steps"
         )
-        late = Node("since", [], (), torch.bool, first.where, value=1)
         rest = (self._before(second, third, {}), *nodes[1:])
-        stream = self._register(nodes, _like(second, "where", []))
+        stream = self._register(nodes, _where(second))
         rest = self.column(rest)
         one = self.whole(first) if self._is_static(first) else self.column((first,))
-        stream.args = [late, rest, one]
+        stream.args = [_since(1, first), rest, one]
         return stream
 
     def _before(self, second, third, known):
@@ -508,6 +635,8 @@ class _Roller:
             return nodes
         parts = [_without_zero(first)] * 2
         parts[late] = _number(0, first)
+        if self._is_alike(first, rest[0]):
+            return nodes
         if first.op == rest[0].op:
             before, now = first.args[late], first.args[1 - late]
             if self._is_initial(before):
@@ -516,6 +645,19 @@ class _Roller:
                 # Python puts a number last, whatever side it is on.
                 parts[late], parts[1 - late] = now, before
         return (_like(rest[0], rest[0].op, parts), *rest)
+
+    def _is_alike(self, first, second):
+        """Whether two steps compute a value in the same way, from values of before."""
+        if not isinstance(second, Node) or self.age(second) != 1:
+            return True
+        if not isinstance(first, Node) or first.op != second.op:
+            return False
+        key = id(first), id(second)
+        if key not in self._alike:
+            pairs = zip(first.operands, second.operands)
+            same = len(first.operands) == len(second.operands)
+            self._alike[key] = same and all(self._is_alike(a, b) for a, b in pairs)
+        return self._alike[key]
 
     def _is_initial(self, value):
         """Whether an operand of the first step is known before the loop."""
@@ -532,9 +674,7 @@ class _Roller:
             stream = _like(last, "step", [self.whole(x), dim % len(x.shape)])
             return self._register(nodes, stream)
         if last.op == "constant":
-            if _same(nodes, lambda n: n.fill) and last.fill is not None:
-                return self.whole(last)
-            raise _refuse(last, "a constant differs from step to step")
+            return self._constants(nodes)
         if not _same(nodes, lambda n: n.kwargs):
             raise self._difference(nodes)
         stream = _like(last, last.op, [], value=last.value)
@@ -560,18 +700,28 @@ class _Roller:
                 raise self._difference(nodes)
         return result
 
+    def _constants(self, nodes):
+        """Constants of one value, which may be the number of the step."""
+        last = nodes[-1]
+        values = [node.fill for node in nodes]
+        if None in values:
+            self.problems.late = True
+            raise _refuse(last, "a constant differs from step to step")
+        if _same(values, lambda v: v):
+            return self.whole(last)
+        count = self._count(nodes, values)
+        return Node("expand", [count, last.shape], last.shape, last.dtype, last.where)
+
     def _count(self, nodes, values):
         """The number of the step, from 0 or from 1 on."""
-        start = values[0]
+        start, like = values[0], nodes[-1]
         if start not in (0, 1) or [*values] != [start + t for t in range(len(values))]:
-            numbers = ", ".join(f"{v:g}" for v in values[:4])
             raise _refuse(
-                nodes[-1],
-                f"a number differs from step to step ({numbers}, ...); a network may "
-                "count steps from 0 or 1 on: give other numbers as an input",
+                like,
+                "a number differs from step to step, other than by counting from 0 or "
+                "1 on; give such numbers as an input",
             )
-        like = nodes[-1]
-        if len(values) < 2 or not like.dtype.is_floating_point:
+        if len(values) < 2 or like.dtype == torch.bool:
             raise _refuse(like, "the number of the step is used without floats")
         return Node("count", [], (), like.dtype, like.where, value=start)
 
@@ -625,15 +775,53 @@ class _Roller:
             first.is_constant or first.op != rest[0].op
         )
 
+    def _is_held(self, nodes):
+        """Whether each step has the value of the step before, the first its own."""
+        ages = [self.age(n) for n in nodes]
+        is_late = len(nodes) > 2 and ages == [0, *range(len(nodes) - 1)]
+        return is_late and _is_equal(*nodes[:2])
+
     def _delay(self, nodes):
         first = nodes[0]
         if not first.is_constant:
-            raise _refuse(first, "the initial value of a state is not a constant")
+            return self._delay_from(nodes)
         node = _like(nodes[1], "delay", [], value=first.value)
         self._register(nodes, node)
         self._delayed.add(id(nodes[1]))
-        node.args = [self.column(nodes[1:])]
+        node.args = [self.column(self._extended(nodes[1:]))]
         return node
+
+    def _extended(self, nodes: Column) -> Column:
+        """The column with the step after its last, which the delay leaves out.
+
+        Without it, what starts late would look like the constant that it is at first.
+        """
+        last = nodes[-1]
+        age = self.age(last)
+        if age is None or age + 1 >= self.steps:
+            return nodes
+        now, then = self._at(last, age), self._at(last, age + 1)
+        if len(now) != len(then) or last not in now:
+            return nodes
+        return (*nodes, then[now.index(last)])
+
+    def _at(self, node, age) -> list[Node]:
+        """Nodes like one, of the same line, that belong to a step."""
+        key = node.op, node.where
+        if key not in self._by_age:
+            groups = self._by_age.setdefault(key, {})
+            for other in self._lines.get(key, ()):
+                groups.setdefault(self.age(other), []).append(other)
+        return self._by_age[key].get(age, [])
+
+    def _delay_from(self, nodes):
+        """A state that starts from a value that is computed."""
+        first, second = nodes[:2]
+        stream = self._register(nodes, _where(second))
+        late = self._delay((_number(0, second), *nodes[1:]))
+        one = self.whole(first) if self._is_static(first) else self.column((first,))
+        stream.args = [_since(1, first), late, one]
+        return stream
 
     def _register(self, nodes, stream):
         for column in (nodes, self._given.get(id(nodes[0]))):
@@ -646,10 +834,9 @@ class _Roller:
         return stream
 
     def _difference(self, nodes):
-        t = next(
-            (t for t in range(len(nodes)) if nodes[t].op != nodes[-1].op),
-            0,
-        )
+        # That the first step differs is often no more than an initial value.
+        order = [*range(1, len(nodes)), 0]
+        t = next((t for t in order if nodes[t].op != nodes[-1].op), 0)
         return _refuse(
             nodes[-1],
             f"step {t} of the loop computes this in another way than the last step "
@@ -664,6 +851,20 @@ def _unfold(nodes: Column) -> Column:
         return nodes
     unfolded = tuple(node.origin or node for node in nodes)
     return unfolded if _same(unfolded, lambda n: n.op) else nodes
+
+
+def _is_of_start(node: Node) -> bool:
+    """Whether a constant was computed from one that the code makes: a first state."""
+    pending, seen = [node.origin] if node.origin else [], set()
+    while pending:
+        node = pending.pop()
+        if id(node) in seen:
+            continue
+        seen.add(id(node))
+        if node.is_constant and node.origin is None and "name" not in node.kwargs:
+            return True
+        pending += [node.origin] if node.origin else node.operands
+    return False
 
 
 def check_states(calls: list[Node]) -> None:
@@ -724,6 +925,23 @@ def _same(values, key):
     return all(key(v) is first or key(v) == first for v in values)
 
 
+def _is_equal(a, b) -> bool:
+    """Whether two operands are computed in the same way from the same values."""
+    if a is b or not (isinstance(a, Node) and isinstance(b, Node)):
+        return a is b or type(a) is type(b) and a == b
+    if a.op != b.op or a.op in ("neuron", "constant", "input") or a.kwargs != b.kwargs:
+        return False
+    pairs = zip(a.args, b.args)
+    return len(a.args) == len(b.args) and all(
+        isinstance(x, list)
+        and isinstance(y, list)
+        and len(x) == len(y)
+        and all(map(_is_equal, x, y))
+        or _is_equal(x, y)
+        for x, y in pairs
+    )
+
+
 def _map(args, function):
     return [
         function(a)
@@ -737,6 +955,15 @@ def _map(args, function):
 
 def _like(node, op, args, value=None):
     return Node(op, args, node.shape, node.dtype, node.where, value, node.kwargs)
+
+
+def _where(like: Node) -> Node:
+    return Node("where", [], like.shape, like.dtype, like.where)
+
+
+def _since(step, like: Node) -> Node:
+    """1 from a step on, 0 before."""
+    return Node("since", [], (), torch.bool, like.where, value=step)
 
 
 def _number(value, like: Node) -> Node:

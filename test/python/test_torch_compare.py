@@ -1,0 +1,45 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+"""What volley.compare tells of inputs that show little, or do not fit."""
+
+import pytest
+
+torch = pytest.importorskip("torch")
+pytest.importorskip("spikingjelly")
+
+from spikingjelly.activation_based import layer, neuron  # noqa: E402
+from torch import nn  # noqa: E402
+
+import volley  # noqa: E402
+
+torch.set_num_threads(1)
+
+
+def test_silent_populations_are_told():
+    module = nn.Sequential(
+        layer.Linear(4, 4), neuron.IFNode(step_mode="m"), neuron.IFNode(1e9)
+    )
+    module[2].step_mode = "m"
+    with torch.no_grad():
+        module[0].weight.fill_(1.0)
+    x = torch.ones(3, 2, 4)
+    report = volley.compare(module, volley.from_torch(module, x), x)
+    assert report and report.silent == ["2:spikes"]
+    assert "silent: 1 of 2 populations" in str(report)
+    loud = module[:2]
+    assert "silent" not in str(volley.compare(loud, volley.from_torch(loud, x), x))
+
+
+def test_a_batch_that_is_squeezed_away():
+    class Squeezed(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.lif = neuron.LIFNode(step_mode="m")
+
+        def forward(self, x):
+            return self.lif(x).squeeze(1)
+
+    module, x = Squeezed().eval(), torch.rand(4, 1, 8)
+    net = volley.from_torch(module, x)
+    with pytest.raises(ValueError, match="squeezes a dimension of size 1"):
+        volley.compare(module, net, x)
+    assert volley.compare(module, net, torch.rand(4, 2, 8))

@@ -1,0 +1,425 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+"""Loops whose steps differ: initial values, numbers of steps, what comes again."""
+
+import numpy as np
+import pytest
+
+torch = pytest.importorskip("torch")
+snntorch = pytest.importorskip("snntorch")
+pytest.importorskip("spikingjelly")
+
+from torch import nn  # noqa: E402
+
+import volley  # noqa: E402
+
+from torchnets import agree, evaluate, noise, run, seeded  # noqa: E402
+
+torch.set_num_threads(1)
+
+
+class Loop(nn.Module):
+    """Neurons in a loop over time; `body` says what is done with their spikes.
+
+    body(module, x, steps): steps gives (t, current, spikes) of each step.
+    """
+
+    def __init__(self, body, start=None):
+        super().__init__()
+        self.fc, self.body, self.start = nn.Linear(8, 6), body, start
+
+    def steps(self, x):
+        mem = 0.0 if self.start is None else self.start(self, x)
+        for t in range(x.shape[0]):
+            current = self.fc(x[t])
+            mem = 0.9 * mem + current
+            spikes = (mem > 0.5).float()
+            mem = mem - spikes
+            yield t, current, spikes
+
+    def forward(self, x):
+        return self.body(self, x, self.steps(x))
+
+
+def stacked(net, x, steps):
+    return torch.stack([spikes for _, _, spikes in steps])
+
+
+# States that start from an input.
+
+
+@pytest.mark.parametrize(
+    "start",
+    [
+        lambda net, x: x[0, :, :6],
+        lambda net, x: net.fc(x[0]),
+        lambda net, x: (net.fc(x[0]) > 0).float() * 0.3,
+    ],
+)
+def test_states_that_start_from_an_input(start):
+    net, _ = agree(lambda: Loop(stacked, start), noise(18, 2, 8, scale=2.0))
+    assert any("first step" in remark for remark in net.remarks)
+
+
+def changes(net, x, steps):
+    """Differences of successive inputs, and of currents."""
+    last, late, result = x[0], net.fc(x[0]), []
+    for t, current, spikes in steps:
+        result.append((x[t] - last)[:, :6] + 2 * (current - late) + spikes)
+        last, late = x[t], current
+    return torch.stack(result)
+
+
+def modulated(net, x, steps):
+    """A reference that follows the first input in steps."""
+    level, result = x[0].clone(), []
+    for t, _, spikes in steps:
+        up = (x[t] - level > 0.5).float()
+        down = (x[t] - level < -0.5).float()
+        level = level + 0.5 * (up - down)
+        result.append(torch.cat([up, down, spikes], 1))
+    return torch.stack(result)
+
+
+@pytest.mark.parametrize("body", [changes, modulated])
+def test_earlier_inputs(body):
+    agree(lambda: Loop(body), noise(18, 2, 8, scale=2.0), tolerance=1e-6)
+
+
+def test_a_state_that_starts_from_another_input():
+    class Given(Loop):
+        def forward(self, x, first):
+            self.start = lambda net, x: self.fc(first)
+            return super().forward(x)
+
+    module = seeded(Given, stacked)
+    x, first = noise(6, 2, 8, scale=2.0), noise(2, 8, seed=2, scale=2.0)
+    net = volley.from_torch(module, (x, first))
+    y = evaluate(net, {"x": x.numpy(), "first": first.numpy()})
+    assert (y == run(module, x, first).numpy()).all()
+
+
+# The number of the step.
+
+
+def first_spikes(fill, time):
+    """When each neuron spikes first."""
+
+    def body(net, x, steps):
+        first = torch.full((x.shape[1], 6), fill(x))
+        for t, _, spikes in steps:
+            unset = (spikes > 0) & (first == fill(x))
+            first = time(first, unset, t)
+        return first
+
+    return body
+
+
+def masked(first, unset, t):
+    first = first.clone()
+    first[unset] = float(t + 1)
+    return first
+
+
+TIMES = {
+    "full": lambda first, unset, t: torch.where(
+        unset, torch.full_like(first, float(t)), first
+    ),
+    "number": lambda first, unset, t: torch.where(unset, t, first),
+    "mask": masked,
+}
+
+
+@pytest.mark.parametrize("fill", [-1.0, 100.0, -1])
+@pytest.mark.parametrize("way", TIMES)
+def test_times_of_first_spikes(way, fill):
+    module = seeded(Loop, first_spikes(lambda x: fill, TIMES[way]))
+    net = volley.from_torch(module, noise(4, 2, 8))
+    x = noise(23, 2, 8, scale=0.7)
+    y = evaluate(net, x.numpy())
+    np.testing.assert_array_equal(y, run(module, x).numpy())
+    assert (y == fill).any() and len(np.unique(y)) > 3
+
+
+def test_steps_that_were_left_out():
+    """Only the last steps count, as a sum or as a list."""
+
+    def total(net, x, steps):
+        out = torch.zeros(x.shape[1], 6)
+        for t, _, spikes in steps:
+            if t >= 2:
+                out = out + spikes
+        return out
+
+    def mean(net, x, steps):
+        late = [spikes for t, _, spikes in steps if t > 9]
+        return torch.stack(late).mean(0)
+
+    x = noise(24, 2, 8, scale=2.0)
+    for body, length in ((total, 4), (mean, 12)):
+        module = seeded(Loop, body)
+        net = volley.from_torch(module, x[:length])
+        for steps in (24, 15):
+            y = evaluate(net, x[:steps].numpy())
+            np.testing.assert_array_equal(y, run(module, x[:steps]).numpy())
+
+
+def test_means_do_not_depend_on_the_order():
+    def body(net, x, steps):
+        found = []
+        for _, _, spikes in steps:
+            found.insert(0, spikes)
+        return torch.stack(found).mean(0), torch.stack(found).amax(0)
+
+    module, x = seeded(Loop, body), noise(12, 2, 8, scale=2.0)
+    y = evaluate(volley.from_torch(module, x[:5]), x.numpy())
+    for got, expected in zip(y.values(), run(module, x)):
+        np.testing.assert_allclose(got, expected.numpy(), rtol=1e-6)
+
+
+def every(period):
+    def body(net, x, steps):
+        total = []
+        for t, _, spikes in steps:
+            total.append(spikes * 0 if t % period == 0 else spikes)
+        return torch.stack(total)
+
+    return body
+
+
+class Counting(nn.Module):
+    """A module of single steps that counts them."""
+
+    def __init__(self):
+        super().__init__()
+        self.fc, self.mem, self.t = nn.Linear(8, 6), None, 0
+
+    def forward(self, x):
+        if self.mem is None or self.t % 10 == 0:
+            self.mem = torch.zeros(x.shape[0], 6)
+        self.t += 1
+        self.mem = 0.9 * self.mem + self.fc(x)
+        return (self.mem > 1).float()
+
+
+class OwnCounter(nn.Module):
+    """A variable that counts the steps."""
+
+    def __init__(self):
+        super().__init__()
+        self.fc, self.period = nn.Linear(8, 6), 10
+
+    def forward(self, x):
+        mem, t, result = 0.0, 0, []
+        while t < x.shape[0]:
+            if t % self.period == 0:
+                mem = torch.zeros(x.shape[1], 6)
+            mem = 0.9 * mem + self.fc(x[t])
+            result.append((mem > 0.5).float())
+            t += 1
+        return torch.stack(result)
+
+
+def test_what_comes_again_is_not_taken_as_the_first_step():
+    """However short the example is."""
+    for module, example in (
+        (OwnCounter(), noise(5, 2, 8)),
+        (Loop(every(10)), noise(5, 2, 8)),
+        (Loop(every(3)), noise(2, 2, 8)),
+        (Counting(), noise(2, 8)),
+    ):
+        with pytest.raises(volley.CompileError, match="step (10|3) of the loop"):
+            volley.from_torch(module.eval(), example)
+    with pytest.raises(volley.CompileError, match="up to step 2,000"):
+        volley.from_torch(Loop(every(1000)).eval(), noise(5, 2, 8))
+
+
+@pytest.mark.parametrize("period", [3, 10])
+def test_a_ring_of_delays(period):
+    def body(net, x, steps):
+        ring, result = [torch.zeros(x.shape[1], 6)] * period, []
+        for t, current, spikes in steps:
+            result.append(current + ring[t % period])
+            ring[t % period] = spikes
+        return torch.stack(result)
+
+    module, x = seeded(Loop, body), noise(30, 2, 8, scale=2.0)
+    net = volley.from_torch(module, x[:4])
+    y = evaluate(net, x.numpy())
+    np.testing.assert_allclose(y, run(module, x).numpy(), atol=1e-6)
+
+
+def test_numbers_of_the_loop_change_nothing():
+    """Code that looks at the step without doing anything else at it."""
+    seen = []
+
+    def body(net, x, steps):
+        result = []
+        for t, _, spikes in steps:
+            if t % 4 == 0 or t + 1 > 3 and t in (1, 7):
+                seen.append(t)
+            result.append(spikes)
+        return torch.stack(result)
+
+    agree(lambda: Loop(body), noise(18, 2, 8, scale=2.0))
+    assert "range" not in globals() and "enumerate" not in globals()
+
+
+# Numbers that follow how many steps there are.
+
+
+def late_half(net, x, steps):
+    total = torch.zeros(x.shape[1], 6)
+    for t, _, spikes in steps:
+        if t >= x.shape[0] // 2:
+            total = total + spikes
+    return total
+
+
+@pytest.mark.parametrize(
+    "body, text",
+    [
+        (first_spikes(lambda x: float(x.shape[0]), TIMES["full"]), "the number 4"),
+        (late_half, "a number of steps"),
+        (
+            lambda net, x, steps: torch.stack([s for *_, s in steps][::-1]),
+            "gathered in reverse",
+        ),
+        (
+            lambda net, x, steps: torch.stack([s for *_, s in steps])[1:3].sum(0),
+            "a dimension of size 4",
+        ),
+    ],
+)
+@pytest.mark.parametrize("batch", [1, 2])
+def test_what_follows_the_steps_is_refused(body, text, batch):
+    """With the user's number of steps, not the one that was traced."""
+    with pytest.raises(volley.CompileError, match=text):
+        volley.from_torch(Loop(body).eval(), noise(4, batch, 8))
+
+
+# Numbers that are read from parameters.
+
+
+class Reads(nn.Module):
+    def __init__(self, function):
+        super().__init__()
+        self.fc, self.function = nn.Linear(8, 6), function
+        self.tau = nn.Parameter(torch.tensor(1.5))
+        self.register_buffer("level", torch.tensor(0.6))
+        self.lif = snntorch.Leaky(0.9, init_hidden=True)
+
+    def forward(self, x):
+        return self.lif(self.function(self, x))
+
+
+NUMBERS = {
+    "float": lambda net, x: net.fc(x) * float(net.fc.weight.abs().mean()) * 20,
+    "item": lambda net, x: net.fc(x) / net.fc.weight.abs().max().item(),
+    "bool": lambda net, x: net.fc(x) if net.tau > net.level else x[:, :6],
+    "quantized": lambda net, x: nn.functional.linear(
+        x * 3, torch.round(net.fc.weight * 16 / float(net.tau)) / 16
+    ),
+}
+
+
+@pytest.mark.parametrize("name", NUMBERS)
+def test_numbers_of_parameters(name):
+    _, rates = agree(lambda: Reads(NUMBERS[name]), noise(18, 2, 8, scale=2.0), "step")
+    assert rates[0] > 0
+
+
+def test_numbers_of_a_loops_parameters():
+    def start(net, x):
+        return torch.sigmoid(net.fc.weight).mean().item()
+
+    agree(lambda: Loop(stacked, start), noise(18, 2, 8, scale=2.0))
+
+
+class Written(nn.Module):
+    """A number of a state that is written in place."""
+
+    def __init__(self):
+        super().__init__()
+        self.fc = nn.Linear(8, 6)
+        self.register_buffer("mem", torch.zeros(6))
+
+    def forward(self, x):
+        self.mem.zero_()
+        result = []
+        for step in x:
+            self.mem.mul_(0.9).add_(self.fc(step).mean(0))
+            result.append(self.fc(step) * float(self.mem.mean()))
+        return torch.stack(result)
+
+
+@pytest.mark.parametrize(
+    "module", [Written(), Reads(lambda net, x: net.fc(x) * float(x.mean()))]
+)
+def test_numbers_of_signals_are_refused(module):
+    example = noise(5, 2, 8) if isinstance(module, Written) else noise(2, 8)
+    with pytest.raises(volley.CompileError, match="values of a tensor"):
+        volley.from_torch(module.eval(), example)
+    assert not hasattr(module, "mem") or not module.mem.any()
+
+
+# Long loops.
+
+
+class Long(nn.Module):
+    """The module itself says how many steps there are."""
+
+    def __init__(self, steps, sliced, warm=0):
+        super().__init__()
+        self.fc1, self.fc2 = nn.Linear(8, 6), nn.Linear(6, 4)
+        self.lif1, self.lif2 = snntorch.Leaky(0.9), snntorch.Leaky(0.8)
+        self.steps, self.sliced, self.warm = steps, sliced, warm
+
+    def forward(self, x):
+        mem1, mem2 = self.lif1.reset_mem(), self.lif2.reset_mem()
+        total = 0.0
+        for t in range(self.steps):
+            current = self.fc1(x[t] if self.sliced else x)
+            spk, mem1 = self.lif1(current, mem1)
+            spk, mem2 = self.lif2(self.fc2(spk), mem2)
+            if t >= self.warm:
+                total = total + spk
+        return total / self.steps
+
+
+@pytest.mark.parametrize("warm", [0, 3])
+@pytest.mark.parametrize("batch", [1, 2])
+@pytest.mark.parametrize("sliced", [False, True])
+def test_long_loops_are_traced_for_a_few_steps(sliced, batch, warm):
+    steps = 60
+    module = seeded(Long, steps, sliced, warm)
+    x = noise(*([steps] if sliced else []), batch, 8, scale=2.0)
+    calls = []
+    module.fc1.register_forward_hook(lambda *_: calls.append(1))
+    net = volley.from_torch(module, x)
+    assert len(calls) < 2.5 * steps
+    given = {} if sliced else {"steps": steps}
+    y = evaluate(net, x.numpy(), **given)
+    np.testing.assert_allclose(y, run(module, x).numpy(), atol=1e-6)
+    for mode in ("forced", "free-running"):
+        report = volley.compare(module, net, x, mode=mode)
+        assert report.different == 0 and report.cells == steps * batch * 10
+
+
+def test_long_loops_that_change_are_traced_as_a_whole():
+    with pytest.raises(volley.CompileError, match="of step 40 is used by itself"):
+        volley.from_torch(seeded(Changing, 60), noise(2, 8))
+
+
+class Changing(Long):
+    """What is done at step 40 is nothing that a few steps show."""
+
+    def __init__(self, steps):
+        super().__init__(steps, False)
+
+    def forward(self, x):
+        mem = self.lif1.reset_mem()
+        for t in range(self.steps):
+            spk, mem = self.lif1(self.fc1(x), mem)
+            if t == 40:
+                kept = spk
+        return kept
