@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """How well networks from PyTorch agree with SpikingJelly, at full size.
 
-    PYTHONPATH=build/python python benchmarks/fidelity.py    # about an hour
+    PYTHONPATH=build/python python benchmarks/fidelity.py    # some hours
     PYTHONPATH=build/python python benchmarks/fidelity.py spikformer_ti --inputs 20
 
-Takes unmodified classes of spikingjelly.activation_based.model with the random weights
-of volley.models, whose layers all fire, and converts them with volley.from_torch. Norms
+Takes unmodified classes of spikingjelly.activation_based.model, and models that it
+lacks written with its neurons (test/python/torchzoo.py), with the random weights of
+volley.models, whose layers all fire, and converts them with volley.from_torch. Norms
 get the statistics of the images, which are random patterns under noise, and ten classes
 of the head are fitted to tell the patterns apart. Then it measures
 
@@ -15,13 +16,16 @@ of the head are fitted to tell the patterns apart. Then it measures
   threshold). The error of all potentials, root mean square, of PyTorch and of Volley
   against the module in float64 with the same signals.
 * free-running: of how many images the top-1 is the same, among the ten classes, and
-  among the others, whose random weights prefer few of them. In how many images some
-  spike differs, to judge by the logits, and the largest difference of a logit, which is
-  about 1 for the right pattern and 0 for others. The same for PyTorch, and for Volley,
-  against the network in float64: what rounding to float32 does by itself.
+  among the others, whose random weights prefer few of them. Of how many PyTorch finds
+  the right pattern. In how many images some spike differs, to judge by the logits, and
+  the largest difference of a logit, which is about 1 for the right pattern and 0 for
+  others. The same for PyTorch, and for Volley, against the network in float64: what
+  rounding to float32 does by itself.
 
-Needs torch and spikingjelly. Prints two Markdown tables, and --json writes more, such
-as the errors of each population; progress goes to stderr.
+Needs torch and spikingjelly. Prints two Markdown tables; progress goes to stderr. With
+--json more is written, such as the errors of each population, and after each batch of
+images: a run that was stopped continues from there, and a finished model is not run
+again. A file is of one set of options, models and --inputs aside.
 """
 
 from __future__ import annotations
@@ -29,12 +33,14 @@ from __future__ import annotations
 import argparse
 import copy
 import json
+import os
 import platform
 import sys
 import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from importlib.metadata import version
+from pathlib import Path
 
 import numpy as np
 import torch
@@ -52,7 +58,10 @@ import volley
 from volley import models
 from volley.torch import convert
 
-STEPS = 4
+sys.path.append(str(Path(__file__).resolve().parents[1] / "test/python"))
+import torchzoo  # noqa: E402
+
+STEPS, IMAGES = 4, 200
 # Patterns that images are made of, and images per pattern that heads are fitted on.
 CLASSES, FIT = 10, 8
 NORMS = nn.modules.batchnorm._BatchNorm
@@ -60,7 +69,7 @@ NORMS = nn.modules.batchnorm._BatchNorm
 
 @dataclass(frozen=True)
 class Case:
-    """A model class of SpikingJelly and the zoo's function for its weights.
+    """A model class in PyTorch and the zoo's function for its weights.
 
     Attributes:
         settings: arguments of the zoo's function.
@@ -123,6 +132,16 @@ CASES = {
         models.spiking_vgg,
         {"depth": 11},
         repeated=True,
+    ),
+    "metaspikeformer": Case(
+        lambda: torchzoo.MetaSpikeFormer((96, 192, 384, 480)),
+        models.meta_spikeformer,
+        {"size": "31.3M"},
+    ),
+    "spikingresformer_s": Case(
+        lambda: torchzoo.SpikingResformer((64, 256, 512)),
+        models.spikingresformer,
+        {"size": "S"},
     ),
 }
 
@@ -215,14 +234,16 @@ def adapt(
     features = [x.mean(0) if x.ndim == 3 else x for x in features]
     x = torch.cat(features).double().numpy()
     y = np.eye(CLASSES)[labels]
-    x0, y0 = x - x.mean(0), y - y.mean(0)
+    # Without a bias the means are fitted, too.
+    mean_x, mean_y = (0, 0) if head.bias is None else (x.mean(0), y.mean(0))
+    x0, y0 = x - mean_x, y - mean_y
     gram = x0 @ x0.T
     gram += np.eye(len(x)) * 0.1 * gram.trace() / len(x)
     weight = y0.T @ np.linalg.solve(gram, x0)
-    bias = y.mean(0) - weight @ x.mean(0)
     with torch.no_grad():
         head.weight[:CLASSES] = torch.from_numpy(weight)
-        head.bias[:CLASSES] = torch.from_numpy(bias)
+        if head.bias is not None:
+            head.bias[:CLASSES] = torch.from_numpy(mean_y - weight @ mean_x)
 
 
 # -- Exact arithmetic --------------------------------------------------------
@@ -374,7 +395,7 @@ class Agreements:
 
     Attributes:
         right: images whose pattern PyTorch finds.
-        zoo_classes: how many other classes are a top-1.
+        zoo_classes: which other classes are a top-1.
         exact_difference: the largest difference of a logit between PyTorch's float64
             and Volley's, on `checked` images.
     """
@@ -383,24 +404,35 @@ class Agreements:
     torch_exact: Agreement = field(default_factory=Agreement)
     volley_exact: Agreement = field(default_factory=Agreement)
     right: int = 0
-    zoo_classes: int = 0
+    zoo_classes: list[int] = field(default_factory=list)
     checked: int = 0
     exact_difference: float = 0.0
 
 
 def measure_agreement(
-    module, network, case, size, *, inputs, exact, check, batch, threads, seed, say
-) -> Agreements:
-    result, zoo_classes = Agreements(), set()
-    if inputs == 0:
-        return result
-    labels = np.arange(inputs) % CLASSES
-    images = make_images(labels, size, seed)
+    module,
+    network,
+    case,
+    size,
+    result,
+    *,
+    inputs,
+    exact,
+    check,
+    batch,
+    threads,
+    seed,
+    step,
+) -> None:
+    """Adds images to a result until it has `inputs`, and calls step() after each batch
+    of them."""
+    labels = np.arange(IMAGES) % CLASSES
+    images = make_images(labels, size, seed)[:inputs]
     double = copy.deepcopy(module).double()
     x = as_input(case, images[:batch])
     program = volley.compile(network, threads=threads)
     in_double = volley.compile(volley.from_torch(double, x.double()), threads=threads)
-    for start in range(0, inputs, batch):
+    for start in range(result.torch_volley.images, inputs, batch):
         x = as_input(case, images[start : start + batch])
         a = run_module(module, x)
         b = run_program(program, case, x)
@@ -410,18 +442,17 @@ def measure_agreement(
             result.torch_exact.add(c, a)
             result.volley_exact.add(c, b)
         top = a[:, :CLASSES].argmax(1)
-        result.right += int((top == labels[start : start + batch]).sum())
-        zoo_classes.update(a[:, CLASSES:].argmax(1) if a.shape[1] > CLASSES else ())
+        result.right += int((top == labels[start : start + len(a)]).sum())
+        if a.shape[1] > CLASSES:
+            found = a[:, CLASSES:].argmax(1).tolist()
+            result.zoo_classes = sorted({*result.zoo_classes, *found})
         if result.checked < min(check, exact):
             part = slice(0, check - result.checked)
             x = as_input(case, images[start : start + batch][part])
             difference = float(abs(run_module(double, x.double()) - c[part]).max())
             result.checked += len(c[part])
             result.exact_difference = max(result.exact_difference, difference)
-        same = result.torch_volley
-        say(f"{same.images} images: {same.diverged} diverged, {same.same} same top-1")
-    result.zoo_classes = len(zoo_classes)
-    return result
+        step()
 
 
 # -- All of it ---------------------------------------------------------------
@@ -439,6 +470,7 @@ class Result:
     """
 
     model: str
+    options: dict
     parameters: int
     populations: int
     cells: int
@@ -447,10 +479,48 @@ class Result:
     margin: float
     rates: tuple[float, float]
     rounding: Rounding
-    free: Agreements
+    free: Agreements = field(default_factory=Agreements)
 
 
-def measure(name: str, options, say) -> Result:
+class Results:
+    """Results by model, and their file, if there is one."""
+
+    def __init__(self, path: str | None, options: dict):
+        self.path, self.options = path, options
+        self.found: dict[str, Result] = {}
+        if path and os.path.exists(path):
+            with open(path) as file:
+                for figures in json.load(file):
+                    self._restore(figures)
+
+    def _restore(self, figures: dict) -> None:
+        found = figures.get("options")
+        if found != self.options:
+            raise ValueError(
+                f"'{self.path}' has results of other options: expected {self.options}, "
+                f"but got {found}"
+            )
+        free = {
+            name: Agreement(**value) if isinstance(value, dict) else value
+            for name, value in figures.pop("free").items()
+        }
+        rounding = Rounding(**figures.pop("rounding"))
+        self.found[figures["model"]] = Result(
+            **figures, rounding=rounding, free=Agreements(**free)
+        )
+
+    def save(self) -> None:
+        if self.path:
+            with open(f"{self.path}.part", "w") as file:
+                json.dump([asdict(r) for r in self.found.values()], file, indent=1)
+            os.replace(f"{self.path}.part", self.path)
+
+
+def measure(name: str, options, results: Results, say) -> Result:
+    """The model's result: what the file has of it, and the rest is run."""
+    result = results.found.get(name)
+    if result and result.free.torch_volley.images >= options.inputs:
+        return result
     case = CASES[name]
     size = case.settings.get("image", 224)
     batch = options.batch or (20 if size <= 64 else 4)
@@ -458,29 +528,48 @@ def measure(name: str, options, say) -> Result:
     module = build(case, options.seed)
     fit = options.inputs > 0
     adapt(module, case, size, batch, options.seed + 1, options.busy, fit)
-    say("forced")
-    images = make_images(np.arange(2), size, options.seed + 2)
-    x = as_input(case, images)
+    x = as_input(case, make_images(np.arange(2), size, options.seed + 2))
     network = volley.from_torch(module, x)
+    if result is None:
+        say("forced")
+        result = measure_forced(name, module, network, x, results.options)
+        results.found[name] = result
+        results.save()
+
+    def step():
+        results.save()
+        same = result.free.torch_volley
+        say(
+            f"{same.images} of {options.inputs} images: {same.diverged} diverged, "
+            f"{same.same} same top-1"
+        )
+
+    if options.inputs:
+        say("free-running")
+        measure_agreement(
+            module,
+            network,
+            case,
+            size,
+            result.free,
+            inputs=options.inputs,
+            exact=options.exact,
+            check=options.check,
+            batch=batch,
+            threads=options.threads,
+            seed=options.seed + 3,
+            step=step,
+        )
+    return result
+
+
+def measure_forced(name, module, network, x, options: dict) -> Result:
     forced = volley.compare(module, network, x, mode="forced")
     print(forced, file=sys.stderr)
-    rounding = measure_rounding(module, x)
-    free = measure_agreement(
-        module,
-        network,
-        case,
-        size,
-        inputs=options.inputs,
-        exact=options.exact,
-        check=options.check,
-        batch=batch,
-        threads=options.threads,
-        seed=options.seed + 3,
-        say=say,
-    )
     rates = [layer.rates[0] for layer in forced.layers]
     return Result(
         name,
+        options,
         sum(p.numel() for p in module.parameters()),
         len(forced.layers),
         forced.cells,
@@ -488,8 +577,7 @@ def measure(name: str, options, say) -> Result:
         forced.share * 1e5,
         forced.relative,
         (min(rates), max(rates)),
-        rounding,
-        free,
+        measure_rounding(module, x),
     )
 
 
@@ -507,6 +595,7 @@ FREE = (
     "model",
     "same top-1",
     "of the zoo's classes",
+    "right",
     "images with other spikes",
     "largest difference",
     "PyTorch against float64: same top-1",
@@ -537,6 +626,7 @@ def free_row(result: Result) -> list[str]:
         result.model,
         f"{ours.same} of {ours.images}",
         zoo,
+        str(free.right),
         str(ours.diverged),
         f"{ours.difference:.1e}",
         *(
@@ -563,7 +653,10 @@ def main(arguments: list[str] | None = None) -> None:
         help=f"which models (all): {', '.join(CASES)}",
     )
     parser.add_argument(
-        "--inputs", type=int, default=200, help="images when free-running (200), or 0"
+        "--inputs",
+        type=int,
+        default=IMAGES,
+        help=f"images when free-running, 0 to {IMAGES} ({IMAGES})",
     )
     parser.add_argument(
         "--busy",
@@ -574,8 +667,8 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument(
         "--exact",
         type=int,
-        default=40,
-        help="of these, how many Volley also runs in float64 (40)",
+        default=IMAGES,
+        help="of these, how many Volley also runs in float64 (all)",
     )
     parser.add_argument(
         "--check",
@@ -590,14 +683,23 @@ def main(arguments: list[str] | None = None) -> None:
         "--threads", type=int, default=1, help="of PyTorch and of Volley (1)"
     )
     parser.add_argument("--seed", type=int, default=0, help="of weights and images (0)")
-    parser.add_argument("--json", metavar="FILE", help="write all figures there, too")
+    parser.add_argument(
+        "--json", metavar="FILE", help="keep all figures there, and continue from them"
+    )
     options = parser.parse_args(arguments)
     unknown = [name for name in options.models if name not in CASES]
     if unknown:
         parser.error(f"no such model: {', '.join(unknown)}")
+    if not 0 <= options.inputs <= IMAGES:
+        parser.error(f"expects 0 to {IMAGES} inputs, but got {options.inputs}")
+    kept = ("busy", "exact", "check", "batch", "threads", "seed")
+    try:
+        results = Results(options.json, {name: getattr(options, name) for name in kept})
+    except ValueError as error:
+        parser.error(str(error))
     torch.set_num_threads(options.threads)
 
-    results = []
+    rows = []
     for name in options.models or CASES:
         start = time.perf_counter()
 
@@ -605,18 +707,15 @@ def main(arguments: list[str] | None = None) -> None:
             seconds = time.perf_counter() - start
             print(f"{name}, {seconds:.0f} s: {text}", file=sys.stderr, flush=True)
 
-        results.append(measure(name, options, say))
-        if options.json:
-            with open(options.json, "w") as file:
-                json.dump([asdict(r) for r in results], file, indent=1)
+        rows.append(measure(name, options, results, say))
     print(
         f"{platform.processor() or platform.machine()}, PyTorch {torch.__version__}, "
         f"SpikingJelly {version('spikingjelly')}, {options.threads} threads\n"
     )
-    print_table(FORCED, map(forced_row, results))
-    if options.inputs:
+    print_table(FORCED, map(forced_row, rows))
+    if free := [free_row(r) for r in rows if r.free.torch_volley.images]:
         print()
-        print_table(FREE, map(free_row, results))
+        print_table(FREE, free)
 
 
 if __name__ == "__main__":
