@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 using volley::kernels::Descriptor;
 using volley::kernels::kScratchBytes;
@@ -469,11 +470,15 @@ int32_t volley_take(Tile *tile, int64_t count, int64_t grain) {
       tile->isWorking = 1;
       return 1;
     }
-  for (int spins = 0; __atomic_load_n(&team->done, __ATOMIC_ACQUIRE) < end;)
-    if (++spins < 4096)
+  // Whoever has a part usually runs; if not, it needs this processor.
+  for (int spins = 0; __atomic_load_n(&team->done, __ATOMIC_ACQUIRE) < end;
+       ++spins)
+    if (spins < 256)
       __builtin_ia32_pause();
-    else
+    else if (spins < 272)
       sched_yield();
+    else
+      usleep(50);
   tile->parts = end;
   tile->isWorking = 0;
   return 0;

@@ -14,7 +14,6 @@
 #include "volley/Runtime/Artifact.h"
 #include "llvm/Support/FormatVariadic.h"
 #include "llvm/Support/InitLLVM.h"
-#include "llvm/Support/Regex.h"
 #include "llvm/Support/raw_ostream.h"
 #include <chrono>
 #include <cmath>
@@ -305,10 +304,14 @@ bool Trial::checkRoundTrip(mlir::ModuleOp module) {
     std::string text;
     raw_string_ostream out(text);
     op->print(out, mlir::OpPrintingFlags().elideLargeResourceString(0));
-    Regex name("dense_resource<[^>]+>");
-    for (std::string next; (next = name.sub("resource", text)) != text;)
-      text = next;
-    return text.substr(0, text.find("{-#"));
+    StringRef rest = StringRef(text).split("{-#").first,
+              prefix = "dense_resource<";
+    std::string stripped;
+    for (size_t at; (at = rest.find(prefix)) != StringRef::npos;) {
+      stripped += rest.take_front(at + prefix.size());
+      rest = rest.drop_front(rest.find('>', at));
+    }
+    return stripped + rest.str();
   };
   if (strip(module) != strip(*parsed))
     return fail("printing and parsing changes the network");
