@@ -124,7 +124,7 @@ public:
   void flushTiles(W *tileBuffer, Function function) {
     buffer = tileBuffer;
     begin[rows] = count;
-    forTiles(function);
+    forTiles(/*isLast=*/true, function);
     buffer = nullptr;
     rows = 0;
     count = 0;
@@ -199,34 +199,32 @@ private:
 
   void workOff(bool isLast) {
     begin[rows] = count;
-    this->isLast = isLast;
-    forTiles([](int64_t, int64_t) {});
-    this->isLast = true;
+    forTiles(isLast, [](int64_t, int64_t) {});
   }
 
-  /// All rows, for the outputs of some panels after others, each of which ends
-  /// with function(first output, outputs).
-  template <typename Function> void forTiles(Function function) {
+  /// All rows, of which the last one may go on, for the outputs of some panels
+  /// after others, each of which ends with function(first output, outputs).
+  template <typename Function> void forTiles(bool isLast, Function function) {
     int64_t n = 0;
     if constexpr (kPanels > 1)
       for (; n + tileWidth<W> <= N; n += tileWidth<W>) {
-        workOffTile<kPanelVectors, kPanels>(weight + n * K, n);
+        workOffTile<kPanelVectors, kPanels>(weight + n * K, n, isLast);
         function(n, tileWidth<W>);
       }
     forPanels(weight + n * K, K, N - n,
               [&](int64_t m, const W *panel, int64_t vectors) {
                 switch (vectors) {
                 case 1:
-                  workOffTile<1, 1>(panel, n + m);
+                  workOffTile<1, 1>(panel, n + m, isLast);
                   break;
                 case 2:
-                  workOffTile<2, 1>(panel, n + m);
+                  workOffTile<2, 1>(panel, n + m, isLast);
                   break;
                 case 3:
-                  workOffTile<3, 1>(panel, n + m);
+                  workOffTile<3, 1>(panel, n + m, isLast);
                   break;
                 default:
-                  workOffTile<4, 1>(panel, n + m);
+                  workOffTile<4, 1>(panel, n + m, isLast);
                   break;
                 }
                 function(n + m, least(N - n - m, panelWidth<W>));
@@ -234,7 +232,8 @@ private:
   }
 
   /// Q panels of P vectors each.
-  template <int P, int Q> void workOffTile(const W *panel, int64_t n) {
+  template <int P, int Q>
+  void workOffTile(const W *panel, int64_t n, bool isLast) {
     constexpr int64_t width = P * lanes<W>;
     constexpr int64_t rowBytes = Q * width * sizeof(W);
     int64_t end = K - base < kIndices ? K - base : kIndices;
@@ -304,8 +303,6 @@ private:
   bool isOpen = false;
   /// Indices are relative to `base`, and terms from `limit` on have none.
   int64_t base = 0, limit = kIndices;
-  /// The last row is complete, as are the others.
-  bool isLast = true;
   /// Where results go by tiles, if they do.
   W *buffer = nullptr;
   W *y[kMostRows];

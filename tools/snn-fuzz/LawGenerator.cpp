@@ -280,32 +280,6 @@ void LawGenerator::addOp(bool allowRegions) {
     addLoop();
 }
 
-/// The names and types around a law.
-struct LawInterface {
-  SmallVector<Attribute> stateNames, initials, inputNames, paramNames,
-      outputNames;
-  SmallVector<Type> outputTypes;
-};
-
-/// A model with an empty body in which `builder` is left.
-static snn::NeuronModelOp createModel(OpBuilder &builder, StringRef name,
-                                      const LawInterface &parts) {
-  OperationState state(builder.getUnknownLoc(),
-                       snn::NeuronModelOp::getOperationName());
-  auto &properties = state.getOrAddProperties<snn::NeuronModelOp::Properties>();
-  properties.sym_name = builder.getStringAttr(name);
-  properties.state_names = builder.getArrayAttr(parts.stateNames);
-  properties.state_initials = builder.getArrayAttr(parts.initials);
-  properties.input_names = builder.getArrayAttr(parts.inputNames);
-  properties.param_names = builder.getArrayAttr(parts.paramNames);
-  properties.output_names = builder.getArrayAttr(parts.outputNames);
-  properties.output_types = builder.getTypeArrayAttr(parts.outputTypes);
-  Block &body = state.addRegion()->emplaceBlock();
-  auto model = cast<snn::NeuronModelOp>(builder.create(state));
-  builder.setInsertionPointToStart(&body);
-  return model;
-}
-
 snn::NeuronModelOp volley::fuzz::generateAccumulator(ModuleOp module,
                                                      Random &random,
                                                      FloatType type,
@@ -319,11 +293,12 @@ snn::NeuronModelOp volley::fuzz::generateAccumulator(ModuleOp module,
   auto name1 = [&](StringRef text) {
     return SmallVector<Attribute>{builder.getStringAttr(text)};
   };
-  LawInterface parts{name1("s0"), {number(random.pick({0.0, 0.5, -0.25}))},
-                     name1("x0"), name1("p0"),
-                     name1("o0"), {builder.getI1Type()}};
-  snn::NeuronModelOp model = createModel(builder, name, parts);
+  snn::ModelParts parts{name1("s0"), {number(random.pick({0.0, 0.5, -0.25}))},
+                        name1("x0"), name1("p0"),
+                        name1("o0"), {builder.getI1Type()}};
+  auto model = snn::NeuronModelOp::create(builder, loc, name, parts);
   Block &body = model.getBodyBlock();
+  builder.setInsertionPointToStart(&body);
   Value v = body.addArgument(type, loc), x = body.addArgument(type, loc),
         threshold = body.addArgument(type, loc);
   if (random.chance(30))
@@ -371,13 +346,13 @@ snn::NeuronModelOp volley::fuzz::generateLaw(ModuleOp module, Random &random,
 
   unsigned numStates = random.below(4), numInputs = 1 + random.below(3),
            numParams = random.below(4), numOutputs = 1 + random.below(2);
-  LawInterface parts;
+  snn::ModelParts parts;
   SmallVector<Type> types;
   for (unsigned i = 0; i < numStates; ++i) {
     parts.stateNames.push_back(builder.getStringAttr("s" + Twine(i)));
     Type stateType = random.pick<Type>({type, type, type, i32, i1});
     types.push_back(stateType);
-    parts.initials.push_back(
+    parts.stateInitials.push_back(
         isa<FloatType>(stateType)
             ? Attribute(FloatAttr::get(
                   stateType, random.chance(50) ? 0.0 : random.real(-1, 1)))
@@ -396,8 +371,9 @@ snn::NeuronModelOp volley::fuzz::generateLaw(ModuleOp module, Random &random,
     parts.outputTypes.push_back(random.pick<Type>({type, i32, i1, i1}));
   }
 
-  snn::NeuronModelOp model = createModel(builder, name, parts);
+  auto model = snn::NeuronModelOp::create(builder, loc, name, parts);
   Block &body = model.getBodyBlock();
+  builder.setInsertionPointToStart(&body);
 
   LawGenerator law(builder, random, type);
   law.add(arith::ConstantOp::create(builder, loc,

@@ -191,8 +191,8 @@ void DescriptorBuilder::build(ArrayRef<StringRef> messages) {
   // struct Descriptor
   auto *descriptor = llvm::ConstantStruct::getAnon(
       {llvm::ConstantStruct::getAnon(program), tile, integer64(data.rows),
-       integer64(data.work[0]), integer64(data.work[1]),
-       integer64(data.work[2]), weights,
+       integer64(data.rowCycles), integer64(data.tileLoops),
+       integer64(data.stepLoops), weights,
        weightPointer(data.weights.getInitialStateOffset()),
        integer32(static_cast<uint32_t>(level)), array(texts),
        integer64(data.fingerprint)});
@@ -242,9 +242,6 @@ llvm::Error CodeGenerator::translate() {
     return llvm::createStringError("cannot be translated to LLVM IR");
   if (llvm::Error error = setTarget(*module, level))
     return error;
-  for (llvm::Function &function : *module)
-    if (!function.isDeclaration())
-      function.addFnAttr("target-cpu", getName(level));
   SmallVector<StringRef> messages;
   if (auto attr = source->getAttrOfType<ArrayAttr>("snn.messages"))
     for (StringAttr message : attr.getAsRange<StringAttr>())

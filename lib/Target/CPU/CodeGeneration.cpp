@@ -14,7 +14,6 @@
 #include "llvm/Target/TargetMachine.h"
 #include "llvm/Transforms/IPO/DeadArgumentElimination.h"
 #include "llvm/Transforms/IPO/SCCP.h"
-#include <mutex>
 
 using namespace llvm;
 using namespace volley::cpu;
@@ -245,23 +244,21 @@ static Expected<std::vector<Object>> compileParts(Module &module, Level level,
   MemoryBufferRef buffer(StringRef(bitcode.data(), bitcode.size()),
                          module.getModuleIdentifier());
   std::vector<Object> objects(parts.size());
-  std::mutex mutex;
-  Error errors = Error::success();
-  parallelFor(0, parts.size(), [&](size_t i) {
-    LLVMContext context;
-    Expected<std::unique_ptr<Module>> part =
-        readPart(buffer, parts[i], /*hasVariables=*/i == 0, context);
-    Expected<Object> object = part ? compilePart(**part, level, timing)
-                                   : Expected<Object>(part.takeError());
-    if (object) {
-      objects[i] = std::move(*object);
-      return;
-    }
-    std::lock_guard<std::mutex> lock(mutex);
-    errors = joinErrors(std::move(errors), object.takeError());
-  });
-  if (errors)
-    return std::move(errors);
+  Error error = parallelForEachError(
+      seq<size_t>(0, parts.size()), [&](size_t i) -> Error {
+        LLVMContext context;
+        Expected<std::unique_ptr<Module>> part =
+            readPart(buffer, parts[i], /*hasVariables=*/i == 0, context);
+        if (!part)
+          return part.takeError();
+        Expected<Object> object = compilePart(**part, level, timing);
+        if (!object)
+          return object.takeError();
+        objects[i] = std::move(*object);
+        return Error::success();
+      });
+  if (error)
+    return std::move(error);
   return objects;
 }
 

@@ -69,8 +69,8 @@ SECTIONS
 )";
 
 namespace {
-/// A file beside the result, removed in the end and if a signal
-/// ends the process.
+/// A file beside the result, removed in the end and if a signal ends the
+/// process.
 class TemporaryFile {
 public:
   std::error_code create(StringRef directory, StringRef suffix) {
@@ -96,9 +96,7 @@ public:
 private:
   SmallString<128> path;
 };
-} // namespace
 
-namespace {
 /// A file in memory, which is gone with the process at the latest.
 class MemoryFile {
 public:

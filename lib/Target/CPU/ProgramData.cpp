@@ -30,8 +30,11 @@ ProgramData::ProgramData(snn::ProgramOp program)
       sampleBytes(getInteger(program, kSampleBytes)),
       workspaceBytes(getInteger(program, kWorkspaceBytes)), weights(program),
       fingerprint(hashStates(program)) {
-  if (auto estimate = program->getAttrOfType<DenseI64ArrayAttr>(kWork))
-    llvm::copy(estimate.asArrayRef(), work.begin());
+  if (auto work = program->getAttrOfType<DenseI64ArrayAttr>(kWork)) {
+    rowCycles = work[0];
+    tileLoops = work[1];
+    stepLoops = work[2];
+  }
   for (auto [index, attr, arg] :
        llvm::enumerate(program.getInputNames().getAsRange<StringAttr>(),
                        program.getInputs()))

@@ -23,8 +23,8 @@ public:
   double timeStep;
   std::vector<SignalData> inputs, outputs, probes;
   int64_t rows;
-  /// Of Storage.h; zero if it is not known.
-  std::array<int64_t, 3> work{};
+  /// Of cpu-estimate-work; zero if it did not run.
+  int64_t rowCycles = 0, tileLoops = 0, stepLoops = 0;
   uint64_t sampleBytes, workspaceBytes;
   WeightImage weights;
   /// Tells saved states of different programs apart.

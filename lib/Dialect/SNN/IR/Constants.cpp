@@ -4,6 +4,7 @@
 #include "mlir/IR/AsmState.h"
 #include "mlir/IR/DialectResourceBlobManager.h"
 #include "mlir/IR/Matchers.h"
+#include <cmath>
 
 using namespace mlir;
 using namespace volley::snn;
@@ -76,6 +77,14 @@ double ConstantView::getDouble(int64_t index) const {
     return elementType.isF32() ? reinterpret_cast<const float *>(raw)[index]
                                : reinterpret_cast<const double *>(raw)[index];
   return static_cast<double>(getInteger(index));
+}
+
+double ConstantView::getPowerOfTwo() const {
+  double number = uniform ? getDouble(0) : 0;
+  int exponent;
+  bool isPower = number > 0 && std::frexp(number, &exponent) == 0.5 &&
+                 std::abs(exponent) < 32;
+  return isPower ? number : 0;
 }
 
 int64_t ConstantView::getInteger(int64_t index) const {

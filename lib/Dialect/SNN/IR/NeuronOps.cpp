@@ -31,6 +31,19 @@ int64_t NeuronModelOp::getStateIndex(StringRef name) {
   return -1;
 }
 
+void NeuronModelOp::build(OpBuilder &builder, OperationState &state,
+                          StringRef name, const ModelParts &parts) {
+  Properties &properties = state.getOrAddProperties<Properties>();
+  properties.sym_name = builder.getStringAttr(name);
+  properties.state_names = builder.getArrayAttr(parts.stateNames);
+  properties.state_initials = builder.getArrayAttr(parts.stateInitials);
+  properties.input_names = builder.getArrayAttr(parts.inputNames);
+  properties.param_names = builder.getArrayAttr(parts.paramNames);
+  properties.output_names = builder.getArrayAttr(parts.outputNames);
+  properties.output_types = builder.getTypeArrayAttr(parts.outputTypes);
+  state.addRegion()->emplaceBlock();
+}
+
 void NeuronModelOp::getAsmBlockArgumentNames(Region &region,
                                              OpAsmSetValueNameFn setName) {
   auto args = region.getArguments().begin();

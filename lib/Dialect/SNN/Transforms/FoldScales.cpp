@@ -184,16 +184,6 @@ StringRef Units::check() {
 // The rewrite
 //===----------------------------------------------------------------------===//
 
-/// c of a scale by a power of two far from the limits of the type, or 0.
-static double getPowerOfTwo(ScaleOp op) {
-  ConstantView view = *ConstantView::get(op.getFactor());
-  double factor = view.isUniform() ? view.getDouble(0) : 0;
-  int exponent;
-  bool isPower = factor > 0 && std::frexp(factor, &exponent) == 0.5 &&
-                 std::abs(exponent) < 32;
-  return isPower && factor != 1 ? factor : 0;
-}
-
 /// True if a number in the unit of the input can be given in the new one, far
 /// from the limits of f32 both times.
 static bool isDivisible(double number) {
@@ -272,7 +262,7 @@ static bool fold(PopulationOp op, unsigned input, const Ranges &ranges,
   auto scale = op.getInputs()[input].getDefiningOp<ScaleOp>();
   if (!scale)
     return false;
-  double c = getPowerOfTwo(scale);
+  double c = ConstantView::get(scale.getFactor())->getPowerOfTwo();
   std::optional<Range> range = ranges.find(scale.getInput());
   if (c == 0 || !range || range->getMagnitude() > int64_t(1) << 24)
     return false;

@@ -9,19 +9,10 @@ using namespace volley::snn;
 OwningOpRef<NeuronModelOp> volley::snn::createModel(Location loc,
                                                     StringRef name,
                                                     const ModelParts &parts) {
-  Builder builder(loc.getContext());
-  OperationState state(loc, NeuronModelOp::getOperationName());
-  auto &properties = state.getOrAddProperties<NeuronModelOp::Properties>();
-  properties.sym_name = builder.getStringAttr(name);
-  properties.sym_visibility = builder.getStringAttr("private");
-  properties.state_names = builder.getArrayAttr(parts.stateNames);
-  properties.state_initials = builder.getArrayAttr(parts.stateInitials);
-  properties.input_names = builder.getArrayAttr(parts.inputNames);
-  properties.param_names = builder.getArrayAttr(parts.paramNames);
-  properties.output_names = builder.getArrayAttr(parts.outputNames);
-  properties.output_types = builder.getTypeArrayAttr(parts.outputTypes);
-  state.addRegion()->emplaceBlock();
-  return cast<NeuronModelOp>(Operation::create(state));
+  OpBuilder builder(loc.getContext());
+  auto model = NeuronModelOp::create(builder, loc, name, parts);
+  model.setPrivate();
+  return model;
 }
 
 /// A model belongs to all nodes that share it, so its ops point to none of

@@ -13,13 +13,6 @@
 
 namespace volley::snn {
 
-/// The interface of a model, without its arguments' types.
-struct ModelParts {
-  llvm::SmallVector<mlir::Attribute> stateNames, stateInitials, inputNames,
-      paramNames, outputNames;
-  llvm::SmallVector<mlir::Type> outputTypes;
-};
-
 /// A private model with an empty block, in no symbol table yet.
 mlir::OwningOpRef<NeuronModelOp>
 createModel(mlir::Location loc, llvm::StringRef name, const ModelParts &parts);

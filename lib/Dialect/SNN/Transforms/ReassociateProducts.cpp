@@ -6,7 +6,6 @@
 
 #include "mlir/IR/Builders.h"
 #include "mlir/IR/Remarks.h"
-#include <cmath>
 
 namespace volley::snn {
 #define GEN_PASS_DEF_SNNREASSOCIATEPRODUCTS
@@ -36,17 +35,6 @@ static bool isInteger(Value value) {
 // Scales
 //===----------------------------------------------------------------------===//
 
-/// The factor of a scale that only changes the exponents of numbers, or 0.
-static double getPowerOfTwo(ScaleOp op) {
-  ConstantView view = *ConstantView::get(op.getFactor());
-  double factor = view.isUniform() ? view.getDouble(0) : 0;
-  int exponent;
-  // Far from the limits of f32, so that no product is subnormal or infinite.
-  bool isPower = factor > 0 && std::frexp(factor, &exponent) == 0.5 &&
-                 std::abs(exponent) < 64;
-  return isPower ? factor : 0;
-}
-
 /// (c A) B is c (A B), bit for bit, if A and B are integers, c is a power of
 /// two and every partial sum is an integer that the float type holds.
 bool ReassociateProducts::sinkScale(MatmulOp op, const Ranges &ranges) {
@@ -55,7 +43,7 @@ bool ReassociateProducts::sinkScale(MatmulOp op, const Ranges &ranges) {
     Value other = isLeft ? op.getRhs() : op.getLhs();
     auto scale = scaled.getDefiningOp<ScaleOp>();
     if (!scale || !isInteger(scale.getInput()) || !isInteger(other) ||
-        !getPowerOfTwo(scale))
+        ConstantView::get(scale.getFactor())->getPowerOfTwo() == 0)
       continue;
     int64_t exact = getElementTypeOrSelf(op.getType()).isF32()
                         ? int64_t(1) << 24

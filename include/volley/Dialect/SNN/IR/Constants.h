@@ -31,6 +31,11 @@ public:
   double getDouble(int64_t index) const;
   int64_t getInteger(int64_t index) const;
 
+  /// The number of all elements if it is one power of two far from the limits
+  /// of f32, by which a product of any integer below 2^64 changes the exponent
+  /// only; else 0.
+  double getPowerOfTwo() const;
+
   /// All elements as they are stored: f32 or f64 of the element type, or
   /// nothing for a uniform constant or integers.
   template <typename T> llvm::ArrayRef<T> getRaw() const {

@@ -48,6 +48,10 @@ def SNN_NeuronModelOp : SNN_Op<"neuron_model", [
   let hasCustomAssemblyFormat = 1;
   let hasVerifier = 1;
   let hasRegionVerifier = 1;
+  let skipDefaultBuilders = 1;
+  // With an empty block, to which arguments and the law are added.
+  let builders = [OpBuilder<(ins "::llvm::StringRef":$name,
+                                 "const ModelParts &":$parts)>];
   let extraClassDeclaration = [{
     ::mlir::Block &getBodyBlock() { return getBody().front(); }
     unsigned getNumStates() { return getStateNames().size(); }

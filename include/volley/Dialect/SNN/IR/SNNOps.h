@@ -27,6 +27,13 @@ class YieldOp;
 /// The most steps that a delay may have.
 inline constexpr int64_t kLargestDelay = int64_t(1) << 30;
 
+/// The interface of a neuron model, without its arguments' types.
+struct ModelParts {
+  llvm::SmallVector<mlir::Attribute> stateNames, stateInitials, inputNames,
+      paramNames, outputNames;
+  llvm::SmallVector<mlir::Type> outputTypes;
+};
+
 /// True for i1, i32, f32 and f64.
 bool isElementType(mlir::Type type);
 
