@@ -136,8 +136,8 @@ Value NetworkGenerator::floatConstant(Shape shape, double scale) {
   if (random.chance(8)) {
     // All zero every other time: what reads them is silent then.
     double value = random.chance(50) ? 0.0 : randomWeight() * scale;
-    attr = DenseElementsAttr::get(tensor,
-                                  Attribute(FloatAttr::get(type, value)));
+    attr =
+        DenseElementsAttr::get(tensor, Attribute(FloatAttr::get(type, value)));
   } else {
     auto make = [&](auto zero) -> TypedAttr {
       using T = decltype(zero);
@@ -196,6 +196,13 @@ Value NetworkGenerator::toShape(Value value, ArrayRef<int64_t> shape) {
     auto flat = RankedTensorType::get({in}, from.getElementType());
     Value flatValue =
         snn::ReshapeOp::create(builder, loc, flat, value).getResult();
+    // Large weights make everything slow without finding more.
+    if (int64_t most = std::max<int64_t>(65536 / out, 1); in > most) {
+      in = most;
+      flatValue = snn::SliceOp::create(
+          builder, loc, RankedTensorType::get({in}, from.getElementType()),
+          flatValue, ArrayRef<int64_t>(0));
+    }
     value = snn::DenseOp::create(
         builder, loc, RankedTensorType::get({out}, type), flatValue,
         floatConstant({out, in}, 1.0 / std::sqrt(double(in))), Value(),
