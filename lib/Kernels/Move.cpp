@@ -25,20 +25,23 @@ extern "C" void volley_copy(Tile *tile, const char *x, int64_t xStep, char *y,
 }
 
 namespace {
-/// [outer][inner] elements to [inner][outer].
+/// Elements [first, last) of the dimension before the last one, which is
+/// contiguous in `from`, as the last one is in `to`: in blocks, so that each
+/// cache line is read once.
 template <typename T>
-inline void transpose(Tile *tile, const char *x, int64_t xStep, char *y,
-                      int64_t yStep, int64_t nt, int64_t nb, int64_t outer,
-                      int64_t inner) {
-  int64_t bytes = outer * inner * sizeof(T);
-  shareRows(tile, x, xStep, bytes, y, yStep, bytes, nt, nb, inner, outer,
-            [&](const char *in, char *out, int64_t first, int64_t last) {
-              const T *from = reinterpret_cast<const T *>(in);
-              T *to = reinterpret_cast<T *>(out);
-              for (int64_t i = first; i < last; ++i)
-                for (int64_t o = 0; o < outer; ++o)
-                  to[i * outer + o] = from[o * inner + i];
-            });
+inline void transpose(const T *from, T *to, const MoveGeometry &g,
+                      int64_t first, int64_t last) {
+  constexpr int64_t kBlock = 64 / sizeof(T);
+  int64_t size = g.sizes[g.rank - 1], fromStride = g.from[g.rank - 1],
+          toStride = g.to[g.rank - 2];
+  int64_t i = first;
+  for (; i + kBlock <= last; i += kBlock)
+    for (int64_t o = 0; o < size; ++o)
+      for (int64_t j = i; j < i + kBlock; ++j)
+        to[j * toStride + o] = from[o * fromStride + j];
+  for (; i < last; ++i)
+    for (int64_t o = 0; o < size; ++o)
+      to[i * toStride + o] = from[o * fromStride + i];
 }
 
 /// The box of `g` from dimension `dim` on, elements [first, last) of that one.
@@ -46,6 +49,8 @@ template <typename T>
 inline void moveBox(const T *from, T *to, const MoveGeometry &g, int64_t dim,
                     int64_t first, int64_t last) {
   int64_t fromStride = g.from[dim], toStride = g.to[dim];
+  if (dim + 2 == g.rank && fromStride == 1 && g.to[dim + 1] == 1)
+    return transpose(from, to, g, first, last);
   if (dim + 1 < g.rank) {
     for (int64_t i = first; i < last; ++i)
       moveBox(from + i * fromStride, to + i * toStride, g, dim + 1, 0,
@@ -75,19 +80,6 @@ inline void move(Tile *tile, const char *x, int64_t xStep, int64_t xRow,
             });
 }
 } // namespace
-
-extern "C" void volley_transpose(Tile *tile, const char *x, int64_t xStep,
-                                 char *y, int64_t yStep, int64_t nt, int64_t nb,
-                                 int64_t outer, int64_t inner, int64_t size) {
-  switch (size) {
-  case 1:
-    return transpose<uint8_t>(tile, x, xStep, y, yStep, nt, nb, outer, inner);
-  case 4:
-    return transpose<uint32_t>(tile, x, xStep, y, yStep, nt, nb, outer, inner);
-  default:
-    return transpose<uint64_t>(tile, x, xStep, y, yStep, nt, nb, outer, inner);
-  }
-}
 
 /// Moves a box of elements. Rows of the signals have xRow and yRow bytes.
 extern "C" void volley_move(Tile *tile, const char *x, int64_t xStep,

@@ -67,15 +67,16 @@ static constexpr OptionalPass kCleanups[] = {
      [](OpPassManager &pm) { pm.addPass(createSymbolDCEPass()); }},
 };
 
-/// Does two things, of which the second can be left out.
+/// These do two things, of which the second can be left out.
 static constexpr StringLiteral kFuseElementwise = "snn-fuse-elementwise";
+static constexpr StringLiteral kComposeMoves = "snn-compose-moves";
 static constexpr StringLiteral kFuseNeurons = "cpu-fuse-neurons";
 
 std::vector<StringRef> volley::getOptionalPasses() {
   std::vector<StringRef> names;
   for (const OptionalPass &pass : kRewrites)
     names.push_back(pass.name);
-  names.insert(names.end(), {kFuseElementwise, kFuseNeurons});
+  names.insert(names.end(), {kFuseElementwise, kComposeMoves, kFuseNeurons});
   for (const OptionalPass &pass : kCleanups)
     names.push_back(pass.name);
   return names;
@@ -121,6 +122,9 @@ static void buildScheduled(OpPassManager &pm, const PipelineOptions &options) {
   snn::SNNScheduleNetworkOptions schedule;
   schedule.rows = options.rows;
   pm.addPass(snn::createSNNScheduleNetwork(schedule));
+  snn::SNNComposeMovesOptions moves;
+  moves.compose = isWanted(kComposeMoves, options);
+  pm.addNestedPass<snn::ProgramOp>(snn::createSNNComposeMoves(moves));
   addCleanup(pm, "cse", options);
   cpu::CPUSelectKernelsOptions kernels;
   kernels.force = options.kernel;
@@ -158,16 +162,16 @@ static constexpr StringRef kModelOps[] = {
     "snn.assert",       "arith.*",  "math.*",  "scf.*"};
 /// Ops without state that both forms hold.
 static constexpr StringRef kSignalOps[] = {
-    "snn.dense",  "snn.conv",    "snn.pool",      "snn.matmul",
-    "snn.reduce", "snn.reshape", "snn.transpose", "snn.broadcast",
-    "snn.slice",  "snn.concat",  "snn.probe"};
+    "snn.dense",  "snn.conv",    "snn.pool",   "snn.matmul",
+    "snn.reduce", "snn.reshape", "snn.concat", "snn.probe"};
 static constexpr StringRef kNetworkOps[] = {
-    "snn.network", "snn.output", "snn.population", "snn.delay",      "snn.add",
-    "snn.mul",     "snn.scale",  "snn.norm",       "snn.reduce_time"};
+    "snn.network",   "snn.output",    "snn.population", "snn.delay",
+    "snn.add",       "snn.mul",       "snn.scale",      "snn.norm",
+    "snn.transpose", "snn.broadcast", "snn.slice",      "snn.reduce_time"};
 static constexpr StringRef kProgramOps[] = {
-    "snn.program",    "snn.yield",       "snn.scan",       "snn.when",
-    "snn.step",       "snn.keep",        "snn.kept",       "snn.last",
-    "snn.delay_read", "snn.delay_write", "snn.materialize"};
+    "snn.program", "snn.yield",      "snn.scan",        "snn.when",
+    "snn.step",    "snn.keep",       "snn.kept",        "snn.last",
+    "snn.move",    "snn.delay_read", "snn.delay_write", "snn.materialize"};
 
 ArrayRef<Phase> volley::getPhases() {
   static const std::vector<Phase> phases = {

@@ -43,7 +43,7 @@
 // SCHEDULED-SAME: rows(64)
 // SCHEDULED-SAME: snn.state_offsets
 // SCHEDULED-SAME: snn.workspace_bytes
-// SCHEDULED: %[[T:.*]] = snn.transpose %x [1, 2, 0]
+// SCHEDULED: %[[T:.*]] = snn.move %x sizes [16, 2] strides [1, 16]
 // SCHEDULED: snn.conv %[[T]], {{.*}} channels_last kernel "{{[a-z]+}}" {snn.buffers = {{.*}}, snn.weights = {{.*}}}
 // SCHEDULED: snn.scan
 // SCHEDULED: snn.delay_read

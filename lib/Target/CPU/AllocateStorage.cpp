@@ -35,8 +35,7 @@ ParamKind volley::cpu::getParamKind(Value param, ArrayRef<int64_t> shape) {
 }
 
 /// The strides of an array in row-major order.
-static SmallVector<int64_t> getStrides(Type type) {
-  ArrayRef<int64_t> shape = cast<RankedTensorType>(type).getShape();
+static SmallVector<int64_t> getStrides(ArrayRef<int64_t> shape) {
   SmallVector<int64_t> strides(shape.size(), 1);
   for (size_t dim = shape.size(); dim-- > 1;)
     strides[dim - 1] = strides[dim] * shape[dim];
@@ -44,7 +43,8 @@ static SmallVector<int64_t> getStrides(Type type) {
 }
 
 /// Without dimensions of size 1, and with neighbours that are one dimension for
-/// both sides merged.
+/// both sides merged. Last come the dimensions in which neighbours in the input
+/// and in the result are: a transposition, which the kernel does in blocks.
 static std::optional<kernels::MoveGeometry> normalize(ArrayRef<int64_t> sizes,
                                                       ArrayRef<int64_t> from,
                                                       ArrayRef<int64_t> to) {
@@ -69,6 +69,10 @@ static std::optional<kernels::MoveGeometry> normalize(ArrayRef<int64_t> sizes,
   }
   if (geometry.rank == 0)
     geometry = {1, {1}, {1}, {1}, 0, 0};
+  for (int64_t dim = 0; dim + 2 < geometry.rank; ++dim)
+    if (geometry.from[dim] == 1)
+      for (int64_t *dims : {geometry.sizes, geometry.from, geometry.to})
+        std::rotate(dims + dim, dims + dim + 1, dims + geometry.rank - 1);
   return geometry;
 }
 
@@ -76,22 +80,18 @@ std::optional<kernels::MoveGeometry>
 volley::cpu::getMoveGeometry(Operation *op, unsigned index) {
   auto input = cast<RankedTensorType>(op->getOperand(index).getType());
   auto result = cast<RankedTensorType>(op->getResult(0).getType());
-  SmallVector<int64_t> strides = getStrides(input), to = getStrides(result);
-  SmallVector<int64_t> sizes(result.getShape()), from(strides);
+  SmallVector<int64_t> sizes(input.getShape());
+  SmallVector<int64_t> from = getStrides(sizes),
+                       to = getStrides(result.getShape());
   int64_t fromOffset = 0, toOffset = 0;
-  if (auto transpose = dyn_cast<snn::TransposeOp>(op)) {
-    for (auto [dim, origin] : llvm::enumerate(transpose.getPermutation()))
-      from[dim] = strides[origin];
-  } else if (auto broadcast = dyn_cast<snn::BroadcastOp>(op)) {
-    for (int64_t dim : broadcast.getDims())
-      from.insert(from.begin() + dim, 0);
-  } else if (auto slice = dyn_cast<snn::SliceOp>(op)) {
-    for (auto [offset, stride] : llvm::zip(slice.getOffsets(), strides))
-      fromOffset += offset * stride;
+  if (auto move = dyn_cast<snn::MoveOp>(op)) {
+    sizes.assign(move.getSizes().begin(), move.getSizes().end());
+    from.assign(move.getStrides().begin(), move.getStrides().end());
+    to = getStrides(sizes);
+    fromOffset = move.getOffset();
   } else {
     auto concat = cast<snn::ConcatOp>(op);
     int64_t dim = concat.getDim();
-    sizes.assign(input.getShape().begin(), input.getShape().end());
     for (Value before : concat.getInputs().take_front(index))
       toOffset +=
           cast<RankedTensorType>(before.getType()).getDimSize(dim) * to[dim];
@@ -117,21 +117,6 @@ std::optional<ReduceShape> volley::cpu::getReduceShape(snn::ReduceOp op) {
                                          : shape.inner) *= size;
   }
   return shape;
-}
-
-bool volley::cpu::isTwoDimensional(snn::TransposeOp op, int64_t &outer,
-                                   int64_t &inner) {
-  ArrayRef<int64_t> permutation = op.getPermutation();
-  ArrayRef<int64_t> shape = op.getInput().getType().getShape();
-  int64_t rank = permutation.size();
-  int64_t first = rank ? permutation.front() : 0;
-  for (int64_t i = 0; i < rank; ++i)
-    if (permutation[i] != (first + i) % rank)
-      return false;
-  outer = inner = 1;
-  for (int64_t dim = 0; dim < rank; ++dim)
-    (dim < first ? outer : inner) *= shape[dim];
-  return true;
 }
 
 //===----------------------------------------------------------------------===//
@@ -343,8 +328,10 @@ LogicalResult AllocateStorage::verifyKernels() {
     bool hasKernel = true;
     if (auto reduce = dyn_cast<snn::ReduceOp>(op))
       hasKernel = getReduceShape(reduce).has_value();
-    else if (isa<snn::TransposeOp, snn::BroadcastOp, snn::SliceOp,
-                 snn::ConcatOp>(op))
+    else if (isa<snn::TransposeOp, snn::BroadcastOp, snn::SliceOp>(op)) {
+      op->emitOpError("expects to be a snn.move; run snn-compose-moves first");
+      return WalkResult::interrupt();
+    } else if (isa<snn::MoveOp, snn::ConcatOp>(op))
       for (unsigned i = 0; i < op->getNumOperands(); ++i)
         hasKernel = hasKernel && getMoveGeometry(op, i);
     if (hasKernel)

@@ -95,7 +95,6 @@ private:
   void lowerPool(snn::PoolOp op);
   void lowerMatmul(snn::MatmulOp op);
   void lowerReduce(snn::ReduceOp op);
-  void lowerTranspose(snn::TransposeOp op);
   void lowerMove(Operation *op);
   void lowerWhen(snn::WhenOp op);
   void lowerKeep(snn::KeepOp op);
@@ -340,17 +339,6 @@ void ProgramLowering::lowerReduce(snn::ReduceOp op) {
        {getRow(x), getStep(x, getElementBytes(x.getType())), getRow(y),
         getStep(y, getElementBytes(y.getType())), getStepCount(), samples,
         integer(shape.outer), integer(shape.terms), integer(shape.inner)});
-}
-
-void ProgramLowering::lowerTranspose(snn::TransposeOp op) {
-  int64_t outer, inner;
-  if (!isTwoDimensional(op, outer, inner))
-    return lowerMove(op);
-  Value x = op.getInput(), y = op.getResult();
-  call("volley_transpose",
-       {getRow(x), getStep(x, 1), getRow(y), getStep(y, 1), getStepCount(),
-        samples, integer(outer), integer(inner),
-        integer(getElementBytes(x.getType()))});
 }
 
 void ProgramLowering::lowerMove(Operation *op) {
@@ -647,8 +635,7 @@ void ProgramLowering::lowerOp(Operation *op) {
       .Case<snn::PoolOp>([&](auto pool) { lowerPool(pool); })
       .Case<snn::MatmulOp>([&](auto matmul) { lowerMatmul(matmul); })
       .Case<snn::ReduceOp>([&](auto reduce) { lowerReduce(reduce); })
-      .Case<snn::BroadcastOp, snn::SliceOp, snn::ConcatOp>(
-          [&](auto move) { lowerMove(move); })
+      .Case<snn::MoveOp, snn::ConcatOp>([&](auto move) { lowerMove(move); })
       .Case<snn::WhenOp>([&](auto when) { lowerWhen(when); })
       .Case<snn::KeepOp>([&](auto keep) { lowerKeep(keep); })
       .Case<snn::KeptOp>([&](auto kept) {
@@ -658,8 +645,6 @@ void ProgramLowering::lowerOp(Operation *op) {
         lowerShared(signal, getWeights(signal, 0), integer(0));
       })
       .Case<snn::LastOp>([&](auto last) { lowerLast(last); })
-      .Case<snn::TransposeOp>(
-          [&](auto transpose) { lowerTranspose(transpose); })
       .Case<snn::ReshapeOp>([&](auto reshape) {
         if (!getFusedProduct(reshape.getInput()))
           buffers[reshape.getResult()] = buffers.lookup(reshape.getInput());

@@ -60,7 +60,7 @@ enum class ParamKind {
 /// The kind of a parameter for a population of `shape`.
 ParamKind getParamKind(mlir::Value param, llvm::ArrayRef<int64_t> shape);
 
-/// Which elements of operand `index` of a transpose, broadcast, slice or concat
+/// Which elements of operand `index` of a move or concat
 /// go where. Nothing if that takes more dimensions than the kernel has.
 std::optional<kernels::MoveGeometry> getMoveGeometry(mlir::Operation *op,
                                                      unsigned index);
@@ -71,10 +71,6 @@ struct ReduceShape {
 };
 /// Nothing if the dimensions are not neighbours.
 std::optional<ReduceShape> getReduceShape(snn::ReduceOp op);
-
-/// True if a permutation is one of two groups of dimensions, [a][b] to [b][a];
-/// gives their sizes.
-bool isTwoDimensional(snn::TransposeOp op, int64_t &outer, int64_t &inner);
 
 } // namespace volley::cpu
 

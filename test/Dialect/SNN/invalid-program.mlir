@@ -350,6 +350,73 @@ snn.program @form(%x: tensor<2xf32>) -> () dt(1.0) rows(1) {
 // -----
 
 //===----------------------------------------------------------------------===//
+// snn.move
+//===----------------------------------------------------------------------===//
+
+// C1: the element type.
+snn.program @move_type(%x: tensor<6xf32>) -> () dt(1.0) rows(1) {
+  // expected-error @+1 {{'snn.move' op expects a result of 'f32', as the input, but got 'i32'}}
+  snn.move %x sizes [6] strides [1] : tensor<6xf32> -> tensor<6xi32>
+  snn.yield
+}
+
+// -----
+
+// C2: a stride for each size.
+snn.program @move_strides(%x: tensor<6xf32>) -> () dt(1.0) rows(1) {
+  // expected-error @+1 {{'snn.move' op expects a stride per size}}
+  snn.move %x sizes [2, 3] strides [1] : tensor<6xf32> -> tensor<6xf32>
+  snn.yield
+}
+
+// -----
+
+// C2: backwards.
+snn.program @move_backwards(%x: tensor<6xf32>) -> () dt(1.0) rows(1) {
+  // expected-error @+1 {{'snn.move' op expects no negative offset or stride}}
+  snn.move %x offset 5 sizes [6] strides [-1] : tensor<6xf32> -> tensor<6xf32>
+  snn.yield
+}
+
+// -----
+
+// C2: in front of the input.
+snn.program @move_front(%x: tensor<6xf32>) -> () dt(1.0) rows(1) {
+  // expected-error @+1 {{'snn.move' op expects no negative offset or stride}}
+  snn.move %x offset -1 sizes [6] strides [1] : tensor<6xf32> -> tensor<6xf32>
+  snn.yield
+}
+
+// -----
+
+// C2: the number of elements.
+snn.program @move_count(%x: tensor<6xf32>) -> () dt(1.0) rows(1) {
+  // expected-error @+1 {{'snn.move' op expects sizes of 6 elements in all}}
+  snn.move %x sizes [2, 2] strides [2, 1] : tensor<6xf32> -> tensor<6xf32>
+  snn.yield
+}
+
+// -----
+
+// C2: an empty box.
+snn.program @move_empty(%x: tensor<6xf32>) -> () dt(1.0) rows(1) {
+  // expected-error @+1 {{'snn.move' op expects sizes of 6 elements in all}}
+  snn.move %x sizes [-2, -3] strides [1, 1] : tensor<6xf32> -> tensor<6xf32>
+  snn.yield
+}
+
+// -----
+
+// C3: behind the input.
+snn.program @move_behind(%x: tensor<6xf32>) -> () dt(1.0) rows(1) {
+  // expected-error @+1 {{'snn.move' op reads element 6 of an input of 6}}
+  snn.move %x offset 1 sizes [3, 2] strides [2, 1] : tensor<6xf32> -> tensor<3x2xf32>
+  snn.yield
+}
+
+// -----
+
+//===----------------------------------------------------------------------===//
 // snn.delay_read
 //===----------------------------------------------------------------------===//
 

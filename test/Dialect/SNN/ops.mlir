@@ -325,6 +325,10 @@ snn.network @rates(static %image: tensor<2x3xi1>, static %b "b c": tensor<3x2xf3
 snn.program @once(static %z: tensor<2xf32>, %x: tensor<2xf32>) state(%k ""::"static": tensor<2xf32> = 0.0 : f32)
     -> (window y: tensor<2xf32>, window: tensor<2xf32>) dt(1.0) rows(1) {
   %c = arith.constant dense<1.0> : tensor<2xf32>
+  // CHECK: snn.move %x sizes [3, 2] strides [0, 1] : tensor<2xf32> -> tensor<3x2xf32>
+  snn.move %x offset 0 sizes [3, 2] strides [0, 1] : tensor<2xf32> -> tensor<3x2xf32>
+  // CHECK: snn.move %x offset 1 sizes [] strides [] : tensor<2xf32> -> tensor<f32>
+  snn.move %x offset 1 sizes [] strides [] : tensor<2xf32> -> tensor<f32>
   // CHECK: snn.materialize %{{.*}} : tensor<2xf32>
   snn.materialize %c : tensor<2xf32>
   // CHECK: %[[K:.*]] = snn.when start carry(%[[A:.*]] = %{{.*}}: tensor<2xf32>) -> (tensor<2xf32>) {

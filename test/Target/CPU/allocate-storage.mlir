@@ -107,11 +107,11 @@ snn.program @params(%x: tensor<2x16xf32>) -> () dt(1.0) rows(1) {
 // Moving elements needs no tables. Delays that differ have one.
 // CHECK-LABEL: snn.program @tables(
 snn.program @tables(%x: tensor<2x3x4xf32>) state(%h ""::"delay": tensor<3x2xf32> = 0.0 : f32) -> () dt(1.0) rows(1) {
-  // CHECK: snn.transpose {{.*}} [1, 2, 0]
+  // CHECK: snn.move {{.*}} sizes [12, 2]
   // CHECK-NOT: snn.weights
-  // CHECK: snn.transpose {{.*}} [2, 1, 0]
-  snn.transpose %x [1, 2, 0] : tensor<2x3x4xf32> -> tensor<3x4x2xf32>
-  snn.transpose %x [2, 1, 0] : tensor<2x3x4xf32> -> tensor<4x3x2xf32>
+  // CHECK: snn.move {{.*}} sizes [4, 3, 2]
+  snn.move %x sizes [12, 2] strides [1, 12] : tensor<2x3x4xf32> -> tensor<3x4x2xf32>
+  snn.move %x sizes [4, 3, 2] strides [1, 4, 12] : tensor<2x3x4xf32> -> tensor<4x3x2xf32>
   // CHECK: snn.delay_read {{.*}} by 3
   // CHECK-NOT: snn.weights
   // CHECK: snn.delay_read {{.*}} by [1, 3]

@@ -12,6 +12,6 @@
 snn.program @net(%s: tensor<784xi1>) -> (y: tensor<128xf32>) dt(1.0) rows(64) {
   %w = arith.constant dense<1.0> : tensor<128x784xf32>
   %y = snn.dense %s, %w : (tensor<784xi1>, tensor<128x784xf32>) -> tensor<128xf32>
-  %z = snn.transpose %y [0] : tensor<128xf32> -> tensor<128xf32>
+  %z = snn.move %y sizes [128] strides [1] : tensor<128xf32> -> tensor<128xf32>
   snn.yield (%z : tensor<128xf32>)
 }

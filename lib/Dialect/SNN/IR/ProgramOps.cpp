@@ -463,6 +463,34 @@ static LogicalResult verifyHistory(Operation *op, RankedTensorType signal,
   return success();
 }
 
+LogicalResult MoveOp::verify() {
+  auto from = getInput().getType(), to = cast<RankedTensorType>(getType());
+  if (from.getElementType() != to.getElementType())
+    return emitOpError("expects a result of ")
+           << from.getElementType() << ", as the input, but got "
+           << to.getElementType(); // C1
+  if (getSizes().size() != getStrides().size())
+    return emitOpError("expects a stride per size"); // C2
+  auto isNegative = [](int64_t number) { return number < 0; };
+  int64_t offset = getOffset();
+  if (offset < 0 || llvm::any_of(getStrides(), isNegative))
+    return emitOpError("expects no negative offset or stride"); // C2
+  // In doubles, which do not wrap.
+  double count = 1, last = offset;
+  for (auto [size, stride] : llvm::zip(getSizes(), getStrides())) {
+    count *= size;
+    last += double(size - 1) * double(stride);
+  }
+  if (llvm::any_of(getSizes(), [](int64_t size) { return size < 1; }) ||
+      count != to.getNumElements())
+    return emitOpError("expects sizes of ")
+           << to.getNumElements() << " elements in all"; // C2
+  if (last >= from.getNumElements())
+    return emitOpError("reads element ") << int64_t(last) << " of an input of "
+                                         << from.getNumElements(); // C3
+  return success();
+}
+
 LogicalResult DelayReadOp::verify() {
   if (failed(verifyHistory(*this, cast<RankedTensorType>(getType()),
                            getHistory().getType())))

@@ -188,6 +188,38 @@ def SNN_MaterializeOp : SNN_Op<"materialize", [
   let assemblyFormat = "$constant attr-dict `:` type($constant)";
 }
 
+def SNN_MoveOp : SNN_Op<"move", [
+    Pure, ParentOneOf<["ProgramOp", "ScanOp", "WhenOp"]>]> {
+  let summary = "elements of a signal in another order";
+  let description = [{
+    Element `n` of the result, whose index in a row-major box of `sizes` is
+    `(i_0, i_1, ...)`, is element `offset + i_0 strides[0] + i_1 strides[1] + ...`
+    of the input. Transpositions, slices, broadcasts and whatever they are one
+    after another.
+
+    ```mlir
+    // Columns 512 to 1023 of [196, 1536], as [8, 196, 64].
+    %k = snn.move %x offset 512 sizes [8, 196, 64] strides [64, 1536, 1]
+        : tensor<196x1536xi1> -> tensor<8x196x64xi1>
+    ```
+
+    Constraints:
+    - (C1) both types have the same element type.
+    - (C2) there is a stride per size, no stride or offset is negative, and the
+      sizes' product is the result's number of elements.
+    - (C3) every element that is read lies inside the input.
+  }];
+  let arguments = (ins SNN_Signal:$input,
+                       DefaultValuedAttr<I64Attr, "0">:$offset,
+                       DenseI64ArrayAttr:$sizes, DenseI64ArrayAttr:$strides);
+  let results = (outs SNN_Signal:$result);
+  let assemblyFormat = [{
+    $input (`offset` $offset^)? `sizes` $sizes `strides` $strides attr-dict `:`
+    type($input) `->` type($result)
+  }];
+  let hasVerifier = 1;
+}
+
 def SNN_StepOp : SNN_Op<"step", [
     Pure, ParentOneOf<["ProgramOp", "ScanOp", "WhenOp"]>,
     AttrSizedOperandSegments,

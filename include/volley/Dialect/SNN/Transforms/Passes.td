@@ -434,4 +434,36 @@ def SNNScheduleNetwork : Pass<"snn-schedule-network", "::mlir::ModuleOp"> {
   ];
 }
 
+def SNNComposeMoves : Pass<"snn-compose-moves", "::volley::snn::ProgramOp"> {
+  let summary = "move elements once where they are moved several times";
+  let description = [{
+    Turns transpositions, slices and broadcasts into `snn.move`, which reads
+    elements at any strides, and moves that follow each other into one: the heads
+    of an attention block are sliced out of one product, split and transposed.
+    What arrives where it was becomes a reshape, or nothing. Elements are copied
+    as before, so no bit changes.
+
+    Each op maps its result's index to its operand's, and a chain of them does so
+    by strides as long as every dimension is a product of factors that are each
+    one stride apart; a reshape that cuts through a factor ends the chain.
+
+    Before:
+    ```mlir
+    %t = snn.transpose %x [1, 0] : tensor<196x1536xi1> -> tensor<1536x196xi1>
+    %s = snn.slice %t offsets [512, 0] : tensor<1536x196xi1> -> tensor<512x196xi1>
+    %r = snn.reshape %s : tensor<512x196xi1> -> tensor<8x64x196xi1>
+    %k = snn.transpose %r [0, 2, 1] : tensor<8x64x196xi1> -> tensor<8x196x64xi1>
+    ```
+    After:
+    ```mlir
+    %k = snn.move %x offset 512 sizes [8, 196, 64] strides [64, 1536, 1]
+        : tensor<196x1536xi1> -> tensor<8x196x64xi1>
+    ```
+  }];
+  let options = [
+    Option<"compose", "compose", "bool", /*default=*/"true",
+           "make one move of several; without it, each becomes one of its own">
+  ];
+}
+
 #endif // VOLLEY_DIALECT_SNN_TRANSFORMS_PASSES_TD
