@@ -68,8 +68,7 @@ def measure(call: Callable[[], object], clock: Callable[[], float]) -> float:
 
 def describe(report) -> str:
     """Return a line on a comparison of spikes."""
-    cells = sum(layer.cells for layer in report.layers)
-    text = f"{report.different} of {cells:,} spikes differ"
+    text = f"{report.different} of {report.cells:,} spikes differ"
     if report.mode == "forced" and report.different:
         text += f", at most {report.worst:.2g} from the threshold"
     (output,) = report.outputs

@@ -11,6 +11,8 @@ torch = pytest.importorskip("torch")
 import volley  # noqa: E402
 from volley.torch import neurons  # noqa: E402
 
+from torchnets import reset  # noqa: E402
+
 torch.set_num_threads(1)
 
 STEPS, BATCH = 24, 2
@@ -45,13 +47,6 @@ def build(neuron, shape, names):
     for name in sorted({n.rstrip("*") for n in names} | {"margin"} & signals.keys()):
         net.output(name, signals[name])
     return net.build()
-
-
-def reset(module):
-    for child in module.modules():
-        for name in ("reset", "reset_mem", "reset_states"):
-            if callable(getattr(child, name, None)):
-                getattr(child, name)()
 
 
 def call_steps(module, neuron, x):

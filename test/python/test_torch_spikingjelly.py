@@ -19,28 +19,9 @@ from torch import nn  # noqa: E402
 
 import volley  # noqa: E402
 
-from torchnets import calibrate, evaluate, noise, run, seeded  # noqa: E402
+from torchnets import calibrate, check, evaluate, noise, refusal, run, seeded  # noqa: E402
 
 torch.set_num_threads(1)
-
-
-def check(module, example, x=None):
-    """Converts a module; no spike differs, in runs longer than the example."""
-    x = example if x is None else x
-    net = volley.from_torch(module, example)
-    for mode in ("forced", "free-running"):
-        result = volley.compare(module, net, x, mode=mode)
-        print(f"\n{mode}:\n{result}")
-        assert result
-        assert all(output.difference <= 1e-5 for output in result.outputs)
-        assert all(x.rates[0] > 0 for x in result.layers if x.what == "spikes")
-    return net
-
-
-def refusal(module, *inputs):
-    with pytest.raises(volley.CompileError) as caught:
-        volley.from_torch(module, inputs)
-    return caught.value.diagnostics
 
 
 # An image for T steps: by a loop over a net of single steps, and as a sequence.

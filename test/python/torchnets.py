@@ -2,8 +2,8 @@
 """PyTorch modules of the tests of volley.torch."""
 
 import numpy as np
+import pytest
 import torch
-from spikingjelly.activation_based import layer, neuron
 from torch import nn
 
 import volley
@@ -62,12 +62,67 @@ def evaluate(net, x, **options):
 
 def dense_net(**options):
     """Two fully connected layers, of a leaky and a plain integrator."""
+    from spikingjelly.activation_based import layer, neuron
+
     return nn.Sequential(
         layer.Linear(8, 16),
         neuron.LIFNode(**options),
         layer.Linear(16, 4),
         neuron.IFNode(**options),
     )
+
+
+def check(module, example, x=None):
+    """Converts a module; no spike differs on x, which may be longer than the example,
+    and neurons fire."""
+    net = volley.from_torch(module, example)
+    x = example if x is None else x
+    for mode in ("forced", "free-running"):
+        result = volley.compare(module, net, x, mode=mode)
+        print(f"\n{mode}:\n{result}")
+        assert result
+        assert all(output.difference <= 1e-5 for output in result.outputs)
+        assert all(x.rates[0] > 0 for x in result.layers if x.what == "spikes")
+    return net
+
+
+def snapshot(module):
+    """Everything of a module that a conversion must not change."""
+    return {
+        path: (
+            {k: (id(v), v) for k, v in vars(child).items()},
+            {k: (id(v), v.clone()) for k, v in child.named_parameters(recurse=False)},
+            {k: (id(v), v.clone()) for k, v in child.named_buffers(recurse=False)},
+            [dict(vars(child)[k]) for k in vars(child) if k.endswith("_hooks")],
+            child.training,
+        )
+        for path, child in module.named_modules()
+    }
+
+
+def assert_same(before, after):
+    assert before.keys() == after.keys()
+    for path, (attributes, *groups, hooks, training) in before.items():
+        new_attributes, *new_groups, new_hooks, new_training = after[path]
+        assert {k: i for k, (i, _) in attributes.items()} == {
+            k: i for k, (i, _) in new_attributes.items()
+        }
+        assert hooks == new_hooks and training == new_training
+        for group, new in zip(groups, new_groups):
+            assert group.keys() == new.keys()
+            for name, (i, value) in group.items():
+                assert i == new[name][0] and torch.equal(value, new[name][1])
+
+
+def refusal(module, *inputs):
+    """Diagnostics of a module that is refused, and is as before; they name lines of
+    the user's, not of the package."""
+    before = snapshot(module)
+    with pytest.raises(volley.CompileError) as caught:
+        volley.from_torch(module, inputs)
+    assert_same(before, snapshot(module))
+    assert "volley/torch/" not in str(caught.value)
+    return caught.value.diagnostics
 
 
 LAYOUTS = {

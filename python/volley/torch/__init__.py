@@ -2,7 +2,7 @@
 """Networks from PyTorch modules; needs torch.
 
 The parts: _example chooses what to trace, _capture traces it with torch.export,
-_graph reads the result, _reroll rolls loops over time up, _axes and ops follow
+_graph reads the result, loops rolls loops over time up, _axes and ops follow
 dimensions through each op, _convert writes the network, _compare checks it. _steps and
 _numbers learn what code asks of the number of a step, and of parameters.
 """
@@ -24,7 +24,7 @@ from volley.torch._graph import Importer, Node
 from volley.torch._hints import refused_modules
 from volley.torch._ports import Port
 from volley.torch._problems import Problems, Where
-from volley.torch._reroll import find_plain_loops, reroll
+from volley.torch.loops import find_plain_loops, reroll
 from volley.torch.ops import VARYING
 
 __all__ = ["compare", "from_torch"]
@@ -227,7 +227,7 @@ def _trace(module, example, leaves, names, problems, cut):
     imported.check(in_loop=example.steps > 0)
     kept = len(example.kept)
     results = [*_tensors(imported.outputs, problems)]
-    rolled, steps, starts = _roll(example, imported.trace, results, problems)
+    rolled, starts, steps = _roll(example, imported.trace, results, problems)
     if starts and not problems.errors:
         _check_starts(example, leaves, starts, steps, problems)
     outputs, states = rolled[: len(rolled) - kept], rolled[len(rolled) - kept :]
@@ -256,23 +256,21 @@ def _tensors(outputs, problems):
 
 
 def _roll(example, trace, results, problems):
-    """The results without copies of steps, how many steps there were, and from which
-    step on something is summed, with its place."""
+    """The results without copies of steps, from which step on something is summed,
+    with its place, and how many steps there were."""
     kept = len(example.kept)
-    starts: list[tuple[Where, int]] = []
     if example.steps:
-        steps, sliced = example.steps, example.sliced
-        rolled = reroll(results, trace, steps, sliced, problems, kept, starts)
-        return rolled, steps, starts
+        steps = example.steps
+        rolled = reroll(results, trace, steps, example.sliced, problems, kept)
+        return *rolled, steps
     attempts = []
     for steps in find_plain_loops(trace):
         attempts.append(Problems())
-        starts.clear()
-        rolled = reroll(results, trace, steps, steps > 0, attempts[-1], kept, starts)
+        rolled = reroll(results, trace, steps, steps > 0, attempts[-1], kept)
         if not attempts[-1].errors:
-            return rolled, steps, starts
+            return *rolled, steps
     problems.errors.update(attempts[0].errors)
-    return [None] * len(results), 0, []
+    return [None] * len(results), [], 0
 
 
 def _check_starts(example, leaves, starts, steps, problems):
@@ -284,7 +282,7 @@ def _check_starts(example, leaves, starts, steps, problems):
             trace = _capture.export(longer.module, longer.args, leaves, longer.reads)
         imported = Importer(trace.program, leaves, Problems(), prefix="module").run()
         results = [*_tensors(imported.outputs, Problems())]
-        *_, found = _roll(longer, imported.trace, results, Problems())
+        _, found, _ = _roll(longer, imported.trace, results, Problems())
     elif example.module.short or not any(steps in a.shape for a in example.args):
         return  # the module itself says how many steps there are
     for where, start in starts:

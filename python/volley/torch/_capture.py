@@ -28,9 +28,6 @@ from volley.torch._problems import Where, find_line
 _library = torch.library.Library("volley", "DEF")
 _library.define("neuron(Tensor[] inputs, int leaf, int call) -> Tensor[]")
 
-# The dimension of time, by how a neuron takes sequences.
-TIME_DIMS = {"TB": 0, "BT": 1}
-
 # Ops whose numbers may depend on how many steps there are.
 NUMERIC = {
     *("add", "sub", "rsub", "mul", "div", "pow", "lerp", "threshold"),
@@ -73,14 +70,17 @@ class Leaf:
     _found: dict[str, Any] = field(default_factory=dict)
 
     def __post_init__(self):
-        names = [*flatten_names(self.neuron.returns), *self.neuron.attributes.values()]
+        names = [
+            *neurons.flatten_names(self.neuron.returns),
+            *self.neuron.attributes.values(),
+        ]
         self.results = list(dict.fromkeys(names))
 
     @property
     def recorded(self) -> list[str]:
         """What forward returns of every step; of a sequence it has no states."""
-        states = () if self.neuron.time == "step" else self.neuron.states
-        names = flatten_names(self.neuron.returns)
+        states = () if self.neuron.is_single_step else self.neuron.states
+        names = neurons.flatten_names(self.neuron.returns)
         return [name for name in names if name.rstrip("*") not in states]
 
     def forward(self, *args, **kwargs):
@@ -88,7 +88,7 @@ class Leaf:
         given += self._held({name for name, _ in given}, given[0][1])
         call = {name: i for i, (name, _) in enumerate(given)}
         inputs = [tensor for _, tensor in given]
-        time = TIME_DIMS.get(self.neuron.time)
+        time = self.neuron.time_dim
         if time is not None and inputs[0].ndim <= time:
             raise neurons.Unsupported(
                 f"the neuron takes sequences ({', '.join(self.neuron.time)}, ...), but "
@@ -152,7 +152,7 @@ class Leaf:
         values: dict[str, Any] = {}
         for parameter, name in zip(parameters, self.neuron.arguments):
             if given.get(parameter) is not None:
-                values.update(_match(name, given[parameter]))
+                values.update(neurons.name_values(name, given[parameter]))
         result = [("input", values.pop("input"))]
         return result + [(n, v) for n, v in values.items() if v is not None]
 
@@ -161,8 +161,7 @@ class Leaf:
         neuron, shape = self.neuron, list(x.shape)
         if neuron.width is not None:
             shape[-1] = neuron.width
-        time_dim = TIME_DIMS.get(neuron.time)
-        state = [s for d, s in enumerate(shape) if d != time_dim]
+        state = [s for d, s in enumerate(shape) if d != neuron.time_dim]
         return [
             x.new_empty(state if name in neuron.states else shape)
             for name in self.results
@@ -173,28 +172,11 @@ def _storage(tensor) -> int:
     return tensor.untyped_storage()._cdata
 
 
-def flatten_names(spec):
-    if isinstance(spec, str):
-        return [spec]
-    return [name for part in spec for name in flatten_names(part)]
-
-
 def _unflatten(spec, values):
     if isinstance(spec, str):
         return values[spec]
     parts = [_unflatten(part, values) for part in spec]
     return type(spec)(*parts) if hasattr(spec, "_fields") else type(spec)(parts)
-
-
-def _match(spec, value):
-    """{name: tensor} of an argument that may be a tuple of states."""
-    if isinstance(spec, str):
-        return {spec: value}
-    result = {}
-    if value is not None:
-        for part, one in zip(spec, value):
-            result.update(_match(part, one))
-    return result
 
 
 def find_leaves(module) -> list[Leaf]:

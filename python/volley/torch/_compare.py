@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import functools
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -14,6 +15,8 @@ import volley
 from volley._network import Network
 from volley._program import Program
 from volley.torch import _capture, convert, unwrap
+from volley.torch._ports import Port
+from volley.torch.neurons import name_values
 
 _RESETS = ("reset", "reset_mem", "reset_states")
 # What a comparison may keep at once, in bytes; more samples are taken in parts.
@@ -258,7 +261,7 @@ def compare(
     given = inputs if isinstance(inputs, tuple) else (inputs,)
     args = tuple(arg for arg in given if arg is not None)
     states = (None,) * (len(given) - len(args))
-    conversion, settings = _convert_like(module, program, args, states)
+    conversion, convert_again = _convert_like(module, program, args, states)
     forced = _Runner(conversion.network, reference)
     free = None if mode == "forced" else _Runner(program, reference)
     totals = _Totals(mode, conversion, free)
@@ -267,7 +270,8 @@ def compare(
         given = {**recording.inputs, **recording.results}
         if free is None:
             if start == 0:
-                _check_same(_Runner(program, reference), settings, recording, totals)
+                runner = _Runner(program, reference)
+                _check_same(runner, convert_again, recording, totals)
             y = forced.run(given, recording.steps)
             totals.add(start, recording, y)
             totals.add_margins(y)
@@ -280,10 +284,8 @@ def compare(
 
 
 def _convert_like(module, program, args, states):
-    """The conversion whose interface is the program's, of a sequence or of a step,
-    and what it was converted with.
-
-    Its network is cut between populations, for comparisons."""
+    """The conversion whose interface is the program's, of a sequence or of a step, cut
+    between populations; and a function that gives it as it is otherwise."""
     kinds = {"uint8": "spike", "int32": "count"}
     inputs = {
         name: kinds.get(dtype, "real") for name, (_, dtype) in program.inputs.items()
@@ -291,15 +293,15 @@ def _convert_like(module, program, args, states):
     expected = {name: shape for name, (shape, _) in program.inputs.items()}
     errors = []
     for is_step, example in ((False, args), (True, tuple(arg[0] for arg in args))):
-        settings = {"inputs": inputs}
+        example = (*example, *states)
         try:
-            result = convert(module, (*example, *states), cut=True, **settings)
+            result = convert(module, example, inputs=inputs, cut=True)
         except volley.CompileError as error:
             errors.append(error)
             continue
         found = {port.name: port.data_shape for port in result.inputs if port}
         if found == expected and result.stepwise == is_step:
-            return result, (module, (*example, *states), settings)
+            return result, functools.partial(convert, module, example, inputs=inputs)
     if len(errors) == 2:
         raise errors[0]
     raise ValueError(
@@ -312,11 +314,10 @@ def _same_bits(a, b):
     return np.array_equal(a, b, equal_nan=a.dtype.kind == "f")
 
 
-def _check_same(runner, converted, recording, totals):
+def _check_same(runner, convert_again, recording, totals):
     """Raises ValueError unless a program gives what a new conversion gives."""
-    module, example, settings = converted
     names = [name for name in totals.results if runner.can_record(name)]
-    again = _Runner(convert(module, example, **settings).network, reference=False)
+    again = _Runner(convert_again().network, reference=False)
     found = runner.run(recording.inputs, recording.steps, names)
     for name, expected in again.run(recording.inputs, recording.steps, names).items():
         if name not in found or not _same_bits(found[name], expected):
@@ -382,11 +383,10 @@ def _record(module, args, conversion):
     types = {name: dtype for name, (_, dtype) in conversion.network.inputs.items()}
 
     def record(population, values):
-        values = _flat(population.leaf.neuron.returns, values)
-        names = _capture.flatten_names(population.leaf.neuron.returns)
+        found = name_values(population.leaf.neuron.returns, values)
         kept = {
             name: _compact(value, types.get(f"{population.name}:{name}"))
-            for name, value in zip(names, values)
+            for name, value in found.items()
             if name in population.leaf.recorded
         }
         calls.setdefault(population.leaf.index, []).append(kept)
@@ -409,11 +409,9 @@ def _record(module, args, conversion):
             for hook in hooks:
                 hook.remove()
     flat = [x for x in torch.utils._pytree.tree_leaves(outputs) if x is not None]
-    steps = _folded_steps(conversion, args)
-    ins = _layout(conversion.inputs, args, steps)
-    timed = [port is not None and port.has_time for port in conversion.inputs]
-    lengths = [len(x) for x, has_time in zip(ins, timed) if has_time]
-    steps = lengths[0] if lengths else None
+    ins = _layout(conversion.inputs, args, _folded_steps(conversion, args))
+    timed = (x for x, p in zip(ins, conversion.inputs) if p and p.has_time)
+    steps = next(map(len, timed), None)
     _check_told(conversion, steps)
     outs = _layout(conversion.outputs, flat, steps)
     results = {}
@@ -485,9 +483,9 @@ def _results(population, calls, steps):
     result = {}
     for port in _compared(population):
         tensors = [call[port.name] for call in calls]
-        if is_step(leaf):
-            steps_port = type(port)(port.name, (("T",), *port.dims))
-            array = steps_port.to_network(torch.stack(tensors))
+        if leaf.neuron.is_single_step:
+            stacked = Port(port.name, (("T",), *port.dims))
+            array = stacked.to_network(torch.stack(tensors))
         else:
             array = port.to_network(tensors[0], steps)
         result[f"{population.name}:{port.name}"] = array
@@ -498,16 +496,6 @@ def _compared(population):
     """The results of a population that its module tells of every step."""
     leaf = population.leaf
     return [p for p in population.results.values() if p.name in leaf.recorded]
-
-
-def is_step(leaf) -> bool:
-    return leaf.neuron.time == "step"
-
-
-def _flat(spec, values):
-    if isinstance(spec, str):
-        return [values]
-    return [x for part, value in zip(spec, values) for x in _flat(part, value)]
 
 
 # -- What the network gives --------------------------------------------------

@@ -181,7 +181,7 @@ class Converter:
                 self._find_batch(node)
         for node in self.nodes:
             self._check_axes(node)
-        timed = any(n.op in ("neuron", "delay", "step", "since") for n in self.nodes)
+        timed = any(n.op in ("neuron", "delay", "step", "later") for n in self.nodes)
         if not timed:
             self.problems.remark(
                 Where(), "no neuron and no time was found; the network is static"
@@ -295,11 +295,11 @@ class Converter:
         dims = (*x.dims[:dim], time, *x.dims[dim:])
         return Value(dims, lambda net, **at: x.signal, node)
 
-    def _infer_since(self, node):
-        """1 from a step on, 0 before."""
+    def _infer_later(self, node):
+        """0 at the first step, then 1."""
 
         def emit(net, **at):
-            return net.delay(net.constant(np.ones(()), dtype="i1"), node.value, **at)
+            return net.delay(net.constant(np.ones(()), dtype="i1"), **at)
 
         return Value((), emit, node)
 
@@ -333,11 +333,10 @@ class Converter:
         if neuron.width is not None:
             ax.bind_data(dims[-1])
             dims = (*dims[:-1], (ax.Axis(neuron.width, ax.DATA),))
-        time = {"TB": 0, "BT": 1}.get(neuron.time)
         if neuron.time == "(BT)":
             _bind_both(dims[0])
-        elif time is not None:
-            _bind_time(dims[time])
+        elif neuron.time_dim is not None:
+            _bind_time(dims[neuron.time_dim])
         batch = 1 if neuron.time == "TB" else 0
         if neuron.time != "(BT)" and len(dims) > batch:
             dims[batch][0].suggest_batch()
@@ -351,7 +350,7 @@ class Converter:
         neuron, name = leaf.neuron, leaf.results[index]
         call = self._value(source)
         dims = call.dims
-        time = {"TB": 0, "BT": 1}.get(neuron.time)
+        time = neuron.time_dim
         is_last = name in neuron.states and time is not None
         if is_last:
             dims = dims[:time] + dims[time + 1 :]
@@ -459,17 +458,17 @@ class Converter:
 
     def _emit_delay(self, net, node, value, at):
         shape = ax.data_shape(value.dims)
-        initial = Constant(node.value)
-        number = as_number(initial)
+        constant = Constant(node.value)
+        number = as_number(constant)
         if number is None:
-            value = np.broadcast_to(initial.aligned(value.dims), shape)
+            initial = np.broadcast_to(constant.aligned(value.dims), shape)
         else:
-            value = number or None
+            initial = number or None
         # What its input is, is known later; see _connect.
         kind = self.types.setdefault(
             id(node), "i1" if number in (0.0, 1.0) else net.precision
         )
-        return net.delay(shape=shape, dtype=kind, steps=1, initial=value, **at)
+        return net.delay(shape=shape, dtype=kind, steps=1, initial=initial, **at)
 
     def _connect(self, node):
         source, late = self._value(node.args[0]).signal, self.values[id(node)].signal

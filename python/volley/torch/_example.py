@@ -175,7 +175,7 @@ def _read(trace, leaves) -> _Run:
 
     With neurons that run sequences, a loop is of as many steps.
     """
-    single = (leaf for leaf in leaves if leaf.neuron.time == "step")
+    single = (leaf for leaf in leaves if leaf.neuron.is_single_step)
     steps = max((leaf.steps for leaf in single), default=0)
     lengths = {leaf.length for leaf in leaves if leaf.length is not None}
     if steps:
@@ -374,11 +374,11 @@ def check_batch(example, ports, leaves, problems: Problems) -> None:
 def _check_modes(leaves, problems):
     """A module runs steps or sequences; neurons of both kinds are a mistake."""
     leaves = [leaf for leaf in leaves if not leaf.problem]
-    sequences = [leaf for leaf in leaves if leaf.neuron.time != "step"]
+    sequences = [leaf for leaf in leaves if not leaf.neuron.is_single_step]
     if not sequences:
         return
     for leaf in leaves:
-        if leaf.neuron.time == "step":
+        if leaf.neuron.is_single_step:
             problems.error(
                 Where(leaf.path),
                 f"runs a single step, but '{sequences[0].path}' runs whole sequences; "

@@ -77,7 +77,7 @@ class Node:
 
     Attributes:
         op: the ATen op's name without its overload, or one of "input", "constant",
-            "neuron", "getitem", and those of the re-roller.
+            "neuron", "getitem", and those of loops that are rolled up.
         args: operands in the order of the schema: Nodes, lists of Nodes, numbers.
         shape: of the traced example; None for tuples.
         value: a constant's tensor, or what the op has besides operands.

@@ -7,13 +7,16 @@ import re
 
 import torch
 
+_SOFTMAX = (
+    "no spike-driven form; use softmax-free attention, such as q (k^T v) of spikes "
+    "with a scale"
+)
+
 HINTS = {
-    "softmax": "softmax has no spike-driven form; use softmax-free attention, such as "
-    "q (k^T v) of spikes with a scale",
-    "_softmax": "softmax has no spike-driven form; use softmax-free attention",
+    "softmax": f"softmax has {_SOFTMAX}",
+    "_softmax": f"softmax has {_SOFTMAX}",
     "log_softmax": "leave log_softmax to what reads the network's output",
-    "scaled_dot_product_attention": "attention with softmax has no spike-driven form; "
-    "use softmax-free attention, such as q (k^T v) of spikes with a scale",
+    "scaled_dot_product_attention": f"attention with softmax has {_SOFTMAX}",
     "gelu": "GELU is not spike-driven; use a spiking neuron, or ReLU",
     "silu": "SiLU is not spike-driven; use a spiking neuron, or ReLU",
     "elu": "ELU is not spike-driven; use a spiking neuron, or ReLU",
@@ -37,8 +40,7 @@ HINTS = {
 # The same of modules, by their class.
 MODULES = {
     torch.nn.MultiheadAttention: "nn.MultiheadAttention computes a softmax, which has "
-    "no spike-driven form; use softmax-free attention, such as q (k^T v) of spikes "
-    "with a scale",
+    + _SOFTMAX,
 }
 
 # The same of families of ops, by a pattern of their names.

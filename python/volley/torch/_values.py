@@ -41,11 +41,6 @@ class Value:
             (*self.dims[:dim], (ax.Axis(1, ax.DATA),), *self.dims[dim:])
         )
 
-    def reshaped(self, net, shape, **at):
-        if tuple(self.signal.shape) == tuple(shape):
-            return self.signal
-        return net.reshape(self.signal, shape, **at)
-
 
 @dataclass
 class Total:
@@ -130,6 +125,13 @@ def as_number(value) -> float | None:
     return float(value) if isinstance(value, (bool, int, float)) else None
 
 
+def to_shape(net, signal, shape, **at):
+    """A signal in another shape, without an op if that is its own."""
+    if tuple(signal.shape) == tuple(shape):
+        return signal
+    return net.reshape(signal, shape, **at)
+
+
 def align(net, operand, dims: ax.Dims, **at):
     """An operand's signal, broadcast over a signal of these dimensions."""
     if isinstance(operand, Constant):
@@ -146,8 +148,7 @@ def align(net, operand, dims: ax.Dims, **at):
     signal = operand.signal
     new = [d for d, (a, b) in enumerate(zip(shape, target)) if a != b]
     inner = [size for d, size in enumerate(shape) if d not in new]
-    if tuple(signal.shape) != tuple(inner):
-        signal = net.reshape(signal, inner, **at)
+    signal = to_shape(net, signal, inner, **at)
     return net.broadcast(signal, new, target, **at) if new else signal
 
 
@@ -185,9 +186,6 @@ def reduce_value(kind, x, dims, keepdim):
             raise Unsupported(
                 "a reduction over the batch; samples do not see each other in a network"
             )
-        shape = ax.data_shape(result)
-        return (
-            signal if tuple(signal.shape) == shape else net.reshape(signal, shape, **at)
-        )
+        return to_shape(net, signal, ax.data_shape(result), **at)
 
     return result, emit

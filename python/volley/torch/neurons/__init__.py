@@ -86,6 +86,31 @@ class Neuron:
     threshold: float = 1.0
     remark: str = ""
 
+    @property
+    def is_single_step(self) -> bool:
+        return self.time == "step"
+
+    @property
+    def time_dim(self) -> int | None:
+        """The dimension that is time in sequences, if it is one of its own."""
+        return {"TB": 0, "BT": 1}.get(self.time)
+
+
+def flatten_names(spec) -> list[str]:
+    """The names in `arguments` or `returns`, in order."""
+    if isinstance(spec, str):
+        return [spec]
+    return [name for part in spec for name in flatten_names(part)]
+
+
+def name_values(spec, values) -> dict[str, Any]:
+    """By name, what forward takes or gives, nested as the names are; tuples that are
+    None have none."""
+    if isinstance(spec, str):
+        return {spec: values}
+    pairs = () if values is None else zip(spec, values)
+    return {k: v for part, one in pairs for k, v in name_values(part, one).items()}
+
 
 def register(*names: str):
     """Registers a function from module to Neuron for classes by qualified name."""

@@ -128,7 +128,7 @@ def align(value: Any, shape: tuple[int, ...], name: str, precision: str):
     if array.dtype == np.float64 and precision == "f32":
         raise Unsupported(
             f"the parameter '{name}' is float64, in which PyTorch computes the neuron "
-            "then; convert with precision='f64', or make it float32"
+            "then; make it float32, or all of the module float64"
         )
     sizes = array.shape
     if len(sizes) == len(shape) + 1 and sizes[0] == 1:

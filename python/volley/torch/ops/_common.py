@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from volley.torch import _axes as ax
 from volley.torch._problems import Unsupported
-from volley.torch._values import Constant, Value, align, as_number
+from volley.torch._values import Constant, Value, align, as_number, to_shape
 
 # Of a number in the module's code that is not the same for other lengths.
 VARYING = (
@@ -17,6 +17,9 @@ VARYING = (
 
 # Of functions of which no two libraries have the same bits.
 INEXACT = "{} differs from PyTorch's in the last places: close, not the same bits"
+
+# More pieces than this are no slices any more.
+_RUNS = 256
 
 TABLE: dict[str, Callable[..., tuple[ax.Dims, Callable]]] = {}
 
@@ -59,7 +62,7 @@ def chain(first, *rest):
 
 
 def reshaped(x, dims):
-    return dims, lambda net, **at: x.reshaped(net, ax.data_shape(dims), **at)
+    return dims, lambda net, **at: to_shape(net, x.signal, ax.data_shape(dims), **at)
 
 
 def expanded(x, shape):
@@ -99,22 +102,12 @@ def gathered(x, dim, indices):
     return dims, emit
 
 
-# More pieces than this are no slices any more.
-_RUNS = 256
-
-
 def cut(net, x, dim, start, size, **at):
     sizes = list(ax.data_shape(x.dims))
     offsets = [0] * len(sizes)
     position = ax.data_position(x.dims, dim)
     offsets[position], sizes[position] = start, size
     return net.slice(x.signal, offsets, sizes, **at)
-
-
-def to_shape(net, signal, shape, **at):
-    if tuple(signal.shape) == tuple(shape):
-        return signal
-    return net.reshape(signal, shape, **at)
 
 
 def same(x):

@@ -10,8 +10,8 @@ import numpy as np
 from volley._law import where
 from volley.torch import _axes as ax
 from volley.torch._problems import Unsupported
-from volley.torch._values import Constant, Total, Value, reduce_value
-from volley.torch.ops._common import chain, op, pointwise, to_shape
+from volley.torch._values import Constant, Total, Value, reduce_value, to_shape
+from volley.torch.ops._common import chain, op, pointwise
 from volley.torch.ops.elementwise import maximum, minimum, neg
 from volley.torch.ops.shapes import slice_
 

@@ -10,7 +10,7 @@ import torch
 
 from volley.torch import _axes as ax
 from volley.torch._problems import Unsupported
-from volley.torch._values import Constant, Value, align, widen
+from volley.torch._values import Constant, Value, align, to_shape, widen
 from volley.torch.ops._common import (
     chain,
     cut,
@@ -20,7 +20,6 @@ from volley.torch.ops._common import (
     per_dim,
     reshaped,
     same,
-    to_shape,
 )
 
 
