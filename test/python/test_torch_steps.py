@@ -98,6 +98,58 @@ def test_a_state_that_starts_from_another_input():
     assert (y == run(module, x, first).numpy()).all()
 
 
+# Results that are of the first step.
+
+
+def largest(net, x, steps):
+    most = None
+    for _, current, _ in steps:
+        most = current if most is None else torch.maximum(most, current)
+    return most
+
+
+def both(net, x, steps):
+    """Of every step, and the last by itself."""
+    least, out, result = None, 0.0, []
+    for t, current, _ in steps:
+        least = current if least is None else torch.minimum(least, current)
+        out = current if t == 0 else 0.9 * out - current
+        result.append(out)
+    return torch.stack(result), out, least
+
+
+def assert_equal(module, net, x, lengths, tolerance=1e-5):
+    """A network gives what the module gives, of some first steps, after resets."""
+    session = volley.compile(net).session(x.shape[1])
+    for steps in lengths:
+        session.reset()
+        for got in (evaluate(net, x[:steps].numpy()), session(x[:steps].numpy())):
+            got = [*got.values()] if isinstance(got, dict) else [got]
+            expected = run(module, x[:steps])
+            expected = expected if isinstance(expected, tuple) else [expected]
+            for y, e in zip(got, expected, strict=True):
+                np.testing.assert_allclose(y, e.numpy(), rtol=0, atol=tolerance)
+
+
+@pytest.mark.parametrize("body", [largest, both])
+def test_the_last_value_is_that_of_the_first_step_if_there_is_one(body):
+    module, x = seeded(Loop, body), noise(7, 2, 8)
+    assert_equal(module, volley.from_torch(module, x), x, (1, 2, 7))
+
+
+def test_thresholds_that_follow_the_spikes():
+    """A state that is changed by two things and a number in a step."""
+
+    def body(net, x, steps):
+        level = torch.ones(x.shape[1], 6) * 0.3
+        for _, _, spikes in steps:
+            level = 0.95 * level + 0.2 * spikes + 0.01
+        return level
+
+    module, x = seeded(Loop, body), noise(12, 2, 8)
+    assert_equal(module, volley.from_torch(module, x[:4]), x, (1, 12))
+
+
 # The number of the step.
 
 

@@ -327,7 +327,8 @@ class Roller:
         if len(nodes) > 1:
             self._seconds.setdefault(id(nodes[1]), []).append((nodes, stream))
         if len(nodes) == self.steps > 1:
-            self._lasts[id(nodes[-1])] = stream
+            # A choice comes before what it chooses from.
+            self._lasts.setdefault(id(nodes[-1]), stream)
         return stream
 
 
