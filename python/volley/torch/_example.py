@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 
 import torch
 
-from volley.torch import _capture
+from volley.torch import _capture, _history
 from volley.torch._problems import Problems, Where
 from volley.torch._steps import Noted
 
@@ -20,6 +20,14 @@ _MOST = 300
 _FAR = (
     "what the module does up to step {:,} depends on the number of the step, which is "
     "too far to look at; leave it out, or give what depends on the step as an input"
+)
+# So many steps are run to see what a loop does late, but not many more ops than this;
+# ten times as many where it still uses then what was made before the loop: that may be
+# a constant, or the initial value of a long delay.
+_LOOK, _LOOK_OPS = 48, 2000
+_STILL = (
+    "what is computed here is the same in the first {:,} steps of the loop, and is "
+    "taken as constant"
 )
 # Loops of fewer steps are traced as they are, if the module says how many.
 _LONG = 20
@@ -120,6 +128,8 @@ def choose(
         args, run = _resize_sequence(whole, args, leaves, run)
     called = [leaf for leaf in leaves if leaf.calls]
     is_plain = not called and bool(trace.assigned or states)
+    if not called and trace.holds and not is_plain:
+        is_plain = _carries(_capture.Stepwise(module, _LOOK), args, leaves)
     if run.steps != 1 and (run.loops or not is_plain):
         steps = max(run.loops) if loop else run.steps
         kept = () if run.steps else _kept(trace, module)
@@ -142,6 +152,15 @@ def choose(
         loop = _capture.Stepwise(module, _STEPS, states)
         if trace.counters:
             loop.steps = _enough(loop, args, leaves, problems)
+
+        def stretched(steps):
+            return _capture.Stepwise(module, steps, states), _repeated(args, steps)
+
+        found = _try(loop, _repeated(args, loop.steps), leaves)
+        if found:
+            loop.steps = _find_late(
+                stretched, leaves, found, loop.steps, _taken(args, run), problems
+            )
         looped = _repeated(args, loop.steps)
         dims = tuple((i, 0) for i in range(len(args)))
         yield Example(
@@ -154,6 +173,15 @@ def choose(
             loop=dims,
             reads=bool(trace.read),
         )
+
+
+def _carries(loop, args, leaves) -> bool:
+    """Whether a module of one step uses what it kept at an earlier one."""
+    args = _repeated(args, loop.steps)
+    try:
+        return _capture.look(loop, args, leaves, loop.steps).carries
+    except Exception:
+        return False
 
 
 def _repeated(args, steps):
@@ -230,6 +258,19 @@ def _resize_loop(module, args, leaves, run, problems):
                 found = _try(module, resized, leaves)
             if found is None or few not in found.loops:
                 continue
+
+            def stretched(steps, dim=dim, size=size):
+                return module, _all_resized(args, dim, size, steps)
+
+            late = _find_late(
+                stretched, leaves, found, few, _taken(args, run), problems
+            )
+            if late > few:
+                few, more = _new_sizes(args, run, late)
+                resized = _all_resized(args, dim, size, few)
+                found = _try(module, resized, leaves)
+                if found is None or few not in found.loops:
+                    continue
             longer = _try(module, _all_resized(args, dim, size, more), leaves)
             if size > few and not _is_steady(few, found, more, longer, size, run):
                 continue
@@ -299,13 +340,59 @@ def _new_sizes(args, run, least=0):
 
     Nor is the last step one that the module picks by its number.
     """
-    taken = {size for arg in args for size in arg.shape}
-    taken |= {number for _, number in run.numbers}
+    taken = _taken(args, run)
     most = int(max((n for n in taken if n < 1000), default=0))
     most = max(most, run.furthest + 1, least)
     sizes = (n for n in (*_LOOPS, most + 1, most + 2) if n not in taken)
     few, more, *_ = (n for n in sizes if n > run.furthest + 1 and n >= least)
     return few, more
+
+
+def _taken(args, run) -> set[float]:
+    """Sizes and numbers of the module, which no number of steps must be."""
+    taken = {size for arg in args for size in arg.shape}
+    return taken | {number for _, number in run.numbers}
+
+
+def _find_late(stretched, leaves, run, few, taken, problems) -> int:
+    """As many steps, `few` at least, as show all that a loop does, however late.
+
+    Args:
+        stretched: the module and its inputs, with a number of steps.
+        run: one of `few` steps.
+    """
+
+    def look(steps):
+        while steps in taken:
+            steps += 1
+        try:
+            return _capture.look(*stretched(steps), leaves, steps)
+        except Exception:
+            return _history.History(steps)
+
+    limit = _LOOK_OPS * few // run.ops.total()
+    seen = look(max(2 * few, min(_LOOK, limit)))
+    most = min(_MOST, 10 * limit)
+    if seen.still and most > seen.steps:
+        seen = look(most)
+    for where in seen.still:
+        problems.remark(where, _STILL.format(seen.steps))
+    late = seen.changes
+    if max(late, default=0) + _STEPS > few:
+        # Where it is the same step whatever the length is.
+        late &= look(seen.steps + seen.steps // 4).changes
+    few = max(few, max(late, default=0) + _STEPS)
+    return _find_end(look, few, seen)
+
+
+def _find_end(look, few, seen) -> int:
+    """As many steps, `few` at least, as show what is computed after the loop."""
+    found = look(few)
+    while found.end != seen.end and 2 * found.steps <= seen.steps:
+        if len(found.end) != len(seen.end):
+            break  # the steps are gathered one by one
+        found = look(2 * found.steps)
+    return found.steps if found.end == seen.end else few
 
 
 def _all_resized(args, dim, size, steps):
