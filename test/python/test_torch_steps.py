@@ -215,6 +215,36 @@ def test_delays_of_hundreds_of_steps():
     assert any("in the first 300 steps" in remark for remark in net.remarks)
 
 
+class Own(nn.Module):
+    """A module that says how many steps there are."""
+
+    def __init__(self, steps):
+        super().__init__()
+        self.fc, self.lif = nn.Linear(8, 6), snntorch.Leaky(0.9)
+        self.steps = steps
+
+    def forward(self, x):
+        mem, line, result = self.lif.reset_mem(), [torch.zeros(6)] * 9, []
+        for _ in range(self.steps):
+            spk, mem = self.lif(self.fc(x) - line.pop(0), mem)
+            line.append(spk)
+            result.append(spk)
+        return torch.stack(result)
+
+
+def test_delays_of_modules_that_say_how_many_steps_there_are():
+    """Also where there are so few that a delay does not show."""
+    module, x = seeded(Own, 40), noise(2, 8, scale=2.0)
+    net = volley.from_torch(module, x)
+    assert not net.remarks
+    y = evaluate(net, x.numpy(), steps=40)
+    np.testing.assert_array_equal(y, run(module, x).numpy())
+    net = volley.from_torch(seeded(Own, 4), x)
+    assert any("in the first 4 steps" in remark for remark in net.remarks)
+    different = evaluate(net, x.numpy(), steps=40)
+    assert (different[:9] == y[:9]).all() and (different != y).any()
+
+
 class Late(nn.Module):
     """A module of single steps that keeps currents in a list."""
 
@@ -593,7 +623,7 @@ class Long(nn.Module):
 @pytest.mark.parametrize("batch", [1, 2])
 @pytest.mark.parametrize("sliced", [False, True])
 def test_long_loops_are_traced_for_a_few_steps(sliced, batch, warm):
-    steps = 60
+    steps = 120
     module = seeded(Long, steps, sliced, warm)
     x = noise(*([steps] if sliced else []), batch, 8, scale=2.0)
     calls = []

@@ -120,7 +120,7 @@ def choose(
     run = _read(trace, leaves)
     args, run, loop = _resize_loop(whole, args, leaves, run, problems)
     if not loop:
-        args, run, loop = _shorten(whole, args, leaves, run)
+        args, run, loop = _shorten(whole, args, leaves, run, problems)
     args, run, grown = _grow(whole, args, leaves, run, frozen)
     if not (loop or whole.short):
         args, run, loop = _resize_loop(whole, args, leaves, run, problems)
@@ -132,6 +132,8 @@ def choose(
         is_plain = _carries(_capture.Stepwise(module, _LOOK), args, leaves)
     if run.steps != 1 and (run.loops or not is_plain):
         steps = max(run.loops) if loop else run.steps
+        if not (loop or whole.short):
+            _tell_still(whole, args, leaves, steps, problems)
         kept = () if run.steps else _kept(trace, module)
         whole = _capture.Whole(module, states, kept, whole.short)
         yield Example(
@@ -282,7 +284,7 @@ def _resize_loop(module, args, leaves, run, problems):
     return args, run, ()
 
 
-def _shorten(module, args, leaves, run):
+def _shorten(module, args, leaves, run, problems):
     """A few steps, if the module's own code says how many its neurons run."""
     steps, ranges = run.steps, run.noted.ranges
     if steps < _LONG or len(ranges.get(steps, ())) != 1:
@@ -293,12 +295,24 @@ def _shorten(module, args, leaves, run):
     # The steps may be a dimension of inputs besides.
     dims = {d for a in args for d in range(a.ndim) if _has(a, d, steps)}
     for dim in sorted(dims) or [None]:
-        runs = []
-        for number in (more, few):
+
+        def stretched(number, dim=dim):
             module.short = steps, number
-            resized = args if dim is None else _all_resized(args, dim, steps, number)
-            runs.append(_try(module, resized, leaves))
-        longer, found = runs
+            if dim is None:
+                return module, args
+            return module, _all_resized(args, dim, steps, number)
+
+        found = _try(*stretched(few), leaves)
+        if found is None or found.steps != few:
+            continue
+        late = _find_late(
+            stretched, leaves, found, few, _taken(args, run), problems, steps - 1
+        )
+        if late > few:
+            few, more = _new_sizes(args, run, late)
+        if few > steps // 2:
+            break
+        longer, found = (_try(*stretched(number), leaves) for number in (more, few))
         if (
             found is not None
             and found.steps == few
@@ -306,7 +320,7 @@ def _shorten(module, args, leaves, run):
         ):
             found.told = {few: steps}
             loop = tuple((i, dim) for i, a in enumerate(args) if _has(a, dim, steps))
-            return resized, found, loop if dim is not None else ()
+            return stretched(few)[1], found, loop if dim is not None else ()
     module.short = None
     return args, run, ()
 
@@ -354,17 +368,21 @@ def _taken(args, run) -> set[float]:
     return taken | {number for _, number in run.numbers}
 
 
-def _find_late(stretched, leaves, run, few, taken, problems) -> int:
+def _find_late(
+    stretched, leaves, run, few, taken, problems, bound=_MOST + _LOOK
+) -> int:
     """As many steps, `few` at least, as show all that a loop does, however late.
 
     Args:
         stretched: the module and its inputs, with a number of steps.
         run: one of `few` steps.
+        bound: the most steps that it can have.
     """
 
     def look(steps):
+        steps = min(steps, bound)
         while steps in taken:
-            steps += 1
+            steps -= 1
         try:
             return _capture.look(*stretched(steps), leaves, steps)
         except Exception:
@@ -372,7 +390,7 @@ def _find_late(stretched, leaves, run, few, taken, problems) -> int:
 
     limit = _LOOK_OPS * few // run.ops.total()
     seen = look(max(2 * few, min(_LOOK, limit)))
-    most = min(_MOST, 10 * limit)
+    most = min(_MOST, 10 * limit, bound)
     if seen.still and most > seen.steps:
         seen = look(most)
     for where in seen.still:
@@ -380,9 +398,22 @@ def _find_late(stretched, leaves, run, few, taken, problems) -> int:
     late = seen.changes
     if max(late, default=0) + _STEPS > few:
         # Where it is the same step whatever the length is.
-        late &= look(seen.steps + seen.steps // 4).changes
+        other = look(seen.steps * 5 // 4)
+        if other.steps <= seen.steps:
+            other = look(seen.steps * 3 // 4)
+        late = {t for t in late if t in other.changes or t + 1 >= other.steps}
     few = max(few, max(late, default=0) + _STEPS)
     return _find_end(look, few, seen)
+
+
+def _tell_still(module, args, leaves, steps, problems):
+    """Tells of what no more steps than the module's own can show."""
+    try:
+        seen = _capture.look(module, args, leaves, steps)
+    except Exception:
+        return
+    for where in seen.still:
+        problems.remark(where, _STILL.format(steps))
 
 
 def _find_end(look, few, seen) -> int:
