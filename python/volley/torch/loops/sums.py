@@ -112,5 +112,7 @@ def _find_late_terms(node, steps) -> list[Node]:
         terms.insert(0, b)
         if is_zero(a):
             return terms
+        if not isinstance(a, Node):
+            return []
         node = a
     return []
