@@ -44,6 +44,10 @@ private:
   }
 
   double randomWeight();
+  snn::SumLaw randomSumLaw() {
+    return type.isF32() && random.chance(30) ? snn::SumLaw::Exact
+                                             : snn::SumLaw::Ascending;
+  }
   Value floatConstant(Shape shape, double scale);
   Value parameter(Type element, ArrayRef<int64_t> shape, double low,
                   double high);
@@ -206,7 +210,7 @@ Value NetworkGenerator::toShape(Value value, ArrayRef<int64_t> shape) {
     value = snn::DenseOp::create(
         builder, loc, RankedTensorType::get({out}, type), flatValue,
         floatConstant({out, in}, 1.0 / std::sqrt(double(in))), Value(),
-        StringAttr());
+        randomSumLaw(), StringAttr());
     to = RankedTensorType::get(shape, type);
   }
   if (typeOf(value) == to)
@@ -281,9 +285,10 @@ void NetworkGenerator::addDense() {
   weight.push_back(in);
   result.push_back(out);
   Value bias = random.chance(60) ? floatConstant(biasShape, 0.3) : Value();
-  add(snn::DenseOp::create(
-      builder, loc, RankedTensorType::get(result, type), input,
-      floatConstant(weight, 2.0 / std::sqrt(double(in))), bias, StringAttr()));
+  add(snn::DenseOp::create(builder, loc, RankedTensorType::get(result, type),
+                           input,
+                           floatConstant(weight, 2.0 / std::sqrt(double(in))),
+                           bias, randomSumLaw(), StringAttr()));
 }
 
 /// The signal itself, or its spikes, which most layers get.
@@ -337,7 +342,8 @@ void NetworkGenerator::addConv() {
   add(snn::ConvOp::create(builder, loc, RankedTensorType::get(result, type),
                           input, floatConstant(weight, 2 / std::sqrt(fanIn)),
                           bias, stride, padding, dilation, groups,
-                          /*channels_last=*/false, StringAttr()));
+                          /*channels_last=*/false, randomSumLaw(),
+                          StringAttr()));
 }
 
 void NetworkGenerator::addPool() {

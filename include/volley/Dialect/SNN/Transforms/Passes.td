@@ -385,6 +385,55 @@ def SNNFuseElementwise : Pass<"snn-fuse-elementwise", "::mlir::ModuleOp"> {
                            "::mlir::math::MathDialect"];
 }
 
+def SNNSetSumLaw : Pass<"snn-set-sum-law", "::volley::snn::NetworkOp"> {
+  let summary = "choose the law of sums";
+  let description = [{
+    Gives every product and convolution the law `law`. `exact` is for inputs that
+    are integers, by type or because the analysis of ranges proves it, and for
+    f32; other sums stay as they are, which is a remark. How many weights are
+    coarser than 2^-12 of themselves as integers is one, too.
+
+    Changes bits: which law a sum has is part of a network's meaning.
+
+    Before:
+    ```mlir
+    %y = snn.dense %s, %w : (tensor<784xi1>, tensor<128x784xf32>) -> tensor<128xf32>
+    ```
+    After, with `law=exact`:
+    ```mlir
+    %y = snn.dense %s, %w sum exact : (tensor<784xi1>, tensor<128x784xf32>) -> tensor<128xf32>
+    ```
+  }];
+  let options = [
+    Option<"law", "law", "std::string", "\"exact\"", "exact or ascending">
+  ];
+}
+
+def SNNExpandExactSums : Pass<"snn-expand-exact-sums", "::mlir::ModuleOp"> {
+  let summary = "make exact sums sums of double precision";
+  let description = [{
+    Replaces a product or convolution with `sum exact` by an ascending one in f64
+    whose weights are the integers of the law, and a population that finishes it:
+    one conversion to f32, one multiplication with a power of two, the bias. The
+    law is defined by this sum (docs/Spec/Sums.md), so no bit changes; while
+    partial sums stay below 2^53, which are exact in f64, no order does either.
+    For targets and machines without a kernel of the law's own.
+
+    Before:
+    ```mlir
+    %y = snn.dense %s, %w bias %b sum exact
+        : (tensor<784xi1>, tensor<128x784xf32>, tensor<128xf32>) -> tensor<128xf32>
+    ```
+    After:
+    ```mlir
+    %a = snn.dense %s, %q : (tensor<784xi1>, tensor<128x784xf64>) -> tensor<128xf64>
+    %y = snn.population @exact ""(%a) params(%scale, %b : tensor<128xf32>, tensor<128xf32>)
+        : (tensor<128xf64>) -> tensor<128xf32>
+    ```
+  }];
+  let dependentDialects = ["::mlir::arith::ArithDialect"];
+}
+
 def SNNScheduleNetwork : Pass<"snn-schedule-network", "::mlir::ModuleOp"> {
   let summary = "turn networks into programs with explicit time and state";
   let description = [{
