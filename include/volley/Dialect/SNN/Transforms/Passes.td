@@ -77,7 +77,8 @@ def SNNEliminateDeadSignals
   let description = [{
     Ops of a network region that hold each other alive in a cycle are not
     trivially dead; this pass keeps what outputs and probes reach against the
-    flow of data, and erases the rest.
+    flow of data, what may fail, and erases the rest. A signal's value depends on
+    nothing but what is reached so from its op, so no bit of a kept one changes.
 
     Before:
     ```mlir
@@ -373,8 +374,11 @@ def SNNFuseElementwise : Pass<"snn-fuse-elementwise", "::mlir::ModuleOp"> {
     %s = snn.population @lif_0 "lif1"(%a, %r) params(%k, %thr : f32, f32)
         : (tensor<38xf32>, tensor<38xf32>) -> tensor<38xi1>
     ```
-    where `@lif_0` is `@lif` with `%x = arith.addf %a, %b : f32` in front. The
-    same operations run in the same order, so no bit changes. A law gets no more
+    where `@lif_0` is `@lif` with `%x = arith.addf %a, %b : f32` in front. A
+    stateless law is a function of this step's inputs, element by element, and
+    where its one user reads an element, the user's law computes the same
+    operations on the same inputs in the same order; so no bit changes. A norm and
+    a scale become part of the neuron's input that way. A law gets no more
     than 32 inputs that way, and an `snn.add` of more becomes a chain.
   }];
   let options = [
@@ -471,6 +475,12 @@ def SNNScheduleNetwork : Pass<"snn-schedule-network", "::mlir::ModuleOp"> {
       snn.yield(%r#0 : tensor<2xi1>) carry(%r#1, %r#2 : ...)
     }
     ```
+
+    What is static, by the rates of signals, is hoisted out of time: its ops go to
+    a `snn.when start`, once after a reset, and a state keeps what others read.
+    A static signal has the same value at every step (docs/Spec/Ops.md), so no bit
+    depends on when it is computed; the first convolution of a network that sees
+    one image at every step is computed once.
 
     A tile holds `rows` pairs of a step and a sample, or fewer if the network's
     largest signal would take more than 4 MiB; no bit depends on it.
