@@ -51,6 +51,8 @@ class Example:
         more: another number of steps that the loop may have; 0 if there is none.
         told: {traced steps: those of the user's example}, if these are others.
         reads: it reads numbers from its own tensors.
+        guessed: the place of a range that is taken as time, which it is if there is a
+            state and something binary.
         varying: (op, number) of numbers that depend on how many steps there are; None
             if that is not known, as the module itself says how many.
     """
@@ -67,6 +69,7 @@ class Example:
     more: int = 0
     told: dict[int, int] = field(default_factory=dict)
     reads: bool = False
+    guessed: Where | None = None
 
     def longer(self, factor: int = 1) -> Example:
         """The same with another number of steps, or some times as many."""
@@ -126,6 +129,14 @@ def choose(
         args, run, loop = _resize_loop(whole, args, leaves, run, problems)
     if not (loop or whole.short):
         args, run = _resize_sequence(whole, args, leaves, run)
+    if not (run.steps or run.loops or run.lengths or states):
+        for steps, place in _own_ranges(whole, args, leaves, trace):
+            numbered = _capture.Whole(module, numbered=place)
+            where, reads = Where("", *place), bool(trace.read)
+            before = dict(problems.remarks)
+            _tell_still(numbered, args, leaves, steps, problems)
+            yield Example(numbered, args, grown, steps, reads=reads, guessed=where)
+            problems.remarks = before
     called = [leaf for leaf in leaves if leaf.calls]
     is_plain = not called and bool(trace.assigned or states)
     if not called and trace.holds and not is_plain:
@@ -184,6 +195,24 @@ def _carries(loop, args, leaves) -> bool:
         return _capture.look(loop, args, leaves, loop.steps).carries
     except Exception:
         return False
+
+
+def _own_ranges(module, args, leaves, trace) -> list[tuple[int, tuple[str, int]]]:
+    """Ranges of a module's own code that may be loops over time: (steps, place).
+
+    A module that goes on from where its last call ended has its steps there.
+    """
+    found = [
+        (steps, place)
+        for steps, places in sorted(trace.noted.ranges.items(), reverse=True)
+        for place in sorted(places)
+        if steps > 1
+    ]
+    try:
+        is_step = trace.counters or _capture.goes_on(module, args, leaves)
+    except Exception:
+        is_step = True
+    return [] if is_step else found
 
 
 def _repeated(args, steps):
