@@ -17,7 +17,7 @@ from dataclasses import dataclass
 import torch
 
 from volley._network import CompileError, Network
-from volley.torch import _arguments, _capture, _example
+from volley.torch import _arguments, _capture, _example, _sizes
 from volley.torch._arguments import unwrap as unwrap
 from volley.torch._convert import Converter, Population
 from volley.torch._graph import Importer, Node
@@ -25,7 +25,6 @@ from volley.torch._hints import refused_modules
 from volley.torch._ports import Port
 from volley.torch._problems import Problems, Where
 from volley.torch.loops import find_plain_loops, reroll
-from volley.torch.ops import VARYING
 
 __all__ = ["compare", "from_torch"]
 
@@ -100,8 +99,15 @@ def from_torch(
     return convert(module, example_input, inputs=inputs, name=name, dt=dt).network
 
 
-def convert(module, example_input, *, inputs=None, name=None, dt=1e-3, cut=False):
-    """What :func:`from_torch` does, with all that is known about the network."""
+def convert(
+    module, example_input, *, inputs=None, name=None, dt=1e-3, cut=False, check=True
+):
+    """What :func:`from_torch` does, with all that is known about the network.
+
+    Args:
+        cut: see Converter.
+        check: that it is the same for other steps and another batch.
+    """
     module = unwrap(module)
     args, states = _arguments.check(module, example_input)
     kinds = dict(inputs or {})
@@ -119,9 +125,19 @@ def convert(module, example_input, *, inputs=None, name=None, dt=1e-3, cut=False
         )
 
     network, ins, outs = converter.emit(make_builder, sources, kinds)
-    leaves = _capture.find_leaves(module)
-    _example.check_batch(example, ins, leaves, problems)
-    problems.check()
+    if check:
+
+        def again(other, leaves):
+            found = Problems()
+            result = _trace(module, other, leaves, names, found, cut)
+            found.check()
+            result[0].write(make_builder, result[1], kinds)
+            found.check()
+            return result[0]
+
+        leaves = _capture.find_leaves(module)
+        _sizes.check(converter, example, ins, leaves, again, problems)
+        problems.check()
     training = [
         path or "the module" for path, m in module.named_modules() if m.training
     ]
@@ -228,8 +244,6 @@ def _trace(module, example, leaves, names, problems, cut):
     kept = len(example.kept)
     results = [*_tensors(imported.outputs, problems)]
     rolled, starts, steps = _roll(example, imported.trace, results, problems)
-    if starts and not problems.errors:
-        _check_starts(example, leaves, starts, steps, problems)
     outputs, states = rolled[: len(rolled) - kept], rolled[len(rolled) - kept :]
     problems.late |= any(node.is_constant for node in outputs if node is not None)
     _example.check_kept(example.kept, states, module, problems)
@@ -239,6 +253,7 @@ def _trace(module, example, leaves, names, problems, cut):
     converter = Converter(
         named, problems, steps, cut, example.varying, example.told, example.added
     )
+    converter.starts = starts
     converter.infer()
     for i, dim in example.loop:
         converter.check_time(imported.inputs[i], dim)
@@ -271,23 +286,6 @@ def _roll(example, trace, results, problems):
             return *rolled, steps
     problems.errors.update(attempts[0].errors)
     return [None] * len(results), [], 0
-
-
-def _check_starts(example, leaves, starts, steps, problems):
-    """Refuses sums from a step on that depends on how many steps there are."""
-    found = []
-    if example.more:
-        longer = example.longer()
-        with _explained(longer.module, leaves, problems):
-            trace = _capture.export(longer.module, longer.args, leaves, longer.reads)
-        imported = Importer(trace.program, leaves, Problems(), prefix="module").run()
-        results = [*_tensors(imported.outputs, Problems())]
-        _, found, _ = _roll(longer, imported.trace, results, Problems())
-    elif example.module.short or not any(steps in a.shape for a in example.args):
-        return  # the module itself says how many steps there are
-    for where, start in starts:
-        if (where, start) not in found:
-            problems.error(where, VARYING.format("a number of steps"))
 
 
 def _grown_data(converter, sources, example):

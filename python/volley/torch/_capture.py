@@ -22,7 +22,7 @@ import torch
 from torch._subclasses.fake_tensor import FakeTensorMode
 from torch.utils._python_dispatch import TorchDispatchMode
 
-from volley.torch import _numbers, _steps, neurons
+from volley.torch import _footprint, _numbers, _steps, neurons
 from volley.torch._problems import Where, find_line
 
 _library = torch.library.Library("volley", "DEF")
@@ -285,6 +285,7 @@ class Trace:
         counters: (module, attribute) of numbers that the module counts.
         read: numbers that were read from the module's own tensors; without values
             unless it was run to know them.
+        footprint: what ops were told besides signals.
     """
 
     assigned: list[tuple[str, str]]
@@ -296,6 +297,7 @@ class Trace:
     noted: _steps.Noted = field(default_factory=_steps.Noted)
     counters: list[tuple[Any, str]] = field(default_factory=list)
     read: list[tuple[str, Any]] = field(default_factory=list)
+    footprint: set[_footprint.Entry] = field(default_factory=set)
 
 
 class _Slices(TorchDispatchMode):
@@ -306,8 +308,9 @@ class _Slices(TorchDispatchMode):
         numbers: (op, number) of the numbers that tensors are computed with.
     """
 
-    def __init__(self):
+    def __init__(self, module):
         super().__init__()
+        self.footprint = _footprint.Footprint(module)
         self.ops: Counter[str] = Counter()
         self.numbers: set[tuple[str, float]] = set()
         self.starts: dict[tuple, set[int]] = {}
@@ -335,7 +338,9 @@ class _Slices(TorchDispatchMode):
                 self._take(x, dim, indices[0])
         elif name in ("aten::unbind", "aten::split"):
             self._take_all(name, *args)
-        return func(*args, **(kwargs or {}))
+        result = func(*args, **(kwargs or {}))
+        self.footprint.add(func, args, kwargs or {}, result)
+        return result
 
     def _start(self, x, dim, index):
         if index is not None and index >= 0:
@@ -460,7 +465,8 @@ def _run(module, args, leaves, noted=None, read=None) -> Trace:
     with _patched(module, leaves) as state, torch.no_grad(), _quiet():
         with FakeTensorMode(allow_non_fake_inputs=True) as mode:
             fakes = [mode.from_tensor(arg) for arg in args]
-            with _Slices() as slices, noted as steps, read as found:
+            _footprint.mark(fakes)
+            with _Slices(module) as slices, noted as steps, read as found:
                 module(*fakes)
         return Trace(
             state.assigned(),
@@ -472,6 +478,7 @@ def _run(module, args, leaves, noted=None, read=None) -> Trace:
             steps,
             state.counted(),
             found,
+            slices.footprint.entries,
         )
 
 

@@ -103,7 +103,9 @@ def _find_late_terms(node, steps) -> list[Node]:
     """What is added in turn at the last steps, first to last."""
     terms: list[Node] = []
     where = node.where
-    while node.op == "add" and node.where == where and len(terms) < steps:
+    while isinstance(node, Node) and node.op == "add" and len(terms) < steps:
+        if node.where != where:
+            return []
         a, b = node.args[:2]
         if node.kwargs.get("alpha", 1) != 1 or not isinstance(a, Node):
             return []
