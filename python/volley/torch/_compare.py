@@ -395,8 +395,11 @@ def _record(module, args, conversion):
     with _capture.restored(module), torch.no_grad():
         _reset(module)
         module.eval()
+        # First of all hooks: what the neuron itself gives.
         hooks = [
-            p.leaf.module.register_forward_hook(lambda m, a, y, p=p: record(p, y))
+            p.leaf.module.register_forward_hook(
+                lambda m, a, y, p=p: record(p, y), prepend=True
+            )
             for p in conversion.populations
             if p.place == 0
         ]
