@@ -20,10 +20,11 @@ MODEL names what to export: FILE.py:NAME or package.module:NAME. NAME is "build"
 is left out. It is a torch.nn.Module, or a function without arguments that returns
 
   a module, with --shape for each of its inputs,
-  (module, example_input), or
-  (module, example_input, options), options being keywords of volley.from_torch.
+  (module, example_input, ...), one for each input, or
+  (module, example_input, ..., options), options being keywords of volley.from_torch.
 
-The example input is a tensor or a tuple of tensors; only shapes and types count.
+An example input is a tensor, or None for a state; only shapes and types count. Several
+may be one tuple.
 """
 
 EXAMPLES = """\
@@ -227,23 +228,28 @@ def _take_apart(built, shapes):
     """(module, example input, keywords) of what the model's function gave."""
     import torch
 
-    parts = built if isinstance(built, tuple) else (built,)
-    module = parts[0] if parts else None
-    if not isinstance(module, torch.nn.Module) or len(parts) > 3:
+    module, *examples = built if isinstance(built, tuple) and built else (built,)
+    if not isinstance(module, torch.nn.Module):
         raise _Failure(
             "expects a torch.nn.Module, (module, example_input) or (module, "
-            f"example_input, options), but got {type(built).__name__}"
+            f"example_input, options), but got {_describe(built)}"
         )
-    options = dict(parts[2]) if len(parts) > 2 else {}
+    options = examples.pop() if examples and isinstance(examples[-1], dict) else {}
     unknown = sorted(set(options) - set(OPTIONS))
     if unknown:
         raise _Failure(f"there is no option {unknown[0]!r}; there are {OPTIONS}")
-    example = parts[1] if len(parts) > 1 else None
+    example = examples[0] if len(examples) == 1 else tuple(examples) or None
     if shapes:
         example = tuple(torch.zeros(_parse_shape(shape)) for shape in shapes)
     if example is None:
         raise _Failure("the model gives no example input; say --shape for each input")
-    return module, example, options
+    return module, example, dict(options)
+
+
+def _describe(built):
+    if not isinstance(built, tuple):
+        return type(built).__name__
+    return f"({', '.join(type(part).__name__ for part in built)})"
 
 
 def _parse_shape(text):

@@ -39,8 +39,17 @@ def demands(size):
 def stops():
     raise SystemExit("no data")
 
+class Pair(Net):
+    def forward(self, x, y, state=None):
+        return super().forward(x + y)
+
+def pair():
+    return Pair(), torch.zeros(2, 8), torch.zeros(2, 8), None, {"name": "pair"}
+
 number = 3
 wrong_option = lambda: (Net(), torch.zeros(2, 8), {"steps": 4})
+wrong_part = lambda: (Net(), torch.zeros(2, 8), (torch.zeros(2, 8),))
+wrong_module = lambda: (torch.zeros(2, 8), Net())
 wrong_shape = lambda: (Net(), torch.zeros(2, 9))
 wrong_type = lambda: {"net": Net()}
 """
@@ -106,6 +115,9 @@ MISTAKES = {
     "absent.py:build": "there is no file absent.py",
     "no.such.package:build": "No module named 'no'",
     "syntax.py:build": "syntax.py:1: SyntaxError",
+    "model.py:wrong_part": "expects an example input that is a tensor or a tuple of "
+    "tensors, but got tuple",
+    "model.py:wrong_module": "but got (Tensor, Net)",
     "imports.py:build": "imports.py:2: ModuleNotFoundError: No module named 'not_inst",
 }
 
@@ -116,6 +128,13 @@ def test_mistakes(export, model):
     assert code == 1 and said.startswith("error: ") and said.count("\n") == 1
     assert MISTAKES[model] in said
     assert not os.path.exists("out.mlirbc")
+
+
+def test_several_inputs(export):
+    code, said = export("model.py:pair", "-o", "pair.mlirbc")
+    assert code == 0, said
+    net = volley.load("pair.mlirbc")
+    assert net.name == "pair" and list(net.inputs) == ["x", "y"]
 
 
 OPTIONS = {
