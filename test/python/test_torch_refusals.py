@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 
 torch = pytest.importorskip("torch")
+snntorch = pytest.importorskip("snntorch")
 pytest.importorskip("spikingjelly")
 
 from spikingjelly.activation_based import layer, neuron  # noqa: E402
@@ -451,3 +452,66 @@ def test_remarks_on_the_batch(function, example, text):
     net = volley.from_torch(Net(function, m=nn.Linear(16, 6)).eval(), example)
     found = [r for r in net.remarks if "batch" in r]
     assert [text in remark for remark in found] == ([True] if text else [])
+
+
+# What is not a number.
+
+
+def _weight(module):
+    module.fc.weight[0, :2] = torch.nan
+    return "fc.weight: 2 of 64 values are NaN"
+
+
+def _bias(module):
+    module.fc.bias[3] = torch.nan
+    return "fc.bias: 1 of 8 values are NaN"
+
+
+def _mean(module):
+    module.norm.running_mean[0] = torch.nan
+    return "norm.running_mean: 1 of 8 values are NaN"
+
+
+def _variance(module):
+    module.norm.running_var[0] = -1.0
+    return "norm: a batch norm whose running variance is not positive"
+
+
+def _threshold(module):
+    module.lif.v_threshold = float("nan")
+    return "lif: the parameter 'threshold' is NaN"
+
+
+def _reset(module):
+    module.lif.v_reset = float("nan")
+    return "lif: the parameter 'v_reset' is NaN"
+
+
+def _factor(module):
+    module.lif = neuron.ParametricLIFNode()
+    module.lif.w.fill_(torch.nan)
+    return "lif: the parameter 'factor' is NaN"
+
+
+def _recurrent(module):
+    module.lif = snntorch.RLeaky(beta=0.9, linear_features=8, init_hidden=True)
+    module.lif.recurrent.weight[0, 0] = torch.nan
+    return "lif: of a recurrent weight, 1 of 64 values are NaN"
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [_weight, _bias, _mean, _variance, _threshold, _reset, _factor, _recurrent],
+)
+def test_what_is_not_a_number(spoil):
+    layers = {"fc": nn.Linear(8, 8), "norm": nn.BatchNorm1d(8), "lif": neuron.LIFNode()}
+    module = nn.Sequential()
+    for name, child in layers.items():
+        module.add_module(name, child)
+    module.eval()
+    with torch.no_grad():
+        expected = spoil(module)
+    with pytest.raises(volley.CompileError) as caught:
+        volley.from_torch(module, torch.zeros(2, 8))
+    (error,) = caught.value.diagnostics
+    assert error.endswith(expected)

@@ -21,7 +21,7 @@ from volley.torch._graph import Node, order
 from volley.torch._hints import describe
 from volley.torch._ports import Port, make_port
 from volley.torch._problems import Problems, Unsupported, Where
-from volley.torch._values import Constant, Total, Value, as_number
+from volley.torch._values import Constant, Total, Value, as_number, check_numbers
 from volley.torch.ops import TABLE, VARYING
 from volley.torch.ops._common import chain, expanded
 
@@ -270,7 +270,12 @@ class Converter:
         if node.op == "constant":
             if self.varying is not None and node.fill in self.told:
                 raise Unsupported(self.describe_varying(node.fill))
-            return Constant(node.value)
+            constant = Constant(node.value)
+            try:
+                check_numbers(constant.tensor)
+            except Unsupported as error:
+                self.problems.error(node.where, str(error))
+            return constant
         rule = getattr(self, f"_infer_{node.op}", None)
         if rule is not None:
             return rule(node)
