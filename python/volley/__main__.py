@@ -11,6 +11,7 @@ import inspect
 import os
 import re
 import sys
+import time
 import traceback
 
 DESCRIPTION = """\
@@ -44,15 +45,18 @@ def main(arguments: list[str] | None = None) -> int:
     options = _make_parser().parse_args(arguments)
     # The model's own imports, as if Python ran it.
     sys.path.insert(0, os.getcwd())
+    start = time.perf_counter()
     try:
         import torch  # noqa: F401
 
         import volley
+        import volley.torch  # noqa: F401
     except ImportError as error:
         print(f"error: export needs PyTorch: {error}", file=sys.stderr)
         return 1
+    times = {"import of torch": time.perf_counter() - start}
     try:
-        path = _export(options)
+        path = _export(options, times)
     except volley.CompileError as error:
         for diagnostic in error.diagnostics:
             print(f"error: {diagnostic}", file=sys.stderr)
@@ -60,6 +64,8 @@ def main(arguments: list[str] | None = None) -> int:
     except (_Failure, OSError, TypeError, ValueError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
+    if options.time_report:
+        _print_times(times)
     print(f"wrote {path}")
     return 0
 
@@ -131,13 +137,17 @@ def _make_parser():
         help="the kind of an input: spike, count or real (default)",
     )
     export.add_argument("--dt", type=float, help="the time step in seconds (1e-3)")
+    export.add_argument(
+        "--time-report", action="store_true", help="say how long each part took"
+    )
     return parser
 
 
-def _export(options):
+def _export(options, times):
     import torch
 
     import volley
+    from volley.torch import _clock
 
     target, colon, name = options.model.rpartition(":")
     if not colon:
@@ -145,6 +155,7 @@ def _export(options):
     name = name or "build"
     _check_output(options.output)
     kinds = _parse_kinds(options.input)
+    clock = _Clock(times)
     with _user_code(options.model):
         module = _import(target)
     built = getattr(module, name, None)
@@ -152,16 +163,37 @@ def _export(options):
         raise _Failure(f"{target} has no '{name}'")
     if not isinstance(built, torch.nn.Module):
         built = _call(built, options.model)
+    clock.add("the model's own code")
     module, example, keywords = _take_apart(built, options.shape)
     keywords["inputs"] = {**(keywords.get("inputs") or {}), **kinds}
     if options.dt is not None:
         keywords["dt"] = options.dt
-    network = volley.from_torch(module, example, **keywords)
+    with _clock.report() as parts:
+        network = volley.from_torch(module, example, **keywords)
+    times.update(parts)
+    clock.add("conversion", but=sum(parts.values()))
     for remark in network.remarks:
         print(f"remark: {remark}", file=sys.stderr)
     path = options.output or f"{type(module).__name__.lower()}.mlirbc"
     _write(network, path)
+    clock.add("file")
     return path
+
+
+class _Clock:
+    """Adds the seconds since the last part to a dict, by part."""
+
+    def __init__(self, times):
+        self.times, self.last = times, time.perf_counter()
+
+    def add(self, part, but=0.0):
+        now = time.perf_counter()
+        self.times[part], self.last = now - self.last - but, now
+
+
+def _print_times(times):
+    for part, seconds in {**times, "total": sum(times.values())}.items():
+        print(f"{seconds:8.3f} s  {part}", file=sys.stderr)
 
 
 def _check_output(path):

@@ -2,6 +2,7 @@
 """python -m volley export: what it writes, and what it says."""
 
 import os
+import re
 import subprocess
 import sys
 
@@ -135,6 +136,17 @@ def test_several_inputs(export):
     assert code == 0, said
     net = volley.load("pair.mlirbc")
     assert net.name == "pair" and list(net.inputs) == ["x", "y"]
+
+
+def test_time_report(export):
+    code, said = export("model.py", "-o", "net.mlirbc", "--time-report")
+    assert code == 0
+    found = re.findall(r"^ +(\d+\.\d{3}) s  (.+)$", said, re.MULTILINE)
+    times = {part: float(seconds) for seconds, part in found}
+    parts = ("torch.export", "runs without data", "conversion", "file", "total")
+    assert all(times[part] > 0 for part in parts)
+    assert abs(sum(times.values()) - 2 * times["total"]) < 0.01
+    assert " s  " not in export("model.py", "-o", "net.mlirbc")[1]
 
 
 OPTIONS = {

@@ -22,7 +22,7 @@ import torch
 from torch._subclasses.fake_tensor import FakeTensorMode
 from torch.utils._python_dispatch import TorchDispatchMode
 
-from volley.torch import _footprint, _numbers, _steps, neurons
+from volley.torch import _clock, _footprint, _numbers, _steps, neurons
 from volley.torch._problems import Where, find_line
 
 _library = torch.library.Library("volley", "DEF")
@@ -466,7 +466,8 @@ def _run(module, args, leaves, noted=None, read=None) -> Trace:
         with FakeTensorMode(allow_non_fake_inputs=True) as mode:
             fakes = [mode.from_tensor(arg) for arg in args]
             _footprint.mark(fakes)
-            with _Slices(module) as slices, noted as steps, read as found:
+            clock = _clock.measured(_clock.RUNS)
+            with clock, _Slices(module) as slices, noted as steps, read as found:
                 module(*fakes)
         return Trace(
             state.assigned(),
@@ -497,7 +498,8 @@ def export(module, args, leaves, reads=False) -> Trace:
 
 def _export(module, args, leaves) -> Trace:
     with _patched(module, leaves) as state, torch.no_grad(), _quiet():
-        program = torch.export.export(module, tuple(args), strict=False)
+        with _clock.measured(_clock.EXPORT):
+            program = torch.export.export(module, tuple(args), strict=False)
         return Trace(state.assigned(), program)
 
 
