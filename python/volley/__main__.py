@@ -59,7 +59,9 @@ def main(arguments: list[str] | None = None) -> int:
         path = _export(options, times)
     except volley.CompileError as error:
         for diagnostic in error.diagnostics:
-            print(f"error: {diagnostic}", file=sys.stderr)
+            has_place = re.match(r".+:\d+: ", diagnostic)
+            place = "" if has_place else f"{options.model}: "
+            print(f"error: {place}{diagnostic}", file=sys.stderr)
         return 1
     except (_Failure, OSError, TypeError, ValueError) as error:
         print(f"error: {error}", file=sys.stderr)

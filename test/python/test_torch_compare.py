@@ -57,3 +57,11 @@ def test_hooks_of_the_users():
         report = volley.compare(module, net, x, mode=mode)
         assert report and report.outputs[0].difference == 0
         assert not report.silent
+
+
+def test_a_program_of_other_weights():
+    x = noise(9, 2, 8, scale=2.0)
+    prog = volley.compile(volley.from_torch(seeded(dense_net, step_mode="m"), x))
+    module = dense_net(step_mode="m").eval()
+    with pytest.raises(ValueError, match=r"^\d+ of \d+ values of '.+', by up to 1"):
+        volley.compare(module, prog, x, mode="forced")

@@ -149,6 +149,11 @@ def test_time_report(export):
     assert " s  " not in export("model.py", "-o", "net.mlirbc")[1]
 
 
+def test_an_error_without_a_line_names_the_model(export):
+    code, said = export("model.py:wrong_shape", "-o", "out.mlirbc")
+    assert code == 1 and said.startswith("error: model.py:wrong_shape: 0: ")
+
+
 OPTIONS = {
     "a name that ends in": ["-o", "out.onnx"],
     "there is no folder nowhere": ["-o", "nowhere/out.so"],

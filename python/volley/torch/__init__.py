@@ -81,8 +81,9 @@ def from_torch(
         module: the module.
         example_input: what it is called with: a tensor, or a tuple of tensors. Only
             shapes and types count. States that forward takes last and returns last are
-            None here, (x, None), or left out if forward calls them `state` or `hx` and
-            has a default for them; in the network they are implicit.
+            None here, (x, None), or left out if they are None by default, and neurons
+            go on from them or forward calls them `state` or `hx`; in the network they
+            are implicit.
         inputs: kinds of inputs, by the name of forward's parameter: "spike" (0 or 1),
             "count" or "real". By default what the example's type says: "spike" of
             torch.bool, "count" of integers, "real" of floats.
@@ -110,6 +111,8 @@ def convert(
     """
     module = unwrap(module)
     args, states = _arguments.check(module, example_input)
+    optional = () if states else _arguments.optional(module, len(args))
+    states = states or _example.find_states(module, args, optional)
     kinds = dict(inputs or {})
     names = _arguments.input_names(module, len(args))
     _check_kinds(kinds, names)
@@ -138,6 +141,12 @@ def convert(
         leaves = _capture.find_leaves(module)
         _sizes.check(converter, example, ins, leaves, again, problems)
         problems.check()
+    if optional and not states and len(outs) > 1 and not converter.populations:
+        problems.remark(
+            Where(),
+            f"'{optional[-1]}' of forward is taken as None at each step; if it is a "
+            "state, give (x, None) as the example",
+        )
     training = [
         path or "the module" for path, m in module.named_modules() if m.training
     ]
@@ -179,7 +188,8 @@ def _convert(module, args, states, names, cut):
             # The likeliest one says what is wrong, once sizes are right.
             error, wrong = failures[0]
             if not wrong:
-                raise _with_unknown(error, _capture.find_unknown(module, leaves))
+                unknown = _capture.find_unknown(module, leaves)
+                raise _with_unknown(error, module, unknown)
         frozen |= wrong
 
 
@@ -192,20 +202,31 @@ def _tell_late(example, problems):
         )
 
 
-def _with_unknown(error, unknown):
-    """An error, and neurons without a law in which it is."""
+def _with_unknown(error, module, unknown):
+    """An error, with neurons without a law for what is wrong inside of them.
+
+    Only what the user's own lines of the neuron do is told besides.
+    """
     told = list(error.diagnostics)
     for where, text in unknown:
-        inside = re.compile(rf"(^|: ){re.escape(where.path)}(\.|: )")
-        if any(map(inside.search, error.diagnostics)):
-            told.append(f"{where}{text}")
+        inside = re.compile(rf"(^|: ){re.escape(where.path)}(\.[^ ]*)?: ")
+        found = {d: m for d in told if (m := inside.search(d))}
+        if not found:
+            continue
+        own = _capture.lines_of(module.get_submodule(where.path))
+        reasons = [d for d in found if d.startswith(tuple(own))]
+        if not reasons:
+            first, match = next(iter(found.items()))
+            text += f"; as plain PyTorch it has no form: {first[match.end() :]}"
+        told = [d for d in told if d not in found or d in reasons[:1]]
+        told.append(f"{where}{text}")
     return CompileError(told)
 
 
 def _examples(module, args, states, leaves, frozen):
     """Examples to trace, each with its own list of problems."""
     problems = Problems()
-    with _explained(module, leaves, problems):
+    with _explained(module, leaves, problems, args):
         for example in _example.choose(module, args, states, leaves, frozen, problems):
             problems.check()
             yield example, problems
@@ -213,10 +234,13 @@ def _examples(module, args, states, leaves, frozen):
 
 
 @contextlib.contextmanager
-def _explained(module, leaves, problems):
+def _explained(module, leaves, problems, args=()):
     """Tells what torch raises while tracing as a problem of the module.
 
     Where a neuron is refused, that is why: it could not be traced as it is.
+
+    Args:
+        args: the user's own, which may be of a wrong shape.
     """
     try:
         yield
@@ -227,7 +251,7 @@ def _explained(module, leaves, problems):
         for leaf in refused:
             problems.error(Where(leaf.path), leaf.problem)
         if not refused:
-            problems.error(*_capture.explain(error, module))
+            problems.error(*_capture.explain(error, module, args))
         # What torch raised is its own affair; the message names line and reason.
         raise CompileError(problems.errors) from None
 

@@ -235,6 +235,15 @@ def line_of(module):
         return "", 0
 
 
+def lines_of(module) -> list[str]:
+    """The lines of a module's class but the first, as errors begin with them."""
+    file, first = line_of(module)
+    if not file:
+        return []
+    count = len(inspect.getsourcelines(type(module))[0])
+    return [f"{file}:{first + i}: " for i in range(1, count)]
+
+
 def reads(module, attribute) -> bool:
     """Whether a module reads one of its attributes before it sets it.
 
@@ -632,7 +641,7 @@ class _State:
                 tensor.detach().copy_(copy)
 
 
-def explain(error: Exception, module) -> tuple[Where, str]:
+def explain(error: Exception, module, args=()) -> tuple[Where, str]:
     """Where in the user's code tracing failed, and why, in one line."""
     where = _find_place(error, module)
     message = str(error).strip().partition("\n")[0]
@@ -649,6 +658,11 @@ def explain(error: Exception, module) -> tuple[Where, str]:
             "what is computed depends on the values of a tensor; use torch.where, or "
             "take the decision outside of the module"
         )
+    if args and where.path:
+        # An example of a wrong shape gets as far as the first layer of another one.
+        layer = type(module.get_submodule(where.path)).__name__
+        shapes = " and ".join(str(tuple(arg.shape)) for arg in args)
+        message += f" (in a {layer}; the example is of shape {shapes})"
     return where, f"the module cannot be traced: {kind}: {message}"
 
 

@@ -526,8 +526,10 @@ class Converter:
         for name, node in self.outputs.items():
             value = self._value(node)
             if isinstance(value, Constant):
+                steps = f" in {self.shown(self.steps)} steps" if self.steps else ""
                 self.problems.error(
-                    node.where, f"the output '{name}' is constant: no input reaches it"
+                    node.where,
+                    f"the output '{name}' is constant{steps}: no input reaches it",
                 )
                 continue
             net.output(name, value.signal)

@@ -162,6 +162,22 @@ def choose(
         )
 
 
+def find_states(module, args, names) -> tuple[str, ...]:
+    """Those of forward's optional arguments that are states: if they are given what
+    was returned last, single-step neurons go on from there, and start anew if not."""
+    leaves = _capture.find_leaves(module)
+
+    def starts(states):
+        loop = _capture.Stepwise(module, _STEPS, states)
+        found = try_run(loop, _repeated(args, _STEPS), leaves)
+        return found and [leaf.starts for leaf in leaves if leaf.calls]
+
+    if not names or not any(n > 1 for n in starts(()) or ()):
+        return ()
+    ends = (names[i:] for i in reversed(range(len(names))))
+    return next((end for end in ends if set(starts(end) or ()) == {1}), ())
+
+
 def _repeated(args, steps):
     return tuple(arg.expand(steps, *arg.shape) for arg in args)
 
