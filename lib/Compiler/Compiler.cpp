@@ -200,6 +200,15 @@ LogicalResult volley::runPhases(ModuleOp module, const PhaseOptions &options) {
   return PhaseRunner(module, options).runTo(last);
 }
 
+LogicalResult volley::setSumLaw(ModuleOp module, StringRef law) {
+  FloatingPointEnvironment environment;
+  PassManager pm(module.getContext());
+  snn::SNNSetSumLawOptions options;
+  options.law = law.str();
+  pm.addNestedPass<snn::NetworkOp>(snn::createSNNSetSumLaw(options));
+  return pm.run(module);
+}
+
 //===----------------------------------------------------------------------===//
 // Compiling
 //===----------------------------------------------------------------------===//

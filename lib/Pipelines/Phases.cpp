@@ -114,6 +114,7 @@ static void buildOptimized(OpPassManager &pm, const PipelineOptions &options) {
 }
 
 static void buildScheduled(OpPassManager &pm, const PipelineOptions &options) {
+  pm.addPass(snn::createSNNExpandExactSums());
   pm.addNestedPass<snn::NetworkOp>(snn::createSNNAssignLayout());
   pm.addPass(createCanonicalizerPass());
   snn::SNNFuseElementwiseOptions fusing;

@@ -3,6 +3,7 @@
 // Ops without state: sums, products, and moves of elements.
 
 #include "Node.h"
+#include "volley/Support/ExactSum.h"
 #include "llvm/ADT/TypeSwitch.h"
 #include <cmath>
 
@@ -39,13 +40,62 @@ volley::reference::getBroadcastIndices(ArrayRef<int64_t> from,
 //===----------------------------------------------------------------------===//
 
 namespace {
+/// Weights of either law, with one row per output; W is their element type.
+template <typename W> class Weights {
+public:
+  Weights(Value value, snn::SumLaw law, int64_t rows)
+      : weight(readConstant<W>(value)) {
+    if (law == snn::SumLaw::Ascending)
+      return;
+    size_t terms = weight.size() / rows;
+    for (int64_t row = 0; row < rows; ++row) {
+      const W *w = &weight[row * terms];
+      float largest = 0;
+      for (size_t k = 0; k < terms; ++k)
+        largest = std::max(largest, static_cast<float>(std::fabs(w[k])));
+      int exponent = getExactExponent(largest);
+      for (size_t k = 0; k < terms; ++k)
+        integers.push_back(
+            static_cast<double>(quantizeExact(float(w[k]), exponent)));
+      scales.push_back(std::ldexp(W(1), -exponent));
+    }
+  }
+
+  int64_t size() const { return weight.size(); }
+
+  /// The sum of a row. `forTerms` calls its argument with (x, index of the
+  /// weight) for each term in order.
+  template <typename Function> W sum(int64_t row, Function forTerms) const {
+    if (integers.empty())
+      return add(weight, forTerms);
+    return static_cast<W>(add(integers, forTerms)) * scales[row];
+  }
+
+private:
+  template <typename T, typename Function>
+  static T add(const std::vector<T> &weight, Function forTerms) {
+    T acc = 0;
+    forTerms([&](auto x, int64_t index) {
+      acc = std::fma(static_cast<T>(x), weight[index], acc);
+    });
+    return acc;
+  }
+
+  std::vector<W> weight;
+  /// Of the exact law; sums of integers are exact in double.
+  std::vector<double> integers;
+  std::vector<W> scales;
+};
+
 /// X is the element type of the input, W that of the weights.
 template <typename X, typename W> class DenseNode : public Node {
 public:
   DenseNode(snn::DenseOp op, Signal &input, Signal &output)
-      : input(input), output(output), weight(readConstant<W>(op.getWeight())),
+      : input(input), output(output),
         inSize(op.getInput().getType().getShape().back()),
         outSize(op.getType().getShape().back()),
+        weight(op.getWeight(), op.getSum(),
+               op.getWeight().getType().getNumElements() / inSize),
         bias(readBias<W>(op.getBias(), weight.size() / inSize)) {}
 
   const char *evaluate(int64_t) override {
@@ -54,20 +104,19 @@ public:
     for (int64_t i = 0; i < output.count; ++i) {
       const X *row = x + i / outSize * inSize;
       // Leading dimensions share one weight, or each has its own.
-      size_t target = i % bias.size();
-      W acc = 0;
-      for (int64_t k = 0; k < inSize; ++k)
-        acc =
-            std::fma(static_cast<W>(row[k]), weight[target * inSize + k], acc);
-      y[i] = acc + bias[target];
+      int64_t target = i % bias.size();
+      y[i] = weight.sum(target, [&](auto add) {
+        for (int64_t k = 0; k < inSize; ++k)
+          add(row[k], target * inSize + k);
+      }) + bias[target];
     }
     return nullptr;
   }
 
 private:
   Signal &input, &output;
-  std::vector<W> weight;
   int64_t inSize, outSize;
+  Weights<W> weight;
   std::vector<W> bias;
 };
 
@@ -178,7 +227,7 @@ template <typename X, typename W> class ConvNode : public Node {
 public:
   ConvNode(snn::ConvOp op, Signal &input, Signal &output)
       : input(input), output(output), s(op.getShape()),
-        weight(readConstant<W>(op.getWeight())),
+        weight(op.getWeight(), op.getSum(), s.outChannels),
         bias(readBias<W>(op.getBias(), s.outChannels)),
         in{s.inChannels, s.inHeight, s.inWidth, op.getChannelsLast()},
         out{s.outChannels, s.outHeight, s.outWidth, op.getChannelsLast()} {}
@@ -187,36 +236,34 @@ public:
     for (int64_t o = 0; o < s.outChannels; ++o)
       for (int64_t oy = 0; oy < s.outHeight; ++oy)
         for (int64_t ox = 0; ox < s.outWidth; ++ox)
-          output.get<W>()[out.at(o, oy, ox)] = sum(o, oy, ox) + bias[o];
+          output.get<W>()[out.at(o, oy, ox)] = weight.sum(o, [&](auto add) {
+            forTerms(o, oy, ox, add);
+          }) + bias[o];
     return nullptr;
   }
 
 private:
-  W sum(int64_t o, int64_t oy, int64_t ox) {
+  template <typename Function>
+  void forTerms(int64_t o, int64_t oy, int64_t ox, Function add) {
     const X *x = input.get<X>();
     int64_t channels = s.getGroupInChannels();
     int64_t firstChannel = o / s.getGroupOutChannels() * channels;
-    W acc = 0;
     for (int64_t ky = 0; ky < s.kernelHeight; ++ky)
       for (int64_t kx = 0; kx < s.kernelWidth; ++kx) {
         int64_t iy = oy * s.strideHeight - s.padTop + ky * s.dilationHeight;
         int64_t ix = ox * s.strideWidth - s.padLeft + kx * s.dilationWidth;
         if (iy < 0 || iy >= s.inHeight || ix < 0 || ix >= s.inWidth)
           continue;
-        for (int64_t c = 0; c < channels; ++c) {
-          W w = weight[((o * channels + c) * s.kernelHeight + ky) *
-                           s.kernelWidth +
-                       kx];
-          acc = std::fma(static_cast<W>(x[in.at(firstChannel + c, iy, ix)]), w,
-                         acc);
-        }
+        for (int64_t c = 0; c < channels; ++c)
+          add(x[in.at(firstChannel + c, iy, ix)],
+              ((o * channels + c) * s.kernelHeight + ky) * s.kernelWidth + kx);
       }
-    return acc;
   }
 
   Signal &input, &output;
   snn::ConvShape s;
-  std::vector<W> weight, bias;
+  Weights<W> weight;
+  std::vector<W> bias;
   Layout in, out;
 };
 

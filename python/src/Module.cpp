@@ -393,6 +393,12 @@ NB_MODULE(_volley, m) {
                    })
       .def_prop_ro("recordable", &getRecordable)
       .def_ro("remarks", &Network::remarks)
+      .def("set_sum_law",
+           [](Network &network, const std::string &law) {
+             DiagnosticCollector diagnostics(*network.context);
+             if (failed(setSumLaw(*network.module, law)))
+               raise(diagnostics.errors);
+           })
       .def("text",
            [](Network &network) { return printModule(*network.module); })
       .def("emit", &emit)

@@ -122,6 +122,20 @@ class Network:
         """The IR at the end of a phase (see :func:`phases`), as text."""
         return self._handle.emit(phase, _record_list(self, record))
 
+    def set_sum_law(self, law: str) -> None:
+        """Gives every product and convolution a law of sums, in place.
+
+        Args:
+            law: "ascending", the order of the weights; or "exact", sums of integers
+                that stand for the weights (24 bits, a power of two per output),
+                whose order cannot matter. That is for f32 and for inputs that are
+                integers, such as spikes; other sums stay as they are.
+
+        Raises:
+            CompileError: there is no such law.
+        """
+        self._handle.set_sum_law(law)
+
     def save(self, path: Path) -> None:
         """Writes the IR with its weights: .mlir is text, .mlirbc bytecode."""
         self._handle.write(os.fspath(path))

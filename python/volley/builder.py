@@ -147,6 +147,7 @@ class Builder(Writer):
         x: Signal,
         weight: npt.ArrayLike,
         bias: npt.ArrayLike | None = None,
+        sum: str = "ascending",
         name: str = "",
         location: Location = None,
     ) -> Signal:
@@ -156,6 +157,8 @@ class Builder(Writer):
             x: (.., in).
             weight: (out, in) for all leading indices, or (.., out, in).
             bias: the weight's shape without its last dimension.
+            sum: the law of the sum, "ascending" or "exact"; see
+                :meth:`Network.set_sum_law`.
 
         Returns:
             (.., out)
@@ -176,8 +179,15 @@ class Builder(Writer):
             )
         operands = [x, *self._weights(node, weight, bias, shape[:-1])]
         text = "snn.dense {}, {}" + (" bias {}" if bias is not None else "")
+        text += self._sum_law(node, sum)
         real = self._real(node, x)
         return self._emit(node, text, operands, (*x.shape[:-1], shape[-2]), real)
+
+    @staticmethod
+    def _sum_law(node, law):
+        if law not in ("ascending", "exact"):
+            node.fail(f"there is no law {law!r} for sums; there are ascending, exact")
+        return f" sum {law}"
 
     def conv(
         self,
@@ -188,6 +198,7 @@ class Builder(Writer):
         padding: Ints = 0,
         dilation: Ints = 1,
         groups: int = 1,
+        sum: str = "ascending",
         name: str = "",
         location: Location = None,
     ) -> Signal:
@@ -199,6 +210,7 @@ class Builder(Writer):
             bias: (O,).
             padding: a number, one per dimension, or two per dimension (before and
                 after).
+            sum: the law of the sum, as for :meth:`dense`.
 
         Returns:
             (O, L') or (O, H', W')
@@ -224,7 +236,7 @@ class Builder(Writer):
         operands = [x, *self._weights(node, weight, bias, weight.shape[:1])]
         text = "snn.conv {}, {}" + (" bias {}" if bias is not None else "")
         text += f" stride {stride} padding {padding} dilation {dilation}"
-        text += f" groups {groups}"
+        text += f" groups {groups}" + self._sum_law(node, sum)
         real = self._real(node, x)
         return self._emit(node, text, operands, (weight.shape[0], *sizes), real)
 

@@ -67,6 +67,57 @@ def dense(x, weight, bias=None):
     return y
 
 
+def quantize(row):
+    """The integers of the law `exact` for some weights, and their exponent."""
+    for exponent in range(126, -200, -1):
+        integers = [round(Fraction(float(w)) * Fraction(2) ** exponent) for w in row]
+        if max(map(abs, integers)) <= 0x7F7F7F:
+            return integers, exponent if any(row) else 0
+    raise AssertionError("no exponent")
+
+
+def exact_dot(terms, row, bias=None):
+    """The sum of an exact product; `row` are all weights of the output, of which
+    `terms` has (index, x)."""
+    integers, exponent = quantize(row)
+    total = sum(int(x) * integers[k] for k, x in terms)
+    bias = np.float32(0 if bias is None or bias == 0 else bias)
+    total = round_to(np.float32, Fraction(total)) if total else np.float32(0)
+    return total * np.float32(math.ldexp(1, -exponent)) + bias
+
+
+def exact_dense(x, weight, bias=None):
+    """dense() under the law `exact`."""
+    y = np.empty((*x.shape[:-1], weight.shape[-2]), np.float32)
+    for index in np.ndindex(*y.shape):
+        own = index if weight.ndim > 2 else index[-1:]
+        b = None if bias is None else bias[own]
+        y[index] = exact_dot(list(enumerate(x[index[:-1]])), weight[own], b)
+    return y
+
+
+def exact_conv(x, weight, bias=None, stride=None, padding=None, groups=1):
+    """conv() under the law `exact`."""
+    rank = x.ndim - 1
+    stride, padding = stride or [1] * rank, padding or [0] * 2 * rank
+    sizes, positions = get_windows(
+        x.shape[1:], weight.shape[2:], stride, padding, [1] * rank
+    )
+    out, per_group = weight.shape[:2]
+    indices = np.arange(weight[0].size).reshape(weight.shape[1:])
+    y = np.empty((out, *sizes), np.float32)
+    for o, *at in np.ndindex(*y.shape):
+        first = o // (out // groups) * per_group
+        terms = [
+            (indices[(c, *offset)], x[(first + c, *position)])
+            for position, offset in positions(at)
+            for c in range(per_group)
+        ]
+        b = None if bias is None else bias[o]
+        y[(o, *at)] = exact_dot(terms, weight[o].ravel(), b)
+    return y
+
+
 def matmul(a, b, kind):
     """(.., M, K) by (.., K, N) to (.., M, N) of a type."""
     y = np.empty((*a.shape[:-1], b.shape[-1]), kind)

@@ -165,6 +165,95 @@ def write_conv():
     file.write()
 
 
+def write_exact():
+    file, rng = File("exact"), np.random.default_rng(11)
+    for kind in "bool", "int32", "float32":
+        x = random_array(rng, kind, (2, 2, 19))
+        if kind == "float32":
+            x = np.round(4 * x).astype(np.float32)
+        w, b = (
+            random_weights(rng, "float32", (5, 19)),
+            random_weights(rng, "float32", 5),
+        )
+        # The largest weight decides: just below a power of two, it takes a bit.
+        w[0] = 0
+        w[1, 3], w[2, 3] = 255.99, 255.0
+        w[3] *= np.float32(2.0**-140)
+        w[4] *= np.float32(2.0**118)
+        y = each_row(lambda s, w=w, b=b: ar.exact_dense(s, w, b), x)
+        file.add(
+            f"dense_{ELEMENTS[kind]}",
+            "A row of zeros, largest weights below a power of two and at one less, a\n"
+            "row of tiny weights and one of huge ones. Nothing depends on order.",
+            {"x": x},
+            f"%w = arith.constant {constant(w)}\n%b = arith.constant {constant(b)}\n"
+            f"%y = snn.dense %x, %w bias %b sum exact : ({type_of(x, 2)}, "
+            f"{type_of(w)}, {type_of(b)}) -> {type_of(y, 2)}",
+            {"y": y},
+        )
+    x = np.array([[[1, 1, 1]], [[1, 0, 1]], [[0, 1, 1]]], bool)
+    w = np.array([[1e8, 1, -1e8], [2.0**23, 1.5, 2.5], [2.0**24, 1, 3]], np.float32)
+    y = each_row(lambda s: ar.exact_dense(s, w), x)
+    file.add(
+        "rounding",
+        "A weight is rounded to the nearest integer of its row, ties to even; sums\n"
+        "are not rounded until they are done.",
+        {"x": x},
+        f"%w = arith.constant {constant(w)}\n"
+        f"%y = snn.dense %x, %w sum exact : ({type_of(x, 2)}, {type_of(w)}) -> "
+        f"{type_of(y, 2)}",
+        {"y": y},
+    )
+    x = np.array([[[2**31 - 1, -(2**31), 3]], [[16777217, 16777219, -1]]], np.int32)
+    w = np.array([[1.0, 1.0, 0.7], [0.3, 0.6, -0.9]], np.float32)
+    y = each_row(lambda s: ar.exact_dense(s, w), x)
+    file.add(
+        "large_counts",
+        "Sums of more than 24 bits are rounded once, to even.",
+        {"x": x},
+        f"%w = arith.constant {constant(w)}\n"
+        f"%y = snn.dense %x, %w sum exact : ({type_of(x, 2)}, {type_of(w)}) -> "
+        f"{type_of(y, 2)}",
+        {"y": y},
+    )
+    x = random_array(rng, "bool", (1, 2, 2, 3, 19))
+    for shape in (5, 19), (2, 3, 5, 19):
+        w = random_weights(rng, "float32", shape)
+        b = random_weights(rng, "float32", shape[:-1])
+        y = each_row(lambda s, w=w, b=b: ar.exact_dense(s, w, b), x)
+        file.add(
+            "shared" if len(shape) == 2 else "own",
+            "One weight for all rows, or one for each.",
+            {"x": x},
+            f"%w = arith.constant {constant(w)}\n%b = arith.constant {constant(b)}\n"
+            f"%y = snn.dense %x, %w bias %b sum exact : ({type_of(x, 2)}, "
+            f"{type_of(w)}, {type_of(b)}) -> {type_of(y, 2)}",
+            {"y": y},
+        )
+    for groups in 1, 2:
+        x = random_array(rng, "bool", (2, 1, 4, 5, 4))
+        w = random_weights(rng, "float32", (6, 4 // groups, 3, 2))
+        b = random_weights(rng, "float32", 6)
+        y = each_row(
+            lambda s, w=w, b=b, g=groups: ar.exact_conv(
+                s, w, b, [2, 1], [1, 1, 0, 1], groups=g
+            ),
+            x,
+        )
+        file.add(
+            f"conv_{groups}",
+            "An output's row of weights is that of all positions and channels, also\n"
+            "where the padding leaves some out.",
+            {"x": x},
+            f"%w = arith.constant {constant(w)}\n%b = arith.constant {constant(b)}\n"
+            "%y = snn.conv %x, %w bias %b stride [2, 1] padding [1, 1, 0, 1] groups "
+            f"{groups} sum exact : ({type_of(x, 2)}, {type_of(w)}, {type_of(b)}) -> "
+            f"{type_of(y, 2)}",
+            {"y": y},
+        )
+    file.write()
+
+
 def write_pool():
     file, rng = File("pool"), np.random.default_rng(3)
     geometries = [
@@ -679,6 +768,7 @@ def main():
     with np.errstate(all="ignore"):
         write_dense()
         write_conv()
+        write_exact()
         write_pool()
         write_elementwise()
         write_cycles()

@@ -2,10 +2,11 @@
 """Rewrites from outside: an option that changes bits, and those that do not."""
 
 import numpy as np
-import pytest
 
 import volley
 from volley.builder import where
+
+from checks import assert_identical
 
 
 def make_block(rng):
@@ -82,27 +83,87 @@ def test_folded_norms_stay_when_probes_are_added():
     np.testing.assert_array_equal(prog.run(x, record=["sum"])[0], y)
 
 
-@pytest.mark.parametrize(
-    "rewrite",
-    [
-        "snn-narrow-signals",
-        "snn-merge-equivalent",
-        "snn-reassociate-products",
-        "snn-fold-scales",
-    ],
+def accumulate(v, x):
+    u = v + x
+    spikes = u >= 1.0
+    return {"v": where(spikes, u - 1.0, u)}, {"s": spikes}
+
+
+ACCUMULATE = volley.NeuronModel("accumulate", states={"v": 0.0}, law=accumulate)
+AS_FLOATS = volley.NeuronModel(
+    "as_floats",
+    states={"v": 0.0},
+    law=lambda v, x: ({"v": v + x}, {"s": where(v + x > 0.5, 1.0, 0.0)}),
 )
-def test_a_rewrite_changes_no_bit(rewrite, tmp_path, run_tool):
+
+
+def make_everything(rng):
+    """Something for every pass that may be left out."""
+
+    def weights(*shape):
+        return rng.standard_normal(shape).astype(np.float32)
+
+    net = volley.Builder("everything")
+    x = net.input("x", (12, 4), "i1")
+    image = net.input("image", (6,), static=True)
+    drive = net.norm(net.dense(x, weights(8, 4)), weights(1, 8), weights(1, 8))
+    q = net.population(ACCUMULATE, drive, name="q")
+    k = net.population(ACCUMULATE, drive, name="k")
+    v = net.population(AS_FLOATS, drive, name="v")
+    scores = net.matmul(q, net.transpose(k, [1, 0]))
+    attention = net.matmul(scores, net.population(ACCUMULATE, drive + v, name="w"))
+    counts = net.transpose(net.reshape(net.transpose(q, [1, 0]), (2, 4, 12)), [2, 0, 1])
+    eighth = net.reshape(net.scale(net.add(counts, counts, dtype="i32"), 0.125), (96,))
+    quiet = net.population(make_leaky("half", 0.5), net.scale(q, 1.0), name="quiet")
+    net.population(ACCUMULATE, net.dense(q, weights(3, 8)), name="unread")
+    net.output("attention", attention)
+    net.output("scaled", net.population(ACCUMULATE, eighth, name="scaled"))
+    both = net.add(net.dense(quiet, weights(2, 8)), net.dense(q, weights(2, 8)))
+    net.output("both", both)
+    net.output("constant", net.dense(image, weights(5, 6)))
+    return net.build()
+
+
+def list_passes(run_tool, path):
+    """Every pass that may be left out, as the error of another name lists them."""
+    done = run_tool(
+        "snn-compile", path, "--without=none", "-o", path.with_suffix(".so")
+    )
+    assert done.returncode == 1
+    return done.stderr.split("there are ")[1].strip().split(", ")
+
+
+CLEANUPS = {"snn-eliminate-dead-signals", "cse", "symbol-dce"}
+
+
+def test_a_rewrite_changes_code_but_no_bit(tmp_path, run_tool):
     rng = np.random.default_rng(3)
-    model = volley.models.spikformer("4-384", image=32, patch=4, classes=10)
-    model.network.save(tmp_path / "net.mlirbc")
-    image = rng.random((2, 3, 32, 32), dtype=np.float32)
-    results = []
-    for arguments in [], [f"--without={rewrite}"]:
-        path = tmp_path / "net.mlirbc"
-        result = run_tool("snn-compile", path, "-o", tmp_path / "net.so", *arguments)
-        assert result.returncode == 0, result.stderr
-        results.append(volley.open(tmp_path / "net.so")(image, steps=4))
-    np.testing.assert_array_equal(*results)
+    network = make_everything(rng)
+    path = tmp_path / "net.mlirbc"
+    network.save(path)
+    x = {
+        "x": rng.random((5, 2, 12, 4)) < 0.4,
+        "image": rng.standard_normal((2, 6)).astype(np.float32),
+    }
+    expected = volley.interpret(network, x)
+    assert expected["attention"].any() and expected["scaled"].any()
+
+    def build(*options):
+        done = run_tool(
+            "snn-compile", path, "-o", tmp_path / "net.so", "--explain", *options
+        )
+        assert done.returncode == 0, done.stderr
+        assert_identical(volley.open(tmp_path / "net.so")(x), expected)
+        return done.stderr, (tmp_path / "net.so").read_bytes()
+
+    text, code = build()
+    passes = list_passes(run_tool, path)
+    assert len(passes) > len(CLEANUPS) + 5
+    for name in passes:
+        _, without = build(f"--without={name}")
+        # What one cleanup leaves, later ones find.
+        assert name in CLEANUPS or without != code, name
+        assert name in text or name in ("cse", "symbol-dce"), name
 
 
 def test_remarks_of_what_was_built_name_no_line(tmp_path, run_tool):

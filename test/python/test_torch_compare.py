@@ -31,6 +31,30 @@ def test_silent_populations_are_told():
     assert "silent" not in str(volley.compare(loud, volley.from_torch(loud, x), x))
 
 
+class Loop(nn.Module):
+    """A loop over time, of which nothing tells the steps from the batch."""
+
+    def __init__(self):
+        super().__init__()
+        self.fc = nn.Linear(8, 6)
+
+    def forward(self, x):
+        mem, result = torch.zeros(x.shape[1], 6), []
+        for one in x:
+            mem = 0.9 * mem + self.fc(one)
+            result.append((mem > 0.5).float())
+        return torch.stack(result)
+
+
+@pytest.mark.parametrize("batch", [1, 2, 3])
+@pytest.mark.parametrize("mode", ["forced", "free-running"])
+def test_an_input_without_its_time(mode, batch):
+    module = Loop().eval()
+    net = volley.from_torch(module, torch.rand(4, 2, 8))
+    with pytest.raises(ValueError, match="time and batch where the example had them"):
+        volley.compare(module, net, torch.rand(batch, 8), mode=mode)
+
+
 def test_a_batch_that_is_squeezed_away():
     class Squeezed(nn.Module):
         def __init__(self):

@@ -4,6 +4,7 @@
 import dataclasses
 from typing import NamedTuple
 
+import numpy as np
 import pytest
 
 torch = pytest.importorskip("torch")
@@ -341,6 +342,127 @@ class Images(nn.Module):
 
 def test_convolutions_and_a_rate():
     agree(Images, noise(STEPS, BATCH, 1, 10, 10, scale=2.0), "BT", tolerance=1e-6)
+
+
+class Shown(nn.Module):
+    """An image that is the same at each step."""
+
+    def __init__(self, steps):
+        super().__init__()
+        self.fc1, self.fc2, self.steps = nn.Linear(8, 6), nn.Linear(6, 5), steps
+
+    def forward(self, x):
+        mem1, mem2, total, record = torch.zeros(x.shape[0], 6), 0.0, 0, []
+        for _ in range(self.steps):
+            mem1 = 0.9 * mem1 + 3 * self.fc1(x)
+            spikes = (mem1 > 1).float()
+            mem1 = mem1 - spikes
+            mem2 = 0.8 * mem2 + 2 * self.fc2(spikes)
+            out = Spike.apply(mem2 - 0.5)
+            mem2 = mem2 * (1 - out)
+            total = total + out
+            record.append(mem2)
+        return total / self.steps, torch.stack(record), mem2
+
+
+class ShownToNeurons(nn.Module):
+    """The same of modules that keep their state, and are reset before the loop."""
+
+    def __init__(self, steps):
+        super().__init__()
+        self.fc1, self.fc2, self.steps = nn.Linear(8, 6), nn.Linear(6, 5), steps
+        self.lif1, self.lif2 = Neuron(), InPlace(0.5)
+
+    def forward(self, x):
+        self.lif1.reset()
+        self.lif2.reset()
+        result = []
+        for _ in range(self.steps):
+            result.append(self.lif2(3 * self.fc2(self.lif1(3 * self.fc1(x)))))
+        result = torch.stack(result)
+        return result.mean(0), result
+
+
+class ShownToLayers(nn.Module):
+    """A range over layers in that over time, of 4 steps, too."""
+
+    def __init__(self, steps):
+        super().__init__()
+        self.layers = nn.ModuleList(nn.Linear(8, 8) for _ in range(4))
+        self.steps = steps
+
+    def forward(self, x):
+        mems, total = [torch.zeros_like(x)] * 4, 0
+        for _ in range(self.steps):
+            y = x.clone()
+            for i in range(4):
+                mems[i] = 0.9 * mems[i] + 2 * self.layers[i](y)
+                y = (mems[i] > 0.5).float()
+                mems[i] = mems[i] - y
+            total = total + y
+        return total, mems[-1]
+
+
+@pytest.mark.parametrize("make", [Shown, ShownToNeurons, ShownToLayers])
+@pytest.mark.parametrize("steps, batch", [(4, 1), (4, 4), (30, 1)])
+def test_a_loop_over_an_image(make, steps, batch):
+    module, x = seeded(make, steps), noise(5, 8)
+    net = volley.from_torch(module, x[:batch])
+    assert any(f"takes the range of {steps} as" in remark for remark in net.remarks)
+    assert len({shape for shape, _ in net.outputs.values()}) == 1
+    for module.steps in (steps, 9):
+        y = evaluate(net, x.numpy(), steps=module.steps)
+        for got, expected in zip(y.values(), run(module, x)):
+            assert expected.any()
+            np.testing.assert_allclose(got, expected.numpy(), atol=1e-6)
+        for mode in ("forced", "free-running"):
+            report = volley.compare(module, net, x, mode=mode)
+            assert all(output.difference < 1e-6 for output in report.outputs)
+
+
+class Depth(nn.Module):
+    """A range over layers: of their own, or of one that is used again."""
+
+    def __init__(self, layers):
+        super().__init__()
+        self.layers = layers
+
+    def forward(self, x):
+        for i in range(4):
+            x = self.layers[i % len(self.layers)](x)
+        return x
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda: Depth(nn.ModuleList(nn.Sequential(nn.Linear(8, 8)) for _ in range(4))),
+        lambda: Depth(nn.ModuleList([nn.Sequential(nn.Linear(8, 8), nn.ReLU())])),
+    ],
+)
+def test_ranges_that_are_no_time(make):
+    module, x = seeded(make), noise(2, 8)
+    net = volley.from_torch(module, x)
+    assert any("the network is static" in remark for remark in net.remarks)
+    y = volley.compile(net)(x.numpy(), steps=1)
+    np.testing.assert_allclose(y, run(module, x).numpy(), atol=1e-6)
+
+
+class Substeps(Neuron):
+    """A range within a step of time."""
+
+    def forward(self, x):
+        if self.mem is None:
+            self.mem = torch.zeros_like(x)
+        for _ in range(4):
+            self.mem = self.mem + 0.2 * (2 * x - self.mem)
+            spikes = (self.mem > 0.7).float()
+            self.mem = self.mem - spikes
+        return spikes
+
+
+def test_substeps():
+    agree(Substeps, noise(STEPS, BATCH, 6, scale=1.5), "step")
 
 
 class TimeLast(nn.Module):

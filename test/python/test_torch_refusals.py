@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """What from_torch cannot take: said in a line, and the module stays as it was."""
 
+import inspect
+
 import numpy as np
 import pytest
 
@@ -152,6 +154,40 @@ def test_refused(text, function, modules, example):
     assert text in error
     if "returns no" not in text:
         assert f"{__file__}:" in error or error.startswith("fc.weight: ")
+
+
+def line_of(function, text):
+    """FILE:LINE of a line of a function."""
+    lines, first = inspect.getsourcelines(function)
+    return f"{__file__}:{first + [text in line for line in lines].index(True)}: "
+
+
+def scores(x):
+    x = x + 1
+    return torch.softmax(x, -1)
+
+
+class Helped(Net):
+    """Methods and functions that forward calls, one of them at two places."""
+
+    def step(self, x, mem):
+        mem = 0.9 * mem + F.silu(self.fc(x))
+        return (mem > 1).float(), mem
+
+    def forward(self, x):
+        mem, result = 0.0, []
+        for one in x:
+            spikes, mem = self.step(one, mem)
+            result.append(spikes)
+        first = scores(torch.stack(result))
+        return first, scores(x)
+
+
+def test_errors_name_the_line_of_a_helper():
+    errors = refusal(Helped(None), SEQUENCE)
+    assert errors[0].startswith(line_of(Helped.step, "F.silu") + "SiLU")
+    assert errors[1].startswith(line_of(scores, "softmax") + "softmax")
+    assert len(errors) == 2
 
 
 def test_everything_is_listed():

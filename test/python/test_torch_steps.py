@@ -60,6 +60,19 @@ def test_states_that_start_from_an_input(start):
     assert any("first step" in remark for remark in net.remarks)
 
 
+def test_remarks_on_loops_of_a_fixed_length():
+    """The number of steps is the module's own, so that no other one is tried."""
+
+    class Fixed(Loop):
+        def steps(self, x):
+            return super().steps(x.unflatten(0, (4,)))
+
+    module, x = seeded(Fixed, stacked, lambda net, x: net.fc(x[0])), noise(4, 2, 8)
+    net = volley.from_torch(module, x)
+    assert any("first step" in remark for remark in net.remarks)
+    assert (evaluate(net, x.numpy()) == run(module, x).numpy()).all()
+
+
 def changes(net, x, steps):
     """Differences of successive inputs, and of currents."""
     last, late, result = x[0], net.fc(x[0]), []
@@ -161,6 +174,15 @@ def test_steps_that_were_left_out():
         for steps in (24, 15):
             y = evaluate(net, x[:steps].numpy())
             np.testing.assert_array_equal(y, run(module, x[:steps]).numpy())
+
+
+def test_a_number_added_after_the_loop():
+    def body(net, x, steps):
+        return torch.stack([spikes for _, _, spikes in steps]).sum(0) + 1
+
+    module, x = seeded(Loop, body), noise(12, 2, 8, scale=2.0)
+    y = evaluate(volley.from_torch(module, x[:5]), x.numpy())
+    np.testing.assert_array_equal(y, run(module, x).numpy())
 
 
 def test_means_do_not_depend_on_the_order():

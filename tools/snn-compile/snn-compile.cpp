@@ -66,6 +66,10 @@ static cl::list<std::string>
 static cl::opt<std::string>
     cacheDirectory("cache-dir", cl::cat(category), cl::value_desc("directory"),
                    cl::desc("keep generated code here and use it again"));
+static cl::opt<std::string>
+    sumLaw("sum", cl::cat(category), cl::value_desc("law"),
+           cl::desc("the law of sums: ascending, or exact wherever inputs are "
+                    "integers (default: as the model says, else ascending)"));
 static cl::opt<bool> foldNorms(
     "fold-norms", cl::cat(category),
     cl::desc("make norms part of weights; results differ by roundings"));
@@ -127,7 +131,7 @@ int main(int argc, char **argv) {
   mlir::OwningOpRef<mlir::ModuleOp> module =
       loadModel(modelPath, *importOptions, &context);
   loading.stop();
-  if (!module)
+  if (!module || (!sumLaw.empty() && failed(setSumLaw(*module, sumLaw))))
     return 1;
 
   CompileOptions options;

@@ -44,6 +44,10 @@ private:
   }
 
   double randomWeight();
+  snn::SumLaw randomSumLaw() {
+    return type.isF32() && random.chance(30) ? snn::SumLaw::Exact
+                                             : snn::SumLaw::Ascending;
+  }
   Value floatConstant(Shape shape, double scale);
   Value parameter(Type element, ArrayRef<int64_t> shape, double low,
                   double high);
@@ -60,6 +64,8 @@ private:
   void addPool();
   void addElementwise();
   void addMatmul();
+  void addAttention();
+  void addTwin();
   void addShapeOp();
   void addMove();
   void addConstant();
@@ -206,7 +212,7 @@ Value NetworkGenerator::toShape(Value value, ArrayRef<int64_t> shape) {
     value = snn::DenseOp::create(
         builder, loc, RankedTensorType::get({out}, type), flatValue,
         floatConstant({out, in}, 1.0 / std::sqrt(double(in))), Value(),
-        StringAttr());
+        randomSumLaw(), StringAttr());
     to = RankedTensorType::get(shape, type);
   }
   if (typeOf(value) == to)
@@ -281,9 +287,10 @@ void NetworkGenerator::addDense() {
   weight.push_back(in);
   result.push_back(out);
   Value bias = random.chance(60) ? floatConstant(biasShape, 0.3) : Value();
-  add(snn::DenseOp::create(
-      builder, loc, RankedTensorType::get(result, type), input,
-      floatConstant(weight, 2.0 / std::sqrt(double(in))), bias, StringAttr()));
+  add(snn::DenseOp::create(builder, loc, RankedTensorType::get(result, type),
+                           input,
+                           floatConstant(weight, 2.0 / std::sqrt(double(in))),
+                           bias, randomSumLaw(), StringAttr()));
 }
 
 /// The signal itself, or its spikes, which most layers get.
@@ -337,7 +344,8 @@ void NetworkGenerator::addConv() {
   add(snn::ConvOp::create(builder, loc, RankedTensorType::get(result, type),
                           input, floatConstant(weight, 2 / std::sqrt(fanIn)),
                           bias, stride, padding, dilation, groups,
-                          /*channels_last=*/false, StringAttr()));
+                          /*channels_last=*/false, randomSumLaw(),
+                          StringAttr()));
 }
 
 void NetworkGenerator::addPool() {
@@ -532,6 +540,51 @@ void NetworkGenerator::addElementwise() {
       hasFloat || random.chance(30) ? Type(type) : builder.getI32Type();
   add(snn::AddOp::create(builder, loc, RankedTensorType::get(shape, element),
                          operands));
+}
+
+/// (Q K^T) V of spikes, perhaps scaled in between.
+void NetworkGenerator::addAttention() {
+  int64_t tokens = random.between(2, 20), channels = random.between(1, 6);
+  Shape lead;
+  if (random.chance(30))
+    lead.push_back(random.between(1, 3));
+  auto makeType = [&](int64_t rows, int64_t columns, Type element) {
+    Shape shape(lead);
+    shape.append({rows, columns});
+    return RankedTensorType::get(shape, element);
+  };
+  auto spikes = makeType(tokens, channels, builder.getI1Type());
+  Value q = convertTo(spikes), k = convertTo(spikes), v = convertTo(spikes);
+  Shape permutation(llvm::to_vector(llvm::seq<int64_t>(0, lead.size() + 2)));
+  std::swap(permutation[lead.size()], permutation[lead.size() + 1]);
+  Value transposed = snn::TransposeOp::create(
+      builder, loc, makeType(channels, tokens, builder.getI1Type()), k,
+      permutation);
+  Type i32 = builder.getI32Type(), element = i32;
+  Value scores = snn::MatmulOp::create(
+      builder, loc, makeType(tokens, tokens, i32), q, transposed);
+  if (random.chance(50)) {
+    element = type;
+    Value unit = arith::ConstantOp::create(
+        builder, loc,
+        FloatAttr::get(type, random.pick({0.125, 0.5, 4.0, 0.3})));
+    scores = snn::ScaleOp::create(builder, loc, makeType(tokens, tokens, type),
+                                  scores, unit);
+  }
+  add(snn::MatmulOp::create(builder, loc, makeType(tokens, channels, element),
+                            scores, v));
+}
+
+/// An op that does the same as another one.
+void NetworkGenerator::addTwin() {
+  Operation *op = pickSignal().getDefiningOp();
+  if (!op || op->hasTrait<OpTrait::ConstantLike>())
+    return;
+  Operation *twin = builder.clone(*op);
+  if (op->hasAttr("name"))
+    twin->setAttr("name", builder.getStringAttr("p" + Twine(numNames++)));
+  for (Value result : twin->getResults())
+    add(result);
 }
 
 void NetworkGenerator::addShapeOp() {
@@ -738,8 +791,10 @@ void NetworkGenerator::addOp() {
     addConv();
   else if (kind < 32)
     addPool();
-  else if (kind < 37)
+  else if (kind < 36)
     addMatmul();
+  else if (kind < 38)
+    addAttention();
   else if (kind < 41)
     add(reduce(pickSignal()));
   else if (kind < 53)
@@ -752,10 +807,12 @@ void NetworkGenerator::addOp() {
     addConstant();
   else if (kind < 71)
     addDelay();
-  else if (kind < 90)
+  else if (kind < 87)
     addNeuron();
-  else
+  else if (kind < 97)
     addPopulation();
+  else
+    addTwin();
 }
 
 OwningOpRef<ModuleOp> NetworkGenerator::run() {

@@ -28,7 +28,7 @@ namespace {
 /// What the command line says. A struct of its own: linking an artefact in
 /// memory resets LLVM's options.
 struct Options {
-  std::string model, cpu, kernel, share, cacheDirectory;
+  std::string model, cpu, kernel, share, sumLaw, cacheDirectory;
   std::vector<std::string> inputs, outputs, records;
   nir::ImportOptions import;
   bool hasModelOptions, hasCompileOptions, useReference, isQuiet, isConformance;
@@ -95,6 +95,10 @@ static Options parseCommandLine(int argc, char **argv) {
   static cl::opt<std::string> kernel(
       "kernel", cl::cat(category), cl::value_desc("name"),
       cl::desc("take this kernel strategy wherever it is possible"));
+  static cl::opt<std::string> sumLaw(
+      "sum", cl::cat(category), cl::value_desc("law"),
+      cl::desc("the law of sums: ascending, or exact wherever inputs are "
+               "integers (default: as the model says, else ascending)"));
   static cl::opt<std::string> share(
       "share", cl::cat(category), cl::value_desc("when"), cl::init("auto"),
       cl::desc("whether threads share the work of a sample: auto (default), "
@@ -127,6 +131,7 @@ static Options parseCommandLine(int argc, char **argv) {
           cpu,
           kernel,
           share,
+          sumLaw,
           cacheDirectory,
           {inputs.begin(), inputs.end()},
           {outputs.begin(), outputs.end()},
@@ -134,7 +139,8 @@ static Options parseCommandLine(int argc, char **argv) {
           *import,
           modelOptions.isAnyGiven(),
           cpu.getNumOccurrences() || kernel.getNumOccurrences() ||
-              share.getNumOccurrences() || cacheDirectory.getNumOccurrences(),
+              share.getNumOccurrences() || sumLaw.getNumOccurrences() ||
+              cacheDirectory.getNumOccurrences(),
           reference,
           quiet,
           conformance,
@@ -392,7 +398,8 @@ Runnable::Runnable(mlir::MLIRContext &context, std::vector<std::string> record)
     return;
   }
   module = loadModel(options.model, options.import, &context);
-  if (!module)
+  if (!module ||
+      (!options.sumLaw.empty() && failed(setSumLaw(*module, options.sumLaw))))
     std::exit(1);
   if (options.useReference) {
     std::unique_ptr<Session> session = interpret(*module, this->record, 1);

@@ -44,6 +44,10 @@ mlir::OwningOpRef<mlir::ModuleOp> parseModel(llvm::StringRef text,
                                              llvm::ArrayRef<NamedArray> arrays,
                                              mlir::MLIRContext *context);
 
+/// Gives the sums of a network in the `imported` form a law, "exact" wherever
+/// that is possible or "ascending".
+mlir::LogicalResult setSumLaw(mlir::ModuleOp module, llvm::StringRef law);
+
 /// True if a file holds a network in the compiler's own form.
 bool isMLIRFile(llvm::StringRef path);
 

@@ -368,7 +368,7 @@ Value Emitter::emitAffine(Node &node, Value input) {
     bias = readWeight(node, "bias", *node.outShape);
   return snn::DenseOp::create(builder, loc, getOutputType(node),
                               reshape(input, inShape), weight, bias,
-                              /*kernel=*/StringAttr());
+                              snn::SumLaw::Ascending, /*kernel=*/StringAttr());
 }
 
 /// Before and after, per dimension; nothing if there is no padding.
@@ -397,7 +397,8 @@ Value Emitter::emitConv(Node &node, Value input) {
                              bias, dropOnes(window.stride),
                              interleavePadding(window),
                              dropOnes(window.dilation), window.groups,
-                             /*channels_last=*/false, /*kernel=*/StringAttr());
+                             /*channels_last=*/false, snn::SumLaw::Ascending,
+                             /*kernel=*/StringAttr());
 }
 
 Value Emitter::emitPool(Node &node, Value input) {

@@ -41,6 +41,7 @@ class Conversion:
     Attributes:
         inputs: by position; None for those that nothing depends on.
         traced: the module, or a loop over it; ports are its inputs and outputs.
+        steps: those of the module's own code, if nothing else says how many; or 0.
         stepwise: it is a loop over a module that runs single steps.
     """
 
@@ -49,6 +50,7 @@ class Conversion:
     outputs: list[Port]
     populations: list[Population]
     traced: torch.nn.Module
+    steps: int
     stepwise: bool
 
 
@@ -156,7 +158,13 @@ def convert(
         )
     network._remarks.extend(problems.remarks)
     return Conversion(
-        network, ins, outs, converter.populations, example.module, example.added > 0
+        network,
+        ins,
+        outs,
+        converter.populations,
+        example.module,
+        example.steps if example.guessed else 0,
+        example.added > 0,
     )
 
 
@@ -177,9 +185,15 @@ def _convert(module, args, states, names, cut):
                 wrong = _grown_data(*found, example)
                 problems.check()
             except CompileError as error:
-                failures.append((error, wrong))
+                if not example.guessed:
+                    failures.append((error, wrong))
+                continue
+            if example.guessed and not _has_spiking_state(found[0].nodes):
                 continue
             if not wrong:
+                if example.guessed:
+                    text = f"takes the range of {example.steps} as the steps of time"
+                    problems.remark(example.guessed, text)
                 for where, _ in _capture.find_unknown(module, leaves):
                     problems.remark(where, "no known neuron; taken as plain PyTorch")
                 return *found, example, problems
@@ -191,6 +205,13 @@ def _convert(module, args, states, names, cut):
                 unknown = _capture.find_unknown(module, leaves)
                 raise _with_unknown(error, module, unknown)
         frozen |= wrong
+
+
+def _has_spiking_state(nodes):
+    """Whether something is carried from step to step, and something is binary."""
+    return any(n.op == "delay" for n in nodes) and any(
+        n.dtype == torch.bool and n.op != "later" for n in nodes
+    )
 
 
 def _tell_late(example, problems):
@@ -264,7 +285,7 @@ def _trace(module, example, leaves, names, problems, cut):
     for node, name in zip(imported.inputs, names):
         node.value = name
     imported.refused = refused_modules(module)
-    imported.check(in_loop=example.steps > 0)
+    imported.check(in_loop=example.steps > 0 and not example.guessed)
     kept = len(example.kept)
     results = [*_tensors(imported.outputs, problems)]
     rolled, starts, steps = _roll(example, imported.trace, results, problems)
@@ -307,6 +328,8 @@ def _roll(example, trace, results, problems):
         attempts.append(Problems())
         rolled = reroll(results, trace, steps, steps > 0, attempts[-1], kept)
         if not attempts[-1].errors:
+            problems.remarks.update(attempts[-1].remarks)
+            problems.late |= attempts[-1].late
             return *rolled, steps
     problems.errors.update(attempts[0].errors)
     return [None] * len(results), [], 0

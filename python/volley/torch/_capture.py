@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import contextlib
 import inspect
+import itertools
 import logging
 import re
 import traceback
@@ -23,7 +24,7 @@ from torch._subclasses.fake_tensor import FakeTensorMode
 from torch.utils._python_dispatch import TorchDispatchMode
 
 from volley.torch import _clock, _footprint, _numbers, _steps, neurons
-from volley.torch._problems import Where, find_line
+from volley.torch._problems import Where, find_line, is_own
 
 _library = torch.library.Library("volley", "DEF")
 _library.define("neuron(Tensor[] inputs, int leaf, int call) -> Tensor[]")
@@ -386,19 +387,22 @@ class Whole(torch.nn.Module):
 
     Of its last results, one per name in `states`, nothing is kept: a network's state
     is implicit. With `kept`, (path, attribute) of tensors that the module keeps, it
-    returns them too. With `short`, (steps, few), loops over so many steps run a few.
+    returns them too. With `short`, (steps, few), loops over so many steps run a few;
+    with `numbered`, (file, line), ops of the loop there say of which step they are.
     """
 
-    def __init__(self, module, states=(), kept=(), short=None):
+    def __init__(self, module, states=(), kept=(), short=None, numbered=None):
         super().__init__()
         self.module, self.states, self.kept = module, states, kept
-        self.short = short
+        self.short, self.numbered = short, numbered
 
     def forward(self, *args):
         nothing = (None,) * len(self.states)
         with contextlib.ExitStack() as stack:
             if self.short:
                 stack.enter_context(_steps.shortened(self.module, *self.short))
+            if self.numbered:
+                stack.enter_context(_steps.numbered(self.module, self.numbered))
             result = _call(self.module, args, self.states, nothing)[0]
         if not self.kept:
             return result
@@ -492,6 +496,35 @@ def _run(module, args, leaves, noted=None, read=None) -> Trace:
         )
 
 
+class _Reads(TorchDispatchMode):
+    """Notes whether any of some tensors is an operand."""
+
+    def __init__(self, tensors):
+        super().__init__()
+        self.tensors = tensors
+        self.storages = set(map(_storage, tensors))
+        self.found = False
+
+    def __torch_dispatch__(self, func, types, args=(), kwargs=None):
+        operands = torch.utils._pytree.tree_leaves((args, kwargs))
+        tensors = (x for x in operands if isinstance(x, torch.Tensor))
+        self.found |= any(_storage(x) in self.storages for x in tensors)
+        return func(*args, **(kwargs or {}))
+
+
+def goes_on(module, args, leaves) -> bool:
+    """Whether a call reads tensors that the call before it left in the module."""
+    with _patched(module, leaves) as state, torch.no_grad(), _quiet():
+        with FakeTensorMode(allow_non_fake_inputs=True) as mode:
+            fakes = [mode.from_tensor(arg) for arg in args]
+            module(*fakes)
+            modules = dict(module.named_modules())
+            left = [getattr(modules[path], name) for path, name in state.assigned()]
+            with _Reads(left) as reads:
+                module(*fakes)
+    return reads.found
+
+
 def export(module, args, leaves, reads=False) -> Trace:
     """Exports a module to a graph of ATen ops and leaves.
 
@@ -506,10 +539,36 @@ def export(module, args, leaves, reads=False) -> Trace:
 
 
 def _export(module, args, leaves) -> Trace:
-    with _patched(module, leaves) as state, torch.no_grad(), _quiet():
+    with _patched(module, leaves) as state, torch.no_grad(), _quiet(), _whole_stacks():
         with _clock.measured(_clock.EXPORT):
             program = torch.export.export(module, tuple(args), strict=False)
         return Trace(state.assigned(), program)
+
+
+@contextlib.contextmanager
+def _whole_stacks():
+    """Notes with each op the functions that forward calls, not only forward.
+
+    What torch.export keeps of a stack is its own affair: where it does so otherwise,
+    errors name the line of forward.
+    """
+    tracer, name = torch.fx.proxy.TracerBase, "_filter_traceback_frames"
+    before = getattr(tracer, name, None)
+    if before is None:
+        yield
+        return
+
+    def keep(self, frames):
+        # From Whole or Stepwise on: what called from_torch is no part of the module.
+        inner = itertools.dropwhile(lambda frame: frame.filename != __file__, frames)
+        own = [frame for frame in inner if is_own(frame.filename, frame.name)]
+        return traceback.StackSummary.from_list(own + _steps.current_frame())
+
+    setattr(tracer, name, keep)
+    try:
+        yield
+    finally:
+        setattr(tracer, name, before)
 
 
 @contextlib.contextmanager
@@ -671,6 +730,7 @@ def _find_place(error, module) -> Where:
     paths = {id(child): path for path, child in module.named_modules()}
     path, text = "", ""
     for frame, line in traceback.walk_tb(error.__traceback__):
-        text += f'File "{frame.f_code.co_filename}", line {line}\n'
+        code = frame.f_code
+        text += f'File "{code.co_filename}", line {line}, in {code.co_name}\n'
         path = paths.get(id(frame.f_locals.get("self")), path)
     return Where(path, *find_line(text))

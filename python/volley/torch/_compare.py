@@ -290,7 +290,10 @@ def _convert_like(module, program, args, states):
     inputs = {
         name: kinds.get(dtype, "real") for name, (_, dtype) in program.inputs.items()
     }
-    expected = {name: shape for name, (shape, _) in program.inputs.items()}
+    expected = [
+        {name: shape for name, (shape, _) in signals.items()}
+        for signals in (program.inputs, program.outputs)
+    ]
     errors = []
     for is_step, example in ((False, args), (True, tuple(arg[0] for arg in args))):
         example = (*example, *states)
@@ -299,15 +302,19 @@ def _convert_like(module, program, args, states):
         except volley.CompileError as error:
             errors.append(error)
             continue
-        found = {port.name: port.data_shape for port in result.inputs if port}
+        found = [
+            {port.name: port.data_shape for port in ports if port}
+            for ports in (result.inputs, result.outputs)
+        ]
         if found == expected and result.stepwise == is_step:
             again = dict(inputs=inputs, check=False)
             return result, functools.partial(convert, module, example, **again)
     if len(errors) == 2:
         raise errors[0]
     raise ValueError(
-        f"the network's inputs {program.inputs} are not those of the module for inputs "
-        f"of shapes {[tuple(arg.shape) for arg in args]}"
+        f"the network's inputs {program.inputs} and outputs {program.outputs} are not "
+        f"those of the module for inputs of shapes {[tuple(x.shape) for x in args]}; "
+        "these have time and batch where the example had them"
     )
 
 
@@ -438,7 +445,8 @@ def _record(module, args, conversion):
     for population in conversion.populations:
         results.update(_results(population, calls[population.leaf.index], steps))
     if steps is None:
-        steps = next((len(x) for x in results.values()), 1)
+        timed = (x for x, p in zip(outs, conversion.outputs) if p.has_time)
+        steps = next(map(len, (*results.values(), *timed)), conversion.steps or 1)
     return _Recording(
         {port.name: x for port, x in zip(conversion.inputs, ins) if port},
         {port.name: x for port, x in zip(conversion.outputs, outs)},

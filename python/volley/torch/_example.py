@@ -45,6 +45,8 @@ class Example:
         told: {traced steps: those of the user's example}, if these are others.
         run: what a run with it showed; None if it was not run.
         reads: it reads numbers from its own tensors.
+        guessed: the place of a range that is taken as time, which it is if there is a
+            state and something binary.
         varying: (op, number) of numbers that depend on how many steps there are; None
             if that is not known, as the module itself says how many.
     """
@@ -62,6 +64,7 @@ class Example:
     told: dict[int, int] = field(default_factory=dict)
     run: _Run | None = None
     reads: bool = False
+    guessed: Where | None = None
 
     def longer(self, factor: int = 1) -> Example:
         """The same with another number of steps, or some times as many."""
@@ -123,6 +126,11 @@ def choose(
         args, run, loop = _resize_loop(whole, args, leaves, run, problems)
     if not (loop or whole.short):
         args, run = _resize_sequence(whole, args, leaves, run)
+    if not (run.steps or run.loops or run.lengths or states):
+        for steps, place in _own_ranges(whole, args, leaves, trace):
+            numbered = _capture.Whole(module, numbered=place)
+            where, reads = Where("", *place), bool(trace.read)
+            yield Example(numbered, args, grown, steps, reads=reads, guessed=where)
     called = [leaf for leaf in leaves if leaf.calls]
     is_plain = not called and bool(trace.assigned or states)
     if run.steps != 1 and (run.loops or not is_plain):
@@ -176,6 +184,24 @@ def find_states(module, args, names) -> tuple[str, ...]:
         return ()
     ends = (names[i:] for i in reversed(range(len(names))))
     return next((end for end in ends if set(starts(end) or ()) == {1}), ())
+
+
+def _own_ranges(module, args, leaves, trace) -> list[tuple[int, tuple[str, int]]]:
+    """Ranges of a module's own code that may be loops over time: (steps, place).
+
+    A module that goes on from where its last call ended has its steps there.
+    """
+    found = [
+        (steps, place)
+        for steps, places in sorted(trace.noted.ranges.items(), reverse=True)
+        for place in sorted(places)
+        if steps > 1
+    ]
+    try:
+        is_step = trace.counters or _capture.goes_on(module, args, leaves)
+    except Exception:
+        is_step = True
+    return [] if is_step else found
 
 
 def _repeated(args, steps):

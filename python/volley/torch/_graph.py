@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import operator
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import torch
@@ -13,6 +13,7 @@ import torch
 from volley._network import CompileError
 from volley.torch._hints import describe
 from volley.torch._problems import Problems, Where, find_line
+from volley.torch._steps import step_of
 from volley.torch.ops import TABLE
 
 # Ops that make a tensor of one value; of what they are `like` only the shape counts.
@@ -82,6 +83,7 @@ class Node:
         shape: of the traced example; None for tuples.
         value: a constant's tensor, or what the op has besides operands.
         origin: the op that a constant was computed by, if it was.
+        step: of the loop, if the module's own code says it.
     """
 
     op: str
@@ -92,6 +94,7 @@ class Node:
     value: Any = None
     kwargs: dict[str, Any] = field(default_factory=dict)
     origin: Node | None = None
+    step: int | None = None
 
     def __repr__(self):
         return f"<{self.op} {self.shape} at {id(self):x}>"
@@ -285,8 +288,7 @@ class Importer:
         for node in (node for node in nodes if not node.is_constant):
             for path, reason in self.refused.items():
                 if (node.where.path + ".").startswith(path + "."):
-                    where = Where(path, node.where.file, node.where.line)
-                    self.problems.refuse(where, reason)
+                    self.problems.refuse(replace(node.where, path=path), reason)
         for node in nodes:
             if node.op not in _STRUCTURE and node.op not in TABLE:
                 self.problems.error(node.where, describe(node.op))
@@ -383,14 +385,10 @@ class Importer:
         library, _, name = schema.name.partition("::")
         if library not in ("aten", "volley"):
             name = schema.name
-        if name == "narrow" and isinstance(args[2], int):
-            name, (x, dim, start, size) = "slice", args
-            start %= x.shape[dim]
-            args = [x, dim, start, start + size, 1]
         if name == "neuron":
             leaf = self.leaves[args[1]]
             value = (leaf, args[2], leaf.calls[args[2]])
-            where = Where(self._path(leaf.path), where.file, where.line)
+            where = replace(where, path=self._path(leaf.path))
             node = Node("neuron", list(args[0]), where=where, value=value)
             self._trace.setdefault(id(node), node)
             if leaf.problem:
@@ -399,11 +397,19 @@ class Importer:
                 self.problems.remark(Where(where.path), leaf.neuron.remark)
             return _Cell(node)
         target, in_place = fx.target, schema.is_mutable
+        start = _as_index(args[2]) if name == "narrow" else None
+        if start is not None:
+            x, dim, _, size = args
+            start %= x.shape[dim]
+            name, target = "slice", torch.ops.aten.slice.Tensor
+            args = [x, dim, start, start + size, 1]
         if in_place:
             name = name.rstrip("_")
             target = _functional(name, fx.target)
         whole = Node(name, args, *_meta(fx), where=where, kwargs=kwargs)
         node = self._fold(whole, target)
+        if id(node) not in self._trace and node.op not in ("input", "constant"):
+            node.step = step_of(fx.meta.get("stack_trace") or "")
         self._trace.setdefault(id(node), node)
         if in_place:
             return self._mutate(fx, node)
@@ -521,6 +527,13 @@ def _single(node):
     shape = (*x.shape[:dim], *x.shape[dim + 1 :])
     one = Node("select", [x, dim, indices[0]], shape, node.dtype, node.where)
     return Node("unsqueeze", [one, dim], node.shape, node.dtype, node.where)
+
+
+def _as_index(arg) -> int | None:
+    """The number that an operand is, if it is one."""
+    if isinstance(arg, Node):
+        return None if arg.fill is None else int(arg.fill)
+    return arg
 
 
 def _fill_value(node) -> float | None:

@@ -6,15 +6,23 @@ from __future__ import annotations
 import functools
 import os
 import re
+import sysconfig
 from dataclasses import dataclass, field
 
 import torch
 
 from volley._network import CompileError
 
-_FRAME = re.compile(r'File "([^"]+)", line (\d+)')
+_FRAME = re.compile(r'File "([^"]+)", line (\d+)(?:, in (\w+))?')
+# The name of a frame whose line is the number of the step that is run.
+STEP_FRAME = "<step>"
 # Frames of these are neither what a user wrote nor of interest.
-_HIDDEN = tuple(os.path.dirname(f) + os.sep for f in (torch.__file__, __file__))
+_HIDDEN = (
+    STEP_FRAME,
+    *(os.path.dirname(file) + os.sep for file in (torch.__file__, __file__)),
+)
+_STANDARD = sysconfig.get_path("stdlib") + os.sep
+_INSTALLED = re.compile(r"[/\\](site|dist)-packages[/\\]")
 # Inside of libraries; of interest if there is nothing else.
 _LIBRARIES = re.compile(
     r"[/\\]site-packages[/\\]((norse|snntorch|sinabs)[/\\]|spikingjelly[/\\]"
@@ -24,11 +32,17 @@ _LIBRARIES = re.compile(
 
 @dataclass(frozen=True)
 class Where:
-    """A place in the user's model: a module's path, and a line of Python."""
+    """A place in the user's model: a module's path, and a line of Python.
+
+    Attributes:
+        caller: the line of forward that is being run, as FILE:LINE: what tells calls
+            of one function apart.
+    """
 
     path: str = ""
     file: str = ""
     line: int = 0
+    caller: str = ""
 
     def __str__(self) -> str:
         place = f"{self.file}:{self.line}: " if self.file else ""
@@ -40,13 +54,23 @@ class Where:
         return (self.file, self.line) if self.file else None
 
 
+def is_own(file: str, function: str) -> bool:
+    """Whether a frame is of a module's code: of forward, or what the user wrote."""
+    return function == "forward" or not (
+        file.startswith(("<", _STANDARD)) or _INSTALLED.search(file)
+    )
+
+
 @functools.cache
-def find_line(stack_trace: str) -> tuple[str, int]:
-    """The innermost line of the user's own code in a stack trace's text."""
+def find_line(stack_trace: str) -> tuple[str, int, str]:
+    """The innermost line of the user's own code in a stack trace's text, and that of
+    forward, as FILE:LINE."""
     frames = [f for f in _FRAME.findall(stack_trace) if not f[0].startswith(_HIDDEN)]
     own = [frame for frame in frames if not _LIBRARIES.search(frame[0])]
-    file, line = (own or frames or [("", 0)])[-1]
-    return file, int(line)
+    frames = own or frames or [("", 0, "")]
+    forward = [f"{file}:{line}" for file, line, name in frames if name == "forward"]
+    file, line, _ = frames[-1]
+    return file, int(line), forward[-1] if forward else ""
 
 
 class Unsupported(Exception):

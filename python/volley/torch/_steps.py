@@ -13,12 +13,19 @@ import contextlib
 import functools
 import inspect
 import math
+import re
 import sys
 import textwrap
+import traceback
 from dataclasses import dataclass, field
+
+from volley.torch._problems import STEP_FRAME
 
 # Libraries whose loops over time are all alike.
 _LIBRARIES = {"torch", "spikingjelly", "snntorch", "norse", "sinabs", "volley"}
+
+# The step of a numbered range that is run.
+_current: int | None = None
 
 
 class _Step(int):
@@ -163,6 +170,42 @@ def shortened(module, steps, few):
 
     with _replaced(scopes, {"range": numbers}):
         yield
+
+
+@contextlib.contextmanager
+def numbered(module, place):
+    """Notes with each op that is exported in which step of the range at a place of a
+    module's own code, (file, line), it is computed; see step_of."""
+
+    def numbers(*args):
+        frame = sys._getframe(1)
+        is_there = (frame.f_code.co_filename, frame.f_lineno) == place
+        return _announced(range(*args)) if is_there else range(*args)
+
+    with _replaced(_scopes(module), {"range": numbers}):
+        yield
+
+
+def _announced(numbers):
+    global _current
+    try:
+        for _current, number in enumerate(numbers):
+            yield number
+    finally:
+        _current = None
+
+
+def current_frame() -> list[traceback.FrameSummary]:
+    """The step that is run, if that is known, for the stack trace of an op."""
+    if _current is None:
+        return []
+    return [traceback.FrameSummary(STEP_FRAME, _current, "range", lookup_line=False)]
+
+
+def step_of(stack_trace: str) -> int | None:
+    """The step in which an op is computed, if its stack trace says it."""
+    found = re.search(f'File "{STEP_FRAME}", line (\\d+)', stack_trace)
+    return int(found[1]) if found else None
 
 
 @contextlib.contextmanager

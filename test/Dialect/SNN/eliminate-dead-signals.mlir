@@ -1,10 +1,12 @@
 // RUN: %snn-opt %s --pass-pipeline='builtin.module(snn.network(snn-eliminate-dead-signals))' | FileCheck %s --enable-var-scope
+// RUN: %snn-opt %s --pass-pipeline='builtin.module(snn.network(snn-eliminate-dead-signals))' --remarks-filter=snn-eliminate-dead-signals -o /dev/null 2>&1 | FileCheck %s --check-prefix=REMARK
 
 snn.neuron_model private @m(state %v: f32 = 0.0, in %x: f32) -> (y: f32) {
   snn.next (%x : f32) emit (%v : f32)
 }
 
 // Ops of a cycle keep each other alive, and what they read.
+// REMARK: Passed{{.*}}snn-eliminate-dead-signals | ops that nothing reads=6
 // CHECK-LABEL: snn.network @dead_cycle
 snn.network @dead_cycle(%x: tensor<2xf32>) -> (y: tensor<2xf32>) dt(1.0) {
   // CHECK-NEXT: snn.output %x

@@ -110,3 +110,36 @@ snn.network @kept(%x: tensor<2xi1>, %n: tensor<2xi32>)
   %f = snn.population @threshold "f"(%5) params(%one : f32) : (tensor<2xf32>) -> tensor<2xi1>
   snn.output %a, %b, %c, %d, %e, %f : tensor<2xi1>, tensor<2xi1>, tensor<2xf32>, tensor<2xi1>, tensor<2xi1>, tensor<2xi1>
 }
+
+// -----
+
+// Ops that move elements lie in between.
+// CHECK-LABEL: snn.network @moved(
+// CHECK: %[[N:.*]] = snn.add
+// CHECK: %[[T:.*]] = snn.transpose %[[N]] [1, 0] : tensor<2x3xi32> -> tensor<3x2xi32>
+// CHECK: %[[R:.*]] = snn.reshape %[[T]] : tensor<3x2xi32> -> tensor<6xi32>
+// CHECK: snn.population @if{{.*}} "if"(%[[R]])
+// A scale that something else reads stays.
+// CHECK: %[[Q:.*]] = snn.scale %[[N]] by
+// CHECK: %[[F:.*]] = snn.reshape %[[Q]] : tensor<2x3xf32> -> tensor<6xf32>
+// CHECK: snn.population @if "both"(%[[F]])
+snn.neuron_model private @if(state %v: f32 = 0.0, in %x: f32) -> (s: i1) {
+  %v1 = arith.addf %v, %x : f32
+  %one = arith.constant 1.0 : f32
+  %s = arith.cmpf oge, %v1, %one : f32
+  %zero = arith.constant 0.0 : f32
+  %v2 = arith.select %s, %zero, %v1 : f32
+  snn.next(%v2 : f32) emit(%s : i1)
+}
+snn.network @moved(%x: tensor<2x3xi1>) -> (a: tensor<6xi1>, b: tensor<6xi1>, f: tensor<6xf32>) dt(1.0) {
+  %eighth = arith.constant 0.125 : f32
+  %n = snn.add %x, %x : (tensor<2x3xi1>, tensor<2x3xi1>) -> tensor<2x3xi32>
+  %p = snn.scale %n by %eighth : tensor<2x3xi32>, f32 -> tensor<2x3xf32>
+  %t = snn.transpose %p [1, 0] : tensor<2x3xf32> -> tensor<3x2xf32>
+  %r = snn.reshape %t : tensor<3x2xf32> -> tensor<6xf32>
+  %a = snn.population @if "if"(%r) : (tensor<6xf32>) -> tensor<6xi1>
+  %q = snn.scale %n by %eighth : tensor<2x3xi32>, f32 -> tensor<2x3xf32>
+  %f = snn.reshape %q : tensor<2x3xf32> -> tensor<6xf32>
+  %b = snn.population @if "both"(%f) : (tensor<6xf32>) -> tensor<6xi1>
+  snn.output %a, %b, %f : tensor<6xi1>, tensor<6xi1>, tensor<6xf32>
+}

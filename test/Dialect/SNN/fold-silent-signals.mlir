@@ -1,4 +1,4 @@
-// RUN: %snn-opt %s --pass-pipeline="builtin.module(snn.network(snn-fold-silent-signals,snn-eliminate-dead-signals))" -split-input-file --remarks-filter=".*" 2>&1 | FileCheck %s --enable-var-scope
+// RUN: %snn-opt %s --pass-pipeline="builtin.module(snn.network(snn-fold-silent-signals,snn-eliminate-dead-signals))" -split-input-file --remarks-filter=snn-fold-silent-signals 2>&1 | FileCheck %s --enable-var-scope
 
 // A leaky potential with spikes times 0.5 in and a factor of 0.5 stays below 1
 // and cannot pass a threshold of 1; what it feeds reads zeros, and it is dead.

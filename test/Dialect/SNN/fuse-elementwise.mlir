@@ -1,4 +1,5 @@
 // RUN: %snn-opt %s --snn-fuse-elementwise -split-input-file | FileCheck %s --enable-var-scope
+// RUN: %snn-opt %s --snn-fuse-elementwise -split-input-file --remarks-filter=snn-fuse-elementwise -o /dev/null 2>&1 | FileCheck %s --check-prefix=REMARK
 
 snn.neuron_model private @lif(state %v: f32 = 0.5, in %x: f32, param %k: f32) -> (spikes: i1) {
   %v1 = math.fma %k, %x, %v : f32
@@ -8,6 +9,7 @@ snn.neuron_model private @lif(state %v: f32 = 0.5, in %x: f32, param %k: f32) ->
 
 // A sum of three joins the law that reads it; the sum is from left to right, and
 // what is not used any more is gone.
+// REMARK: snn-fuse-elementwise | elementwise ops and populations=2, laws=1
 // CHECK-NOT: @lif(
 // CHECK-LABEL: snn.neuron_model private @lif_0(
 // CHECK-SAME: state %v: f32 = 5.000000e-01, in %[[A:.*]]: f32, in %[[B:.*]]: f32, in %[[C:.*]]: f32, param %k: f32) -> (spikes: i1)

@@ -78,6 +78,26 @@ snn.network @input_type(%x: tensor<3xf64>) -> () dt(1.0) {
 
 // -----
 
+// C6: an exact sum in double precision.
+snn.network @exact_f64(%x: tensor<3xi1>) -> () dt(1.0) {
+  %w = arith.constant dense<1.0> : tensor<2x3xf64>
+  // expected-error @+1 {{'snn.dense' op expects f32 for an exact sum, but got 'tensor<2xf64>'}}
+  snn.dense %x, %w sum exact : (tensor<3xi1>, tensor<2x3xf64>) -> tensor<2xf64>
+  snn.output
+}
+
+// -----
+
+// C8 of snn.conv: the same.
+snn.network @exact_conv_f64(%x: tensor<1x3xi1>) -> () dt(1.0) {
+  %w = arith.constant dense<1.0> : tensor<2x1x3xf64>
+  // expected-error @+1 {{'snn.conv' op expects f32 for an exact sum, but got 'tensor<2x1xf64>'}}
+  snn.conv %x, %w sum exact : (tensor<1x3xi1>, tensor<2x1x3xf64>) -> tensor<2x1xf64>
+  snn.output
+}
+
+// -----
+
 // C5: the weight.
 snn.network @weight_signal(%x: tensor<3xf32>, %w: tensor<2x3xf32>) -> () dt(1.0) {
   // expected-error @+1 {{'snn.dense' op expects weight and bias to be constants}}

@@ -1,4 +1,5 @@
 // RUN: %snn-opt %s --snn-merge-equivalent -split-input-file | FileCheck %s --enable-var-scope
+// RUN: %snn-opt %s --snn-merge-equivalent -split-input-file --remarks-filter=snn-merge-equivalent -o /dev/null 2>&1 | FileCheck %s --check-prefix=REMARK
 
 snn.neuron_model private @lif(state %v: f32 = 0.0, in %x: f32, param %k: f32) -> (spikes: i1) {
   %v1 = math.fma %k, %x, %v : f32
@@ -8,6 +9,8 @@ snn.neuron_model private @lif(state %v: f32 = 0.0, in %x: f32, param %k: f32) ->
 
 // Two recurrent populations that do the same are one; a third, whose delay is
 // longer, is another. The probe of a merged population keeps its name.
+// REMARK: population 'b' is equal to 'a'
+// REMARK: Passed{{.*}}snn-merge-equivalent | merged ops=3
 // CHECK-LABEL: snn.network @recurrent(
 // CHECK: snn.population @lif "a"
 // CHECK-NOT: snn.population @lif "b"

@@ -1,5 +1,6 @@
 // RUN: %snn-opt %s --snn-schedule-network=rows=8 -split-input-file -verify-diagnostics | FileCheck %s --enable-var-scope
 // RUN: %snn-opt %s --snn-schedule-network -split-input-file -verify-diagnostics | FileCheck %s --check-prefix=ROWS
+// RUN: not %snn-opt %s --snn-schedule-network -split-input-file --remarks-filter=snn-schedule-network -o /dev/null 2>&1 | FileCheck %s --check-prefix=REMARK
 
 snn.neuron_model private @lif(state %v: f32 = 0.5, in %x: f32, param %k: f32) -> (spikes: i1) {
   %v1 = math.fma %k, %x, %v : f32
@@ -202,6 +203,7 @@ snn.neuron_model private @sum(state %v: f32 = 0.0, in %x: f32) -> (y: f32) {
 
 // What is static is computed once after a reset and kept; window values are
 // computed at the end of a run; a constant becomes a signal.
+// REMARK: snn-schedule-network | ops computed once after a reset=1
 // CHECK-LABEL: snn.program @rates(static %image: tensor<2x2xf32>)
 // CHECK-SAME: %[[V:.*]] "a"::"v": tensor<2x2xf32>
 // CHECK-SAME: %[[K:.*]] ""::"static": tensor<2x2xf32>

@@ -9,9 +9,9 @@ using namespace mlir;
 using namespace volley::snn;
 
 /// Weight, bias and result share one float type, which a float input has too;
-/// weight and bias are constants.
+/// weight and bias are constants; exact sums are f32.
 static LogicalResult verifyWeighted(Operation *op, Value input, Value weight,
-                                    Value bias, Value result) {
+                                    Value bias, SumLaw sum, Value result) {
   Type element = getElementTypeOrSelf(result.getType());
   Type inputElement = getElementTypeOrSelf(input.getType());
   if (getElementTypeOrSelf(weight.getType()) != element ||
@@ -22,6 +22,9 @@ static LogicalResult verifyWeighted(Operation *op, Value input, Value weight,
            << op->getOperandTypes() << " and " << result.getType();
   if (!isConstant(weight) || (bias && !isConstant(bias)))
     return op->emitOpError("expects weight and bias to be constants");
+  if (sum == SumLaw::Exact && !element.isF32())
+    return op->emitOpError("expects f32 for an exact sum, but got ")
+           << result.getType();
   return success();
 }
 
@@ -47,8 +50,8 @@ LogicalResult DenseOp::verify() {
   if (getBias() && getBias().getType().getShape() != weight.drop_back())
     return emitOpError("expects a bias of shape [")
            << weight.drop_back() << "], but got " << getBias().getType(); // C3
-  return verifyWeighted(*this, getInput(), getWeight(), getBias(),
-                        getResult()); // C4, C5
+  return verifyWeighted(*this, getInput(), getWeight(), getBias(), getSum(),
+                        getResult()); // C4, C5, C6
 }
 
 Value DenseOp::getSource() { return getInput(); }
@@ -311,8 +314,8 @@ LogicalResult ConvOp::verify() {
   if (getBias() && getBias().getType().getShape() != ArrayRef(out.channels))
     return emitOpError("expects a bias of shape [")
            << out.channels << "], but got " << getBias().getType(); // C5
-  return verifyWeighted(*this, getInput(), getWeight(), getBias(),
-                        getResult()); // C6, C7
+  return verifyWeighted(*this, getInput(), getWeight(), getBias(), getSum(),
+                        getResult()); // C6, C7, C8
 }
 
 ConvShape ConvOp::getShape() {

@@ -2,6 +2,8 @@
 #include "volley/Dialect/SNN/IR/SNNOps.h"
 #include "volley/Dialect/SNN/Transforms/Passes.h"
 
+#include "mlir/IR/Remarks.h"
+
 namespace volley::snn {
 #define GEN_PASS_DEF_SNNELIMINATEDEADSIGNALS
 #include "volley/Dialect/SNN/Transforms/Passes.h.inc"
@@ -20,6 +22,11 @@ struct EliminateDeadSignals
     for (Operation &op : body)
       if (!live.contains(&op))
         dead.push_back(&op);
+    if (!dead.empty())
+      remark::passed(getOperation().getLoc(),
+                     remark::RemarkOpts::name("dead").category(
+                         "snn-eliminate-dead-signals"))
+          << remark::metric("ops that nothing reads", dead.size());
     // Dead ops may use each other in cycles.
     for (Operation *op : dead)
       op->dropAllUses();

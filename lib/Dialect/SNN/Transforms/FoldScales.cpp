@@ -9,6 +9,7 @@
 #include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/IR/Builders.h"
 #include "mlir/IR/BuiltinOps.h"
+#include "mlir/IR/IRMapping.h"
 #include "mlir/IR/Matchers.h"
 #include "mlir/IR/Remarks.h"
 #include <cmath>
@@ -257,9 +258,25 @@ static OwningOpRef<NeuronModelOp> rescale(NeuronModelOp model, Units &units,
   return result;
 }
 
+/// The scale that an input comes from, by way of ops that move elements, which
+/// nothing else reads; `moves` gets these, the last one first.
+static ScaleOp findScale(Value input, SmallVectorImpl<Operation *> &moves) {
+  while (Operation *def = input.getDefiningOp()) {
+    if (auto scale = dyn_cast<ScaleOp>(def))
+      return scale;
+    if (!isa<ReshapeOp, TransposeOp, BroadcastOp, SliceOp>(def) ||
+        !def->hasOneUse())
+      return {};
+    moves.push_back(def);
+    input = def->getOperand(0);
+  }
+  return {};
+}
+
 static bool fold(PopulationOp op, unsigned input, const Ranges &ranges,
                  ModelTable &models) {
-  auto scale = op.getInputs()[input].getDefiningOp<ScaleOp>();
+  SmallVector<Operation *> moves;
+  ScaleOp scale = findScale(op.getInputs()[input], moves);
   if (!scale)
     return false;
   double c = ConstantView::get(scale.getFactor())->getPowerOfTwo();
@@ -299,7 +316,17 @@ static bool fold(PopulationOp op, unsigned input, const Ranges &ranges,
 
   OpBuilder builder(op);
   SmallVector<Value> inputs(op.getInputs()), params(op.getParams());
-  inputs[input] = scale.getInput();
+  Value count = scale.getInput();
+  for (Operation *move : llvm::reverse(moves)) {
+    IRMapping mapping;
+    mapping.map(move->getOperand(0), count);
+    Operation *moved = builder.clone(*move, mapping);
+    auto type = cast<RankedTensorType>(move->getResult(0).getType());
+    moved->getResult(0).setType(
+        type.clone(getElementTypeOrSelf(count.getType())));
+    count = moved->getResult(0);
+  }
+  inputs[input] = count;
   for (auto [arg, value] : llvm::zip(model.getParams(), params))
     if (units.isScaled(arg))
       value = arith::ConstantOp::create(

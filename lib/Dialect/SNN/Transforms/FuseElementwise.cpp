@@ -9,6 +9,7 @@
 #include "mlir/IR/Builders.h"
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/IR/IRMapping.h"
+#include "mlir/IR/Remarks.h"
 #include "llvm/ADT/StringSet.h"
 
 namespace volley::snn {
@@ -450,6 +451,7 @@ void FuseElementwise::runOnOperation() {
       continue;
     Rates rates(network);
     SmallVector<PopulationOp> worklist(body.getOps<PopulationOp>());
+    size_t numBefore = worklist.size(), numMerged = 0;
     llvm::DenseSet<Operation *> erased;
     while (!worklist.empty()) {
       PopulationOp population = worklist.pop_back_val();
@@ -461,6 +463,7 @@ void FuseElementwise::runOnOperation() {
         continue;
       erased.insert(population);
       erased.insert(producer);
+      ++numMerged;
       Rate rate = rates.get(population->getResult(0));
       PopulationOp fused = merge(producer, population, input, models);
       for (Value result : fused->getResults())
@@ -468,6 +471,12 @@ void FuseElementwise::runOnOperation() {
       erased.erase(fused);
       worklist.push_back(fused);
     }
+    if (numMerged > 0)
+      remark::passed(
+          network.getLoc(),
+          remark::RemarkOpts::name("laws").category("snn-fuse-elementwise"))
+          << remark::metric("elementwise ops and populations", numBefore)
+          << remark::metric("laws", numBefore - numMerged);
   }
   models.eraseUnused();
 }

@@ -108,6 +108,11 @@ void MergeEquivalent::runOnOperation() {
     op->replaceAllUsesWith(kept);
     merged.push_back(op);
   }
+  if (!merged.empty())
+    remark::passed(
+        getOperation().getLoc(),
+        remark::RemarkOpts::name("ops").category("snn-merge-equivalent"))
+        << remark::metric("merged ops", merged.size());
   // Around a cycle, merged ops may still use each other.
   for (Operation *op : merged)
     op->dropAllReferences();

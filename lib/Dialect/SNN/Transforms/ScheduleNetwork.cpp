@@ -7,6 +7,7 @@
 #include "mlir/IR/Builders.h"
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/IR/IRMapping.h"
+#include "mlir/IR/Remarks.h"
 #include "llvm/ADT/SetVector.h"
 #include "llvm/ADT/StringSet.h"
 #include <queue>
@@ -390,6 +391,13 @@ void Scheduler::scheduleScan(const Component &component) {
 /// Computes what is static after a reset, and keeps what others need of it.
 void Scheduler::scheduleStart(ArrayRef<Component> components) {
   Location loc = network.getLoc();
+  size_t numOps = 0;
+  for (const Component &component : components)
+    numOps += component.size();
+  if (numOps > 0)
+    remark::passed(loc, remark::RemarkOpts::name("static").category(
+                            "snn-schedule-network"))
+        << remark::metric("ops computed once after a reset", numOps);
   SmallVector<Value> carried;
   SmallVector<Type> types;
   for (auto [value, state] : kept) {

@@ -9,7 +9,7 @@ from volley.torch.loops.chains import Chains
 
 
 class Ages:
-    """Tells steps apart by what they depend on.
+    """Tells steps apart by what they depend on, or by what code says of them.
 
     Attributes:
         sliced: x[t] is a step wherever a dimension has as many elements as steps.
@@ -44,6 +44,8 @@ class Ages:
             return place[1]
         ages = [self._ages[id(n)] for n in node.operands]
         age = max((a for a in ages if a is not None), default=None)
+        if age is None and node.step is not None:
+            return node.step
         if age is None and node.op == "select" and self.sliced:
             x, dim, index = node.args
             return index % self.steps if x.shape[dim] == self.steps else None

@@ -103,9 +103,7 @@ def _find_late_terms(node, steps) -> list[Node]:
     """What is added in turn at the last steps, first to last."""
     terms: list[Node] = []
     where = node.where
-    while isinstance(node, Node) and node.op == "add" and len(terms) < steps:
-        if node.where != where:
-            return []
+    while node.op == "add" and node.where == where and len(terms) < steps:
         a, b = node.args[:2]
         if node.kwargs.get("alpha", 1) != 1 or not isinstance(a, Node):
             return []
@@ -114,5 +112,7 @@ def _find_late_terms(node, steps) -> list[Node]:
         terms.insert(0, b)
         if is_zero(a):
             return terms
+        if not isinstance(a, Node):
+            return []
         node = a
     return []

@@ -298,11 +298,6 @@ def written(c, x, dim, indices, parts):
     return dims, emit
 
 
-@op("narrow")
-def narrow(c, x, dim, start, length):
-    return slice_(c, x, dim, start, start + length, 1)
-
-
 @op("cat", "concat", "concatenate")
 def cat(c, parts, dim=0):
     dim %= len(parts[0].dims)

@@ -48,6 +48,11 @@ def SNN_Spikes : SNN_I32Enum<"Spikes",
   I32EnumAttrCase<"Multi", 1, "multi">
 ]>;
 
+def SNN_SumLaw : SNN_I32Enum<"SumLaw", "the law of a sum", [
+  I32EnumAttrCase<"Ascending", 0, "ascending">,
+  I32EnumAttrCase<"Exact", 1, "exact">
+]>;
+
 def SNN_PoolKind : SNN_I32Enum<"PoolKind", "the reduction of a pool", [
   I32EnumAttrCase<"Sum", 0, "sum">,
   I32EnumAttrCase<"Avg", 1, "avg">,

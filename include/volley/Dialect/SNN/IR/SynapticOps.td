@@ -14,7 +14,8 @@ def SNN_DenseOp : SNN_SynapticOp<"dense"> {
   let description = [{
     `result[.., n] = sum over k of input[.., k] * weight[.., n, k]`, plus
     `bias`. The sum runs over ascending k by fused multiply-add from +0.0; the
-    bias is added last. Leading dimensions are independent products, with
+    bias is added last. With `sum exact` it is one of integers that stand for
+    the weights (docs/Spec/Sums.md), in any order. Leading dimensions are independent products, with
     weights of their own or, if the weight is [out, in], with the same ones.
     `kernel` is the strategy that a target has chosen; it changes no bit.
 
@@ -31,13 +32,16 @@ def SNN_DenseOp : SNN_SynapticOp<"dense"> {
     - (C4) weight, bias and result share one float element type; a float input
       has it too.
     - (C5) weight and bias are constants.
+    - (C6) an exact sum is f32.
   }];
   let arguments = (ins SNN_Signal:$input, SNN_FloatSignal:$weight,
                        Optional<SNN_FloatSignal>:$bias,
+                       DefaultValuedAttr<SNN_SumLaw,
+                                         "SumLaw::Ascending">:$sum,
                        OptionalAttr<StrAttr>:$kernel);
   let results = (outs SNN_FloatSignal:$result);
   let assemblyFormat = [{
-    $input `,` $weight (`bias` $bias^)? (`kernel` $kernel^)? attr-dict `:`
+    $input `,` $weight (`bias` $bias^)? (`sum` $sum^)? (`kernel` $kernel^)? attr-dict `:`
     functional-type(operands, $result)
   }];
   let hasVerifier = 1;
@@ -145,8 +149,9 @@ def SNN_ConvOp : SNN_SynapticOp<"conv"> {
     [O, spatial...]; with `channels_last`, input and result are
     [spatial..., C]. The sum runs over kernel positions in row-major order,
     then over the channels of the group, by fused multiply-add from +0.0;
-    positions in the padding are left out; the bias [O] is added last. `kernel`
-    is the strategy that a target has chosen; it changes no bit.
+    positions in the padding are left out; the bias [O] is added last. With `sum
+    exact` the sum is one of integers that stand for the weights
+    (docs/Spec/Sums.md), in any order. `kernel` is the strategy that a target has chosen; it changes no bit.
 
     `padding` holds two numbers per spatial dimension, before and after.
 
@@ -169,6 +174,7 @@ def SNN_ConvOp : SNN_SynapticOp<"conv"> {
     - (C6) weight, bias and result share one float element type; a float input
       has it too.
     - (C7) weight and bias are constants.
+    - (C8) an exact sum is f32.
   }];
   let arguments = (ins SNN_Signal:$input, SNN_FloatSignal:$weight,
       Optional<SNN_FloatSignal>:$bias,
@@ -176,13 +182,14 @@ def SNN_ConvOp : SNN_SynapticOp<"conv"> {
       DefaultValuedAttr<DenseI64ArrayAttr, "{}">:$padding,
       DefaultValuedAttr<DenseI64ArrayAttr, "{}">:$dilation,
       DefaultValuedAttr<I64Attr, "1">:$groups, UnitAttr:$channels_last,
+      DefaultValuedAttr<SNN_SumLaw, "SumLaw::Ascending">:$sum,
       OptionalAttr<StrAttr>:$kernel);
   let results = (outs SNN_FloatSignal:$result);
   let assemblyFormat = [{
     $input `,` $weight (`bias` $bias^)? (`stride` $stride^)?
     (`padding` $padding^)? (`dilation` $dilation^)? (`groups` $groups^)?
-    (`channels_last` $channels_last^)? (`kernel` $kernel^)? attr-dict `:`
-    functional-type(operands, $result)
+    (`channels_last` $channels_last^)? (`sum` $sum^)? (`kernel` $kernel^)?
+    attr-dict `:` functional-type(operands, $result)
   }];
   let hasVerifier = 1;
   let extraClassDeclaration = [{

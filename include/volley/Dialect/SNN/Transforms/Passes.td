@@ -77,7 +77,8 @@ def SNNEliminateDeadSignals
   let description = [{
     Ops of a network region that hold each other alive in a cycle are not
     trivially dead; this pass keeps what outputs and probes reach against the
-    flow of data, and erases the rest.
+    flow of data, what may fail, and erases the rest. A signal's value depends on
+    nothing but what is reached so from its op, so no bit of a kept one changes.
 
     Before:
     ```mlir
@@ -373,8 +374,11 @@ def SNNFuseElementwise : Pass<"snn-fuse-elementwise", "::mlir::ModuleOp"> {
     %s = snn.population @lif_0 "lif1"(%a, %r) params(%k, %thr : f32, f32)
         : (tensor<38xf32>, tensor<38xf32>) -> tensor<38xi1>
     ```
-    where `@lif_0` is `@lif` with `%x = arith.addf %a, %b : f32` in front. The
-    same operations run in the same order, so no bit changes. A law gets no more
+    where `@lif_0` is `@lif` with `%x = arith.addf %a, %b : f32` in front. A
+    stateless law is a function of this step's inputs, element by element, and
+    where its one user reads an element, the user's law computes the same
+    operations on the same inputs in the same order; so no bit changes. A norm and
+    a scale become part of the neuron's input that way. A law gets no more
     than 32 inputs that way, and an `snn.add` of more becomes a chain.
   }];
   let options = [
@@ -383,6 +387,55 @@ def SNNFuseElementwise : Pass<"snn-fuse-elementwise", "::mlir::ModuleOp"> {
   ];
   let dependentDialects = ["::mlir::arith::ArithDialect",
                            "::mlir::math::MathDialect"];
+}
+
+def SNNSetSumLaw : Pass<"snn-set-sum-law", "::volley::snn::NetworkOp"> {
+  let summary = "choose the law of sums";
+  let description = [{
+    Gives every product and convolution the law `law`. `exact` is for inputs that
+    are integers, by type or because the analysis of ranges proves it, and for
+    f32; other sums stay as they are, which is a remark. How many weights are
+    coarser than 2^-12 of themselves as integers is one, too.
+
+    Changes bits: which law a sum has is part of a network's meaning.
+
+    Before:
+    ```mlir
+    %y = snn.dense %s, %w : (tensor<784xi1>, tensor<128x784xf32>) -> tensor<128xf32>
+    ```
+    After, with `law=exact`:
+    ```mlir
+    %y = snn.dense %s, %w sum exact : (tensor<784xi1>, tensor<128x784xf32>) -> tensor<128xf32>
+    ```
+  }];
+  let options = [
+    Option<"law", "law", "std::string", "\"exact\"", "exact or ascending">
+  ];
+}
+
+def SNNExpandExactSums : Pass<"snn-expand-exact-sums", "::mlir::ModuleOp"> {
+  let summary = "make exact sums sums of double precision";
+  let description = [{
+    Replaces a product or convolution with `sum exact` by an ascending one in f64
+    whose weights are the integers of the law, and a population that finishes it:
+    one conversion to f32, one multiplication with a power of two, the bias. The
+    law is defined by this sum (docs/Spec/Sums.md), so no bit changes; while
+    partial sums stay below 2^53, which are exact in f64, no order does either.
+    For targets and machines without a kernel of the law's own.
+
+    Before:
+    ```mlir
+    %y = snn.dense %s, %w bias %b sum exact
+        : (tensor<784xi1>, tensor<128x784xf32>, tensor<128xf32>) -> tensor<128xf32>
+    ```
+    After:
+    ```mlir
+    %a = snn.dense %s, %q : (tensor<784xi1>, tensor<128x784xf64>) -> tensor<128xf64>
+    %y = snn.population @exact ""(%a) params(%scale, %b : tensor<128xf32>, tensor<128xf32>)
+        : (tensor<128xf64>) -> tensor<128xf32>
+    ```
+  }];
+  let dependentDialects = ["::mlir::arith::ArithDialect"];
 }
 
 def SNNScheduleNetwork : Pass<"snn-schedule-network", "::mlir::ModuleOp"> {
@@ -422,6 +475,12 @@ def SNNScheduleNetwork : Pass<"snn-schedule-network", "::mlir::ModuleOp"> {
       snn.yield(%r#0 : tensor<2xi1>) carry(%r#1, %r#2 : ...)
     }
     ```
+
+    What is static, by the rates of signals, is hoisted out of time: its ops go to
+    a `snn.when start`, once after a reset, and a state keeps what others read.
+    A static signal has the same value at every step (docs/Spec/Ops.md), so no bit
+    depends on when it is computed; the first convolution of a network that sees
+    one image at every step is computed once.
 
     A tile holds `rows` pairs of a step and a sample, or fewer if the network's
     largest signal would take more than 4 MiB; no bit depends on it.

@@ -1,0 +1,85 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+"""Products of a spike matrix, to threshold bits, against PyTorch's of floats.
+
+    PYTHONPATH=build/python python benchmarks/products.py [--shape 784 512 2048]
+
+(M, K) spikes by (N, K) weights in f32, compared with a threshold, for several
+densities of spikes. Fresh spikes every time, both in turns, one thread unless said;
+PyTorch gets its floats ready made and a product that is not spiking is all it does
+besides the comparison. Bits are compared first: they may differ where a sum is within
+rounding of the threshold. Needs torch.
+"""
+
+import argparse
+import statistics
+import time
+
+import numpy as np
+import torch
+
+import volley
+
+DENSITIES = (0.02, 0.05, 0.1, 0.15, 0.25, 0.5, 1.0)
+
+
+def build(weight, rows, law):
+    net = volley.Builder("product")
+    x = net.input("x", (rows, weight.shape[1]), "i1")
+    threshold = volley.NeuronModel("threshold", law=lambda x: ({}, {"s": x > 1.0}))
+    net.output("y", net.population(threshold, net.dense(x, weight, sum=law)))
+    return net.build()
+
+
+def measure(function):
+    start = time.perf_counter()
+    result = function()
+    return time.perf_counter() - start, result
+
+
+def format_times(times):
+    low, middle, high = (f"{q * 1e3:.2f}" for q in statistics.quantiles(times, n=4))
+    return f"{middle} ms ({low} to {high})"
+
+
+def main():
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--shape", type=int, nargs=3, default=(784, 512, 2048))
+    parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--sum", default="ascending", help="the law of sums")
+    parser.add_argument("--repetitions", type=int, default=15)
+    options = parser.parse_args()
+    rows, terms, outputs = options.shape
+    rng = np.random.default_rng(0)
+    weight = rng.normal(size=(outputs, terms)) / np.sqrt(terms)
+    weight = weight.astype(np.float32)
+    program = volley.compile(build(weight, rows, options.sum), threads=options.threads)
+    torch.set_num_threads(options.threads)
+    matrix = torch.from_numpy(weight)
+    print("| density | Volley | PyTorch | ratio | other bits |")
+    print("|---|---|---|---|---|")
+    for density in DENSITIES:
+        ours, theirs, other = [], [], 0
+        for _ in range(options.repetitions + 2):
+            spikes = rng.random((1, 1, rows, terms)) < density
+            floats = torch.from_numpy(spikes.reshape(rows, terms).astype(np.float32))
+            seconds, y = measure(lambda s=spikes: program(s))
+            ours.append(seconds)
+            seconds, z = measure(
+                lambda f=floats: torch.nn.functional.linear(f, matrix) > 1.0
+            )
+            theirs.append(seconds)
+            other += int((y.reshape(rows, outputs) != z.numpy()).sum())
+        # The first two are a warm-up.
+        ours, theirs = ours[2:], theirs[2:]
+        ratio = statistics.median(theirs) / statistics.median(ours)
+        print(
+            f"| {density:.0%} | {format_times(ours)} | {format_times(theirs)} | "
+            f"{ratio:.1f} | {other} |",
+            flush=True,
+        )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,192 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "ModelTable.h"
+#include "volley/Dialect/SNN/IR/Constants.h"
+#include "volley/Dialect/SNN/IR/SNNOps.h"
+#include "volley/Dialect/SNN/Transforms/Passes.h"
+#include "volley/Support/ExactSum.h"
+
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/IR/Builders.h"
+#include "mlir/IR/BuiltinOps.h"
+
+namespace volley::snn {
+#define GEN_PASS_DEF_SNNEXPANDEXACTSUMS
+#include "volley/Dialect/SNN/Transforms/Passes.h.inc"
+} // namespace volley::snn
+
+using namespace mlir;
+using namespace volley;
+using namespace volley::snn;
+
+namespace {
+struct ExpandExactSums
+    : volley::snn::impl::SNNExpandExactSumsBase<ExpandExactSums> {
+  void runOnOperation() override;
+};
+
+/// The weights of an op as integers, and what their sums are multiplied by.
+struct Quantized {
+  std::vector<double> weights;
+  std::vector<float> scales;
+};
+} // namespace
+
+/// How many rows of weights, each with an output's own, there are.
+static int64_t getRows(Operation *op) {
+  auto shape = cast<RankedTensorType>(op->getOperand(1).getType()).getShape();
+  int64_t rows = 1;
+  for (int64_t dim : isa<ConvOp>(op) ? shape.take_front() : shape.drop_back())
+    rows *= dim;
+  return rows;
+}
+
+static Quantized quantize(Operation *op) {
+  ConstantView view = *ConstantView::get(op->getOperand(1));
+  int64_t count = view.getNumElements(), rows = getRows(op);
+  int64_t terms = count / rows;
+  Quantized result;
+  result.weights.resize(count);
+  ArrayRef<float> raw = view.getRaw<float>();
+  auto get = [&](int64_t i) {
+    return raw.empty() ? static_cast<float>(view.getDouble(i)) : raw[i];
+  };
+  for (int64_t row = 0; row < rows; ++row) {
+    float largest = 0;
+    for (int64_t i = row * terms; i < (row + 1) * terms; ++i)
+      largest = std::max(largest, std::fabs(get(i)));
+    int exponent = getExactExponent(largest);
+    for (int64_t i = row * terms; i < (row + 1) * terms; ++i)
+      result.weights[i] = static_cast<double>(quantizeExact(get(i), exponent));
+    result.scales.push_back(std::ldexp(1.0f, -exponent));
+  }
+  return result;
+}
+
+/// The shape in which one number per output broadcasts over the result.
+static SmallVector<int64_t> getOutputShape(Operation *op) {
+  auto result = cast<RankedTensorType>(op->getResult(0).getType());
+  SmallVector<int64_t> shape(result.getRank(), 1);
+  if (auto conv = dyn_cast<ConvOp>(op)) {
+    size_t channel = conv.getChannelsLast() ? shape.size() - 1 : 0;
+    shape[channel] = result.getDimSize(channel);
+  } else if (cast<DenseOp>(op).isShared()) {
+    shape.back() = result.getShape().back();
+  } else {
+    shape.assign(result.getShape().begin(), result.getShape().end());
+  }
+  return shape;
+}
+
+/// y = scale f32(sum) + bias: what is left of the law behind the sum.
+static OwningOpRef<NeuronModelOp> makeLaw(OpBuilder &builder, Location loc) {
+  Type f32 = builder.getF32Type(), f64 = builder.getF64Type();
+  ModelParts parts;
+  parts.inputNames = {builder.getStringAttr("sum")};
+  parts.paramNames = {builder.getStringAttr("scale"),
+                      builder.getStringAttr("bias")};
+  parts.outputNames = {builder.getStringAttr("output")};
+  parts.outputTypes = {f32};
+  OwningOpRef<NeuronModelOp> model = createModel(loc, "exact", parts);
+  Block &body = model->getBodyBlock();
+  Value sum = body.addArgument(f64, loc), scale = body.addArgument(f32, loc),
+        bias = body.addArgument(f32, loc);
+  OpBuilder inner = OpBuilder::atBlockEnd(&body);
+  Value y = arith::TruncFOp::create(inner, loc, f32, sum);
+  y = arith::MulFOp::create(inner, loc, y, scale);
+  y = arith::AddFOp::create(inner, loc, y, bias);
+  NextOp::create(inner, loc, ValueRange(), y);
+  return model;
+}
+
+/// A bias of -0.0 counts as +0.0, as does one that is absent.
+static Value makeBias(OpBuilder &builder, Location loc, Value bias,
+                      ArrayRef<int64_t> shape) {
+  auto f32 = builder.getF32Type();
+  std::optional<ConstantView> view;
+  if (bias)
+    view = ConstantView::get(bias);
+  if (!view || view->isUniform()) {
+    double number = view ? view->getDouble(0) : 0;
+    return arith::ConstantOp::create(
+        builder, loc, builder.getFloatAttr(f32, number == 0 ? 0.0 : number));
+  }
+  std::vector<float> values(view->getNumElements());
+  for (auto [index, value] : llvm::enumerate(values)) {
+    float number = static_cast<float>(view->getDouble(index));
+    value = number == 0 ? 0.0f : number;
+  }
+  return arith::ConstantOp::create(
+      builder, loc,
+      makeFloatArray(RankedTensorType::get(shape, f32), "exact_bias",
+                     ArrayRef(values)));
+}
+
+static void expand(Operation *op, ModelTable &models) {
+  OpBuilder builder(op);
+  Location loc = op->getLoc();
+  Type f64 = builder.getF64Type();
+  Value input = op->getOperand(0);
+  // A float that holds integers: without this, the input's type is the sum's.
+  if (auto type = cast<RankedTensorType>(input.getType());
+      type.getElementType().isF32()) {
+    ModelParts parts;
+    parts.inputNames = {builder.getStringAttr("x")};
+    parts.outputNames = {builder.getStringAttr("output")};
+    parts.outputTypes = {f64};
+    OwningOpRef<NeuronModelOp> model = createModel(loc, "to_f64", parts);
+    Value x = model->getBodyBlock().addArgument(builder.getF32Type(), loc);
+    OpBuilder inner = OpBuilder::atBlockEnd(&model->getBodyBlock());
+    Value wide = arith::ExtFOp::create(inner, loc, f64, x);
+    NextOp::create(inner, loc, ValueRange(), wide);
+    input = PopulationOp::create(builder, loc, TypeRange{type.clone(f64)},
+                                 models.insert(std::move(model)),
+                                 builder.getStringAttr(""), input, ValueRange(),
+                                 builder.getArrayAttr({}))
+                .getResult(0);
+  }
+  Quantized quantized = quantize(op);
+  auto type = cast<RankedTensorType>(op->getOperand(1).getType()).clone(f64);
+  Value weight = arith::ConstantOp::create(
+      builder, loc, makeFloatArray(type, "exact", ArrayRef(quantized.weights)));
+  Value bias = op->getNumOperands() > 2 ? op->getOperand(2) : Value();
+  auto result = cast<RankedTensorType>(op->getResult(0).getType());
+  Value sum;
+  if (auto dense = dyn_cast<DenseOp>(op)) {
+    sum = DenseOp::create(builder, loc, result.clone(f64), input, weight,
+                          Value(), SumLaw::Ascending, StringAttr());
+  } else {
+    auto conv = cast<ConvOp>(op);
+    sum =
+        ConvOp::create(builder, loc, result.clone(f64), input, weight, Value(),
+                       conv.getStride(), conv.getPadding(), conv.getDilation(),
+                       conv.getGroups(), conv.getChannelsLast(),
+                       SumLaw::Ascending, StringAttr());
+  }
+  SmallVector<int64_t> shape = getOutputShape(op);
+  Value scale = arith::ConstantOp::create(
+      builder, loc,
+      makeFloatArray(RankedTensorType::get(shape, builder.getF32Type()),
+                     "exact_scale", ArrayRef(quantized.scales)));
+  auto population = PopulationOp::create(
+      builder, loc, TypeRange{result}, models.insert(makeLaw(builder, loc)),
+      builder.getStringAttr(""), sum,
+      ValueRange{scale, makeBias(builder, loc, bias, shape)},
+      builder.getArrayAttr({}));
+  op->replaceAllUsesWith(population);
+  op->erase();
+}
+
+void ExpandExactSums::runOnOperation() {
+  SmallVector<Operation *> ops;
+  for (auto network : getOperation().getOps<NetworkOp>())
+    for (Operation &op : network.getBodyBlock()) {
+      auto dense = dyn_cast<DenseOp>(op);
+      auto conv = dyn_cast<ConvOp>(op);
+      if ((dense && dense.getSum() == SumLaw::Exact) ||
+          (conv && conv.getSum() == SumLaw::Exact))
+        ops.push_back(&op);
+    }
+  ModelTable models(getOperation());
+  for (Operation *op : ops)
+    expand(op, models);
+}
