@@ -118,7 +118,7 @@ struct volley_program {
   uint32_t abi_version; /* VOLLEY_ABI_VERSION */
   const char *name;
   const char *compiler; /* "volley 0.1.0" */
-  const char *cpu;      /* what the code needs: "x86-64-v3", "x86-64-v4" */
+  const char *cpu;      /* what the code needs: "x86-64-v3", ... */
   double time_step;     /* seconds per step */
   uint32_t num_inputs, num_outputs, num_probes;
   const volley_signal *inputs, *outputs, *probes;

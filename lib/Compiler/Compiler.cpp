@@ -229,7 +229,9 @@ static LogicalResult compile(ModuleOp module, const CompileOptions &options,
   llvm::Expected<cpu::Level> level = cpu::parseLevel(options.cpu);
   if (!level)
     return module.emitError() << toString(level.takeError());
-  PhaseRunner runner(module, options.phases);
+  PhaseOptions phases = options.phases;
+  phases.pipeline.hasMatrixUnit = *level == cpu::Level::AMX;
+  PhaseRunner runner(module, phases);
   if (failed(runner.runTo("scheduled")))
     return failure();
   // Weights do not pass through the lowered form.

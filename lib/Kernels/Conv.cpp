@@ -7,9 +7,7 @@
 // of the event-driven kernel are packed in panels (EventProduct.h), depthwise
 // ones as [ky][kx][output].
 
-#include "ConvGeometry.h"
-#include "EventProduct.h"
-#include "Kernels.h"
+#include "ProductLoops.h"
 
 using namespace volley::kernels;
 
@@ -17,25 +15,6 @@ namespace {
 
 template <typename W> inline int64_t roundUp(int64_t n) {
   return (n + lanes<W> - 1) / lanes<W> * lanes<W>;
-}
-
-/// Adds the window of one output position to a product: the terms of the sum in
-/// the order of its law, (ky, kx, c).
-template <typename X, typename W>
-inline void addWindow(EventProduct<X, W> &product, const X *x,
-                      const ConvGeometry &g, int64_t oy, int64_t ox) {
-  int64_t inGroup = g.inChannels / g.groups;
-  for (int64_t ky = 0; ky < g.kernelHeight; ++ky) {
-    int64_t iy = oy * g.strideHeight - g.padTop + ky * g.dilationHeight;
-    if (iy < 0 || iy >= g.inHeight)
-      continue;
-    for (int64_t kx = 0; kx < g.kernelWidth; ++kx) {
-      int64_t ix = ox * g.strideWidth - g.padLeft + kx * g.dilationWidth;
-      if (ix >= 0 && ix < g.inWidth)
-        product.add(x + (iy * g.inWidth + ix) * g.inChannels, inGroup,
-                    (ky * g.kernelWidth + kx) * inGroup);
-    }
-  }
 }
 
 /// Every output position is a row of a product with the events of its window.
@@ -54,8 +33,11 @@ inline void convEvent(Tile *tile, const X *x, int64_t xStep, W *y,
       tile, g.groups, nt * nb * g.outHeight, kernel, outGroup, lineCycles,
       [&](int64_t group, int64_t first, int64_t last, int64_t n, int64_t end) {
         auto &product = makeScratch<EventProduct<X, W>>(
-            tile, weight + group * kernel * padded + n * kernel,
-            bias + group * padded + n, kernel, end - n);
+            tile,
+            typename EventProduct<X, W>::Weights{
+                weight + group * kernel * padded, bias + group * padded}
+                .from(n, kernel),
+            kernel, end - n);
         for (int64_t line = first; line < last; ++line) {
           int64_t row = line / g.outHeight, oy = line % g.outHeight;
           const X *in =
@@ -66,33 +48,6 @@ inline void convEvent(Tile *tile, const X *x, int64_t xStep, W *y,
             product.startRow(out + ox * g.outChannels);
             addWindow(product, in, g, oy, ox);
           }
-        }
-        product.flush();
-      });
-}
-
-/// The same, with the population behind it; one group.
-template <typename X, typename W>
-inline void convNeurons(Tile *tile, const X *x, int64_t xStep, int64_t nt,
-                        int64_t nb, const W *weight, const W *bias,
-                        const ConvGeometry &g, const Population &population) {
-  int64_t kernel = g.kernelHeight * g.kernelWidth * g.inChannels;
-  int64_t xSize = g.inChannels * g.inHeight * g.inWidth;
-  int64_t lineCycles = nt * g.outWidth * kernel * (g.outChannels + 64) / 128;
-  shareProduct<W>(
-      tile, 1, nb * g.outHeight, kernel, g.outChannels, lineCycles,
-      [&](int64_t, int64_t first, int64_t last, int64_t n, int64_t end) {
-        auto &product = makeScratch<NeuronProduct<X, W>>(
-            tile, weight + n * kernel, bias + n, kernel, n, end - n,
-            population);
-        for (int64_t line = first; line < last; ++line) {
-          const X *in = x + line / g.outHeight * xSize;
-          int64_t oy = line % g.outHeight;
-          for (int64_t ox = 0; ox < g.outWidth; ++ox)
-            product.addRow(line * g.outWidth + ox, nt,
-                           [&](auto &terms, int64_t t) {
-                             addWindow(terms, in + t * xStep, g, oy, ox);
-                           });
         }
         product.flush();
       });
@@ -231,8 +186,9 @@ inline void convDepthwise(const X *x, W *y, const W *weight, const W *bias,
     if (!function)                                                             \
       return convEvent(tile, x, xStep, y, yStep, nt, nb, weight, bias,         \
                        *geometry);                                             \
-    convNeurons(tile, x, xStep, nt, nb, weight, bias, *geometry,               \
-                {function, arguments, rowsPerSample});                         \
+    convNeurons<EventProduct<X, W>>(tile, x, xStep, nt, nb, {weight, bias},    \
+                                    *geometry,                                 \
+                                    {function, arguments, rowsPerSample});     \
   }
 
 #define VOLLEY_CONV(NAME, FUNCTION, X, W)                                      \

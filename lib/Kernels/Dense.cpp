@@ -2,8 +2,7 @@
 //
 // Fully connected projections. EventProduct.h says how weights are packed.
 
-#include "EventProduct.h"
-#include "Kernels.h"
+#include "ProductLoops.h"
 
 using namespace volley::kernels;
 
@@ -74,30 +73,15 @@ inline void denseEvent(Tile *tile, const X *x, int64_t xStep, W *y,
       tile, lead, nt * nb, K, N, K * (N + 64) / 128,
       [&](int64_t l, int64_t first, int64_t last, int64_t n, int64_t end) {
         auto &product = makeScratch<EventProduct<X, W>>(
-            tile, weight + l * K * paddedN + n * K, bias + l * paddedN + n, K,
-            end - n);
+            tile,
+            typename EventProduct<X, W>::Weights{weight + l * K * paddedN,
+                                                 bias + l * paddedN}
+                .from(n, K),
+            K, end - n);
         forRows(first, last, nb, [&](int64_t t, int64_t b) {
           product.startRow(y + t * yStep + (b * lead + l) * N + n);
           product.add(x + t * xStep + (b * lead + l) * K, K, 0);
         });
-        product.flush();
-      });
-}
-
-/// The same, with the population behind it; one group.
-template <typename X, typename W>
-inline void denseNeurons(Tile *tile, const X *x, int64_t xStep, int64_t nt,
-                         int64_t nb, const W *weight, const W *bias, int64_t K,
-                         int64_t N, const Population &population) {
-  shareProduct<W>(
-      tile, 1, nb, K, N, nt * K * (N + 64) / 128,
-      [&](int64_t, int64_t first, int64_t last, int64_t n, int64_t end) {
-        auto &product = makeScratch<NeuronProduct<X, W>>(
-            tile, weight + n * K, bias + n, K, n, end - n, population);
-        for (int64_t b = first; b < last; ++b)
-          product.addRow(b, nt, [&](auto &terms, int64_t t) {
-            terms.add(x + t * xStep + b * K, K, 0);
-          });
         product.flush();
       });
 }
@@ -148,8 +132,9 @@ inline void denseBlocked(Tile *tile, const X *x, int64_t xStep, W *y,
     if (!function)                                                             \
       return denseEvent(tile, x, xStep, y, yStep, nt, nb, weight, bias, lead,  \
                         K, N);                                                 \
-    denseNeurons(tile, x, xStep, nt, nb, weight, bias, K, N,                   \
-                 {function, arguments, rowsPerSample});                        \
+    denseNeurons<EventProduct<X, W>>(tile, x, xStep, nt, nb, {weight, bias},   \
+                                     K, N,                                     \
+                                     {function, arguments, rowsPerSample});    \
   }
 
 VOLLEY_DENSE_NEURONS(volley_dense_event_i1_f32, uint8_t, float)

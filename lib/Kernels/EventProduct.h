@@ -83,8 +83,17 @@ template <typename X, typename W> class EventProduct {
   static constexpr int64_t kLongestStretch = 512;
 
 public:
-  EventProduct(const W *weight, const W *bias, int64_t K, int64_t N)
-      : weight(weight), bias(bias), K(K), N(N) {}
+  using Element = W;
+  struct Weights {
+    const W *weight, *bias;
+    /// Those of outputs from n on, the first one of a panel.
+    Weights from(int64_t n, int64_t K) const {
+      return {weight + n * K, bias + n};
+    }
+  };
+
+  EventProduct(Weights weights, int64_t K, int64_t N)
+      : weight(weights.weight), bias(weights.bias), K(K), N(N) {}
 
   /// Begins a row whose result goes to `out`.
   void startRow(W *out) {
@@ -140,10 +149,11 @@ public:
     limit = kIndices;
   }
 
-  /// Terms for which there is room when there are none yet.
-  static constexpr int64_t kTerms = kEvents - kLongestStretch;
+  /// Rows of K terms for which there is room when there are none yet.
+  static int64_t getMostRows(int64_t K) { return least(kMostRows, kTerms / K); }
 
 private:
+  static constexpr int64_t kTerms = kEvents - kLongestStretch;
   using Values = EventValues<X, W>;
   static constexpr int64_t kMostRows = 1024;
   /// Terms that an index tells apart.
@@ -319,26 +329,26 @@ struct Population {
   int64_t rowsPerSample;
 };
 
-/// An event-driven product whose results go no further than the first cache:
-/// when a tile of outputs is complete for some rows, the population behind does
-/// its steps on them.
-template <typename X, typename W> class NeuronProduct {
+/// A product whose results go no further than the first cache: when a tile of
+/// outputs is complete for some rows, the population behind does its steps on
+/// them.
+template <typename Product> class NeuronProduct {
+  using W = typename Product::Element;
+
 public:
   /// Outputs [n, n + N) of each row.
-  NeuronProduct(const W *weight, const W *bias, int64_t K, int64_t n, int64_t N,
-                const Population &population)
-      : product(weight, bias, K, N), K(K), firstOutput(n),
-        population(population) {}
+  NeuronProduct(typename Product::Weights weights, int64_t K, int64_t n,
+                int64_t N, const Population &population)
+      : product(weights, K, N), K(K), firstOutput(n), population(population) {}
 
   /// All nt steps of a row, neighbours one after another: addTerms(product, t)
   /// adds those of a step.
   template <typename AddTerms>
   void addRow(int64_t row, int64_t nt, AddTerms addTerms) {
-    int64_t most = least(kRows, EventProduct<X, W>::kTerms / K);
+    int64_t most = Product::getMostRows(K);
     for (int64_t t = 0; t < nt; t += most) {
       int64_t part = least(nt - t, most);
-      if (rows > 0 && (part < nt || !product.hasRoom(part * K, part) ||
-                       (rows + 1) * part > kRows))
+      if (rows > 0 && (part < nt || !product.hasRoom(part * K, part)))
         flush();
       if (rows == 0) {
         firstRow = row;
@@ -384,7 +394,7 @@ private:
   /// (Row, step) pairs whose results wait in the buffer.
   static constexpr int64_t kRows = 1024;
 
-  EventProduct<X, W> product;
+  Product product;
   int64_t K, firstOutput;
   const Population &population;
   int64_t rows = 0, firstRow = 0, firstStep = 0, steps = 0;

@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 using volley::kernels::Descriptor;
@@ -60,8 +61,15 @@ uint64_t getEnabledState() {
   return low | static_cast<uint64_t>(high) << 32;
 }
 
+/// Asks the system for the matrix unit's registers, which every thread of the
+/// process has then.
+bool requestTiles() {
+  constexpr long kRequest = 0x1023, kTileData = 18; // ARCH_REQ_XCOMP_PERM
+  return syscall(SYS_arch_prctl, kRequest, kTileData) == 0;
+}
+
 /// The level of x86-64 that the processor has: 3 (AVX2, FMA, BMI), 4 (AVX-512
-/// F, BW, CD, DQ, VL), or 0 for less.
+/// F, BW, CD, DQ, VL), 5 (that and AMX for int8), or 0 for less.
 uint32_t getLevel() {
   uint32_t a, b, c, d;
   if (!__get_cpuid(1, &a, &b, &c, &d))
@@ -77,12 +85,15 @@ uint32_t getLevel() {
     return 0;
   constexpr uint32_t avx512 =
       bit_AVX512F | bit_AVX512BW | bit_AVX512CD | bit_AVX512DQ | bit_AVX512VL;
-  uint32_t features = b;
+  uint32_t features = b, more = d;
   if (!__get_cpuid(0x80000001, &a, &b, &c, &d) || !(c & bit_LZCNT))
     return 0;
   bool hasAVX512 =
       (features & avx512) == avx512 && (getEnabledState() & 0xe6) == 0xe6;
-  return hasAVX512 ? 4 : 3;
+  constexpr uint32_t amx = 1u << 24 | 1u << 25; // AMX-TILE, AMX-INT8
+  constexpr uint64_t tiles = 3 << 17;
+  bool hasAMX = (more & amx) == amx && (getEnabledState() & tiles) == tiles;
+  return hasAVX512 ? hasAMX ? 5 : 4 : 3;
 }
 
 //===----------------------------------------------------------------------===//
@@ -122,7 +133,8 @@ volley_status create(const volley_program *program,
       (options->executor &&
        (options->executor->workers < 1 || !options->executor->parallel_for)))
     return VOLLEY_INVALID_ARGUMENT;
-  if (getLevel() < descriptor->level)
+  if (getLevel() < descriptor->level ||
+      (descriptor->level == 5 && !requestTiles()))
     return VOLLEY_UNSUPPORTED_CPU;
   size_t workers = options->executor ? options->executor->workers : 1;
   size_t header = roundUp(sizeof(volley_state)), samples, workspaces, scratch,
@@ -166,6 +178,9 @@ const char *error(const volley_state *state, volley_status status) {
   case VOLLEY_INVALID_ARGUMENT:
     return "expects state options with a batch of at least 1";
   case VOLLEY_UNSUPPORTED_CPU:
+    if (volley_descriptor.level == 5)
+      return "the artefact needs AMX, which this processor or system does not "
+             "have; compile it with --cpu=x86-64-v4";
     return volley_descriptor.level == 4
                ? "the artefact needs x86-64-v4 (AVX-512), which this processor "
                  "does not have; compile it with --cpu=x86-64-v3"

@@ -114,7 +114,9 @@ static void buildOptimized(OpPassManager &pm, const PipelineOptions &options) {
 }
 
 static void buildScheduled(OpPassManager &pm, const PipelineOptions &options) {
-  pm.addPass(snn::createSNNExpandExactSums());
+  snn::SNNExpandExactSumsOptions sums;
+  sums.keepSliceable = options.hasMatrixUnit;
+  pm.addPass(snn::createSNNExpandExactSums(sums));
   pm.addNestedPass<snn::NetworkOp>(snn::createSNNAssignLayout());
   pm.addPass(createCanonicalizerPass());
   snn::SNNFuseElementwiseOptions fusing;

@@ -11,6 +11,7 @@ import inspect
 import os
 import re
 import sys
+import time
 import traceback
 
 DESCRIPTION = """\
@@ -20,10 +21,11 @@ MODEL names what to export: FILE.py:NAME or package.module:NAME. NAME is "build"
 is left out. It is a torch.nn.Module, or a function without arguments that returns
 
   a module, with --shape for each of its inputs,
-  (module, example_input), or
-  (module, example_input, options), options being keywords of volley.from_torch.
+  (module, example_input, ...), one for each input, or
+  (module, example_input, ..., options), options being keywords of volley.from_torch.
 
-The example input is a tensor or a tuple of tensors; only shapes and types count.
+An example input is a tensor, or None for a state; only shapes and types count. Several
+may be one tuple.
 """
 
 EXAMPLES = """\
@@ -43,22 +45,29 @@ def main(arguments: list[str] | None = None) -> int:
     options = _make_parser().parse_args(arguments)
     # The model's own imports, as if Python ran it.
     sys.path.insert(0, os.getcwd())
+    start = time.perf_counter()
     try:
         import torch  # noqa: F401
 
         import volley
+        import volley.torch  # noqa: F401
     except ImportError as error:
         print(f"error: export needs PyTorch: {error}", file=sys.stderr)
         return 1
+    times = {"import of torch": time.perf_counter() - start}
     try:
-        path = _export(options)
+        path = _export(options, times)
     except volley.CompileError as error:
         for diagnostic in error.diagnostics:
-            print(f"error: {diagnostic}", file=sys.stderr)
+            has_place = re.match(r".+:\d+: ", diagnostic)
+            place = "" if has_place else f"{options.model}: "
+            print(f"error: {place}{diagnostic}", file=sys.stderr)
         return 1
     except (_Failure, OSError, TypeError, ValueError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
+    if options.time_report:
+        _print_times(times)
     print(f"wrote {path}")
     return 0
 
@@ -130,13 +139,17 @@ def _make_parser():
         help="the kind of an input: spike, count or real (default)",
     )
     export.add_argument("--dt", type=float, help="the time step in seconds (1e-3)")
+    export.add_argument(
+        "--time-report", action="store_true", help="say how long each part took"
+    )
     return parser
 
 
-def _export(options):
+def _export(options, times):
     import torch
 
     import volley
+    from volley.torch import _clock
 
     target, colon, name = options.model.rpartition(":")
     if not colon:
@@ -144,6 +157,7 @@ def _export(options):
     name = name or "build"
     _check_output(options.output)
     kinds = _parse_kinds(options.input)
+    clock = _Clock(times)
     with _user_code(options.model):
         module = _import(target)
     built = getattr(module, name, None)
@@ -151,16 +165,37 @@ def _export(options):
         raise _Failure(f"{target} has no '{name}'")
     if not isinstance(built, torch.nn.Module):
         built = _call(built, options.model)
+    clock.add("the model's own code")
     module, example, keywords = _take_apart(built, options.shape)
     keywords["inputs"] = {**(keywords.get("inputs") or {}), **kinds}
     if options.dt is not None:
         keywords["dt"] = options.dt
-    network = volley.from_torch(module, example, **keywords)
+    with _clock.report() as parts:
+        network = volley.from_torch(module, example, **keywords)
+    times.update(parts)
+    clock.add("conversion", but=sum(parts.values()))
     for remark in network.remarks:
         print(f"remark: {remark}", file=sys.stderr)
     path = options.output or f"{type(module).__name__.lower()}.mlirbc"
     _write(network, path)
+    clock.add("file")
     return path
+
+
+class _Clock:
+    """Adds the seconds since the last part to a dict, by part."""
+
+    def __init__(self, times):
+        self.times, self.last = times, time.perf_counter()
+
+    def add(self, part, but=0.0):
+        now = time.perf_counter()
+        self.times[part], self.last = now - self.last - but, now
+
+
+def _print_times(times):
+    for part, seconds in {**times, "total": sum(times.values())}.items():
+        print(f"{seconds:8.3f} s  {part}", file=sys.stderr)
 
 
 def _check_output(path):
@@ -227,23 +262,28 @@ def _take_apart(built, shapes):
     """(module, example input, keywords) of what the model's function gave."""
     import torch
 
-    parts = built if isinstance(built, tuple) else (built,)
-    module = parts[0] if parts else None
-    if not isinstance(module, torch.nn.Module) or len(parts) > 3:
+    module, *examples = built if isinstance(built, tuple) and built else (built,)
+    if not isinstance(module, torch.nn.Module):
         raise _Failure(
             "expects a torch.nn.Module, (module, example_input) or (module, "
-            f"example_input, options), but got {type(built).__name__}"
+            f"example_input, options), but got {_describe(built)}"
         )
-    options = dict(parts[2]) if len(parts) > 2 else {}
+    options = examples.pop() if examples and isinstance(examples[-1], dict) else {}
     unknown = sorted(set(options) - set(OPTIONS))
     if unknown:
         raise _Failure(f"there is no option {unknown[0]!r}; there are {OPTIONS}")
-    example = parts[1] if len(parts) > 1 else None
+    example = examples[0] if len(examples) == 1 else tuple(examples) or None
     if shapes:
         example = tuple(torch.zeros(_parse_shape(shape)) for shape in shapes)
     if example is None:
         raise _Failure("the model gives no example input; say --shape for each input")
-    return module, example, options
+    return module, example, dict(options)
+
+
+def _describe(built):
+    if not isinstance(built, tuple):
+        return type(built).__name__
+    return f"({', '.join(type(part).__name__ for part in built)})"
 
 
 def _parse_shape(text):

@@ -325,7 +325,7 @@ def compile(
         record: probes to build in, as for :meth:`Program.run`. A program in
             memory compiles missing ones when they are asked for; a saved one
             has only these.
-        cpu: "native", "x86-64-v3" or "x86-64-v4".
+        cpu: "native", "x86-64-v3", "x86-64-v4" or "x86-64-v4-amx".
         fold_norms: make norms part of weights. Potentials then differ by
             roundings from the network's; :func:`volley.compare` counts the spikes
             that do.

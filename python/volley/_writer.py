@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections import Counter
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, NoReturn, Union
@@ -296,6 +297,23 @@ class Writer:
         return self._laws.setdefault(law.text, symbol)
 
     # The whole.
+
+    @property
+    def op_count(self) -> int:
+        """How many ops there are, constants among them."""
+        return len(self._lines)
+
+    def ops(self) -> list[tuple[str, list[np.ndarray]]]:
+        """What each op is, without its place: its text, with the text of its law, and
+        the arrays of a constant."""
+        laws = {f"@{quote(symbol)}": law for law, symbol in self._laws.items()}
+        result = []
+        for line in self._lines:
+            text = line.rpartition(" loc(")[0]
+            text += "".join(law for symbol, law in laws.items() if f"{symbol} " in text)
+            names = re.findall(r"dense_resource<(\w+)>", text)
+            result.append((text, [self._arrays[name] for name in names]))
+        return result
 
     def text(self) -> str:
         """The network as MLIR text, without the elements of arrays.

@@ -11,6 +11,8 @@ from torch import nn  # noqa: E402
 
 import volley  # noqa: E402
 
+from torchnets import dense_net, noise, seeded  # noqa: E402
+
 torch.set_num_threads(1)
 
 
@@ -67,3 +69,23 @@ def test_a_batch_that_is_squeezed_away():
     with pytest.raises(ValueError, match="squeezes a dimension of size 1"):
         volley.compare(module, net, x)
     assert volley.compare(module, net, torch.rand(4, 2, 8))
+
+
+def test_hooks_of_the_users():
+    """What a hook makes of a neuron's result is not what the neuron gives."""
+    module = seeded(dense_net, step_mode="m")
+    module[1].register_forward_hook(lambda module, args, y: 1 - y)
+    x = noise(9, 2, 8, scale=2.0)
+    net = volley.from_torch(module, x)
+    for mode in ("forced", "free-running"):
+        report = volley.compare(module, net, x, mode=mode)
+        assert report and report.outputs[0].difference == 0
+        assert not report.silent
+
+
+def test_a_program_of_other_weights():
+    x = noise(9, 2, 8, scale=2.0)
+    prog = volley.compile(volley.from_torch(seeded(dense_net, step_mode="m"), x))
+    module = dense_net(step_mode="m").eval()
+    with pytest.raises(ValueError, match=r"^\d+ of \d+ values of '.+', by up to 1"):
+        volley.compare(module, prog, x, mode="forced")

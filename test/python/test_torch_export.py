@@ -2,6 +2,7 @@
 """python -m volley export: what it writes, and what it says."""
 
 import os
+import re
 import subprocess
 import sys
 
@@ -39,8 +40,17 @@ def demands(size):
 def stops():
     raise SystemExit("no data")
 
+class Pair(Net):
+    def forward(self, x, y, state=None):
+        return super().forward(x + y)
+
+def pair():
+    return Pair(), torch.zeros(2, 8), torch.zeros(2, 8), None, {"name": "pair"}
+
 number = 3
 wrong_option = lambda: (Net(), torch.zeros(2, 8), {"steps": 4})
+wrong_part = lambda: (Net(), torch.zeros(2, 8), (torch.zeros(2, 8),))
+wrong_module = lambda: (torch.zeros(2, 8), Net())
 wrong_shape = lambda: (Net(), torch.zeros(2, 9))
 wrong_type = lambda: {"net": Net()}
 """
@@ -106,6 +116,9 @@ MISTAKES = {
     "absent.py:build": "there is no file absent.py",
     "no.such.package:build": "No module named 'no'",
     "syntax.py:build": "syntax.py:1: SyntaxError",
+    "model.py:wrong_part": "expects an example input that is a tensor or a tuple of "
+    "tensors, but got tuple",
+    "model.py:wrong_module": "but got (Tensor, Net)",
     "imports.py:build": "imports.py:2: ModuleNotFoundError: No module named 'not_inst",
 }
 
@@ -116,6 +129,29 @@ def test_mistakes(export, model):
     assert code == 1 and said.startswith("error: ") and said.count("\n") == 1
     assert MISTAKES[model] in said
     assert not os.path.exists("out.mlirbc")
+
+
+def test_several_inputs(export):
+    code, said = export("model.py:pair", "-o", "pair.mlirbc")
+    assert code == 0, said
+    net = volley.load("pair.mlirbc")
+    assert net.name == "pair" and list(net.inputs) == ["x", "y"]
+
+
+def test_time_report(export):
+    code, said = export("model.py", "-o", "net.mlirbc", "--time-report")
+    assert code == 0
+    found = re.findall(r"^ +(\d+\.\d{3}) s  (.+)$", said, re.MULTILINE)
+    times = {part: float(seconds) for seconds, part in found}
+    parts = ("torch.export", "runs without data", "conversion", "file", "total")
+    assert times.keys() >= {*parts} and times["torch.export"] > 0
+    assert abs(sum(times.values()) - 2 * times["total"]) < 0.01
+    assert " s  " not in export("model.py", "-o", "net.mlirbc")[1]
+
+
+def test_an_error_without_a_line_names_the_model(export):
+    code, said = export("model.py:wrong_shape", "-o", "out.mlirbc")
+    assert code == 1 and said.startswith("error: model.py:wrong_shape: 0: ")
 
 
 OPTIONS = {

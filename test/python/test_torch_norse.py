@@ -202,3 +202,39 @@ def test_recorded_states_are_outputs():
             return z, state.v
 
     agree(Recorded, noise(STEPS, BATCH, 8, scale=8.0), tolerance=1e-6)
+
+
+class Named(nn.Module):
+    """A step whose state is called something."""
+
+    def __init__(self):
+        super().__init__()
+        self.cells = norse.SequentialState(nn.Linear(8, 6), norse.LIFCell())
+
+    def forward(self, x, s=None):
+        return self.cells(x, s)
+
+
+class Masked(Named):
+    """An argument that is None by default, and no state; a result that is none."""
+
+    def forward(self, x, mask=None, s=None):
+        y, s = self.cells(x if mask is None else x * mask, s)
+        return y, x, s
+
+
+@pytest.mark.parametrize("make", [Named, Masked])
+def test_states_by_another_name(make):
+    """What neurons go on from is a state, whatever forward calls it."""
+    module = seeded(make)
+    x = noise(9, 2, 8, scale=4.0)
+    net = volley.from_torch(module, x[0])
+    y = volley.compile(net)(x.numpy())
+    y = y if make is Named else y["output_0"]
+    s, rate = None, 0.0
+    for t in range(9):
+        with torch.no_grad():
+            expected, *_, s = module(x[t], s=s)
+        np.testing.assert_array_equal(y[t], expected.numpy())
+        rate += expected.mean()
+    assert rate > 0.05

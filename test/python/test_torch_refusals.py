@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 torch = pytest.importorskip("torch")
+snntorch = pytest.importorskip("snntorch")
 pytest.importorskip("spikingjelly")
 
 from spikingjelly.activation_based import layer, neuron  # noqa: E402
@@ -487,3 +488,127 @@ def test_remarks_on_the_batch(function, example, text):
     net = volley.from_torch(Net(function, m=nn.Linear(16, 6)).eval(), example)
     found = [r for r in net.remarks if "batch" in r]
     assert [text in remark for remark in found] == ([True] if text else [])
+
+
+# What is not a number.
+
+
+def _weight(module):
+    module.fc.weight[0, :2] = torch.nan
+    return "fc.weight: 2 of 64 values are NaN"
+
+
+def _bias(module):
+    module.fc.bias[3] = torch.nan
+    return "fc.bias: 1 of 8 values are NaN"
+
+
+def _mean(module):
+    module.norm.running_mean[0] = torch.nan
+    return "norm.running_mean: 1 of 8 values are NaN"
+
+
+def _variance(module):
+    module.norm.running_var[0] = -1.0
+    return "norm: a batch norm whose running variance is not positive"
+
+
+def _threshold(module):
+    module.lif.v_threshold = float("nan")
+    return "lif: the parameter 'threshold' is NaN"
+
+
+def _reset(module):
+    module.lif.v_reset = float("nan")
+    return "lif: the parameter 'v_reset' is NaN"
+
+
+def _factor(module):
+    module.lif = neuron.ParametricLIFNode()
+    module.lif.w.fill_(torch.nan)
+    return "lif: the parameter 'factor' is NaN"
+
+
+def _recurrent(module):
+    module.lif = snntorch.RLeaky(beta=0.9, linear_features=8, init_hidden=True)
+    module.lif.recurrent.weight[0, 0] = torch.nan
+    return "lif: of a recurrent weight, 1 of 64 values are NaN"
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [_weight, _bias, _mean, _variance, _threshold, _reset, _factor, _recurrent],
+)
+def test_what_is_not_a_number(spoil):
+    layers = {"fc": nn.Linear(8, 8), "norm": nn.BatchNorm1d(8), "lif": neuron.LIFNode()}
+    module = nn.Sequential()
+    for name, child in layers.items():
+        module.add_module(name, child)
+    module.eval()
+    with torch.no_grad():
+        expected = spoil(module)
+    with pytest.raises(volley.CompileError) as caught:
+        volley.from_torch(module, torch.zeros(2, 8))
+    (error,) = caught.value.diagnostics
+    assert error.endswith(expected)
+
+
+# One cause, one error that says what it is.
+
+
+class OtherCharge(neuron.LIFNode):
+    """A known neuron with a law of its own."""
+
+    def neuronal_charge(self, x):
+        self.v = self.v + 0.5 * x
+
+
+class Own(nn.Module):
+    def __init__(self, lif=None, pool=None):
+        super().__init__()
+        self.fc, self.lif, self.pool = nn.Linear(8, 8), lif, pool
+
+    def forward(self, x):
+        y = self.lif(self.fc(x))
+        return y if self.pool is None else self.pool(y.flatten(0, 1))
+
+
+@pytest.mark.parametrize("mode, shape", [("s", (2, 8)), ("m", (4, 2, 8))])
+def test_a_neuron_that_derives_from_a_known_one(mode, shape):
+    (error,) = refusal(Own(OtherCharge(step_mode=mode)).eval(), torch.zeros(shape))
+    assert error.startswith(f"{__file__}:") and "lif: " in error
+    assert "OtherCharge is a neuron without a known law" in error
+    assert "as plain PyTorch it has no form: the op" in error
+
+
+def test_an_example_of_a_wrong_shape():
+    module = nn.Sequential(nn.Linear(8, 8), neuron.LIFNode(step_mode="m"))
+    (error,) = refusal(module.eval(), torch.zeros(4, 2, 7))
+    assert error.startswith("0: the module cannot be traced")
+    assert "in a Linear; the example is of shape (4, 2, 7)" in error
+
+
+@pytest.mark.parametrize("pool", [nn.MaxPool1d(2), nn.AvgPool1d(2)])
+def test_a_pool_over_time_and_batch(pool):
+    module = Own(neuron.LIFNode(step_mode="m"), pool).eval()
+    (error,) = refusal(module, torch.zeros(4, 2, 8))
+    assert error.startswith(f"{__file__}:") and "as channels, but it is time" in error
+    assert "unsqueeze(1)" in error
+
+
+class Shifted(Own):
+    """A loop over some of the steps of an input."""
+
+    def __init__(self, first, last):
+        super().__init__(neuron.LIFNode())
+        self.first, self.last = first, last
+
+    def forward(self, x):
+        steps = range(self.first, len(x) + self.last)
+        return sum(self.lif(self.fc(x[t])) for t in steps)
+
+
+@pytest.mark.parametrize("first, last", [(0, -1), (1, 0)])
+def test_a_loop_over_a_part_of_the_steps(first, last):
+    (error,) = refusal(Shifted(first, last).eval(), torch.zeros(6, 2, 8))
+    assert "the loop over 5 steps reads a dimension of 6" in error

@@ -25,7 +25,7 @@ static cl::opt<std::string>
            cl::desc("what to compile for (default cpu)"));
 static cl::opt<std::string>
     cpuName("cpu", cl::cat(category), cl::init("native"),
-            cl::value_desc("native|x86-64-v3|x86-64-v4"),
+            cl::value_desc("native|x86-64-v3|x86-64-v4|x86-64-v4-amx"),
             cl::desc("instruction set (default native: this machine's)"));
 static cl::list<std::string>
     record("record", cl::cat(category), cl::value_desc("node:what"),

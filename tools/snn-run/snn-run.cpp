@@ -80,7 +80,7 @@ static Options parseCommandLine(int argc, char **argv) {
       cl::desc("threads that share a batch (default 1; 0: all there are)"));
   static cl::opt<std::string> cpu(
       "cpu", cl::cat(category), cl::init("native"),
-      cl::value_desc("native|x86-64-v3|x86-64-v4"),
+      cl::value_desc("native|x86-64-v3|x86-64-v4|x86-64-v4-amx"),
       cl::desc("instruction set to compile a model for"));
   static cl::opt<int64_t> steps(
       "steps", cl::cat(category), cl::value_desc("n"), cl::init(-1),

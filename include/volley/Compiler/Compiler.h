@@ -69,7 +69,7 @@ mlir::LogicalResult runPhases(mlir::ModuleOp module,
 /// Where and for what a model is compiled.
 struct CompileOptions {
   PhaseOptions phases;
-  /// "native", "x86-64-v3" or "x86-64-v4".
+  /// "native", "x86-64-v3", "x86-64-v4" or "x86-64-v4-amx".
   std::string cpu = "native";
   /// If not empty, a directory that keeps generated code, by its IR.
   std::string cacheDirectory;

@@ -22,6 +22,8 @@ struct PipelineOptions {
   std::string kernel;
   /// Whether threads share work within a sample: "auto", "always" or "never".
   std::string share = "auto";
+  /// Whether there are kernels for products of 8 bits.
+  bool hasMatrixUnit = false;
   /// Passes that are left out, of getOptionalPasses().
   std::vector<std::string> without;
   /// Makes norms part of weights, which changes bits.

@@ -45,17 +45,30 @@ llvm::Expected<Level> volley::cpu::parseLevel(StringRef name) {
     return Level::V3;
   if (name == "x86-64-v4")
     return Level::V4;
+  if (name == "x86-64-v4-amx")
+    return Level::AMX;
   if (name == "native") {
     bool isV4 = hostHas({"avx512f", "avx512bw", "avx512cd", "avx512dq",
                          "avx512vl", "fma", "bmi2", "lzcnt"});
-    return isV4 ? Level::V4 : Level::V3;
+    if (!isV4)
+      return Level::V3;
+    return hostHas({"amx-tile", "amx-int8"}) ? Level::AMX : Level::V4;
   }
-  return llvm::createStringError(
-      "expects native, x86-64-v3 or x86-64-v4 as cpu, but got '" + name + "'");
+  return llvm::createStringError("expects native, x86-64-v3, x86-64-v4 or "
+                                 "x86-64-v4-amx as cpu, but got '" +
+                                 name + "'");
 }
 
 StringRef volley::cpu::getName(Level level) {
-  return level == Level::V4 ? "x86-64-v4" : "x86-64-v3";
+  switch (level) {
+  case Level::V3:
+    return "x86-64-v3";
+  case Level::V4:
+    return "x86-64-v4";
+  case Level::AMX:
+    return "x86-64-v4-amx";
+  }
+  llvm_unreachable("every level has a name");
 }
 
 //===----------------------------------------------------------------------===//
@@ -328,6 +341,9 @@ LogicalResult volley::cpu::writeArtifact(ModuleOp module,
                                          StringRef path, WriteMode mode,
                                          StringRef cacheDirectory,
                                          TimingScope &timing) {
+  // What does not use the matrix unit does not need it.
+  if (!data.usesMatrixUnit)
+    level = std::min(level, Level::V4);
   llvm::Expected<SmallVector<char, 0>> objects =
       CodeGenerator(module, data, level, cacheDirectory, timing).run();
   if (!objects)

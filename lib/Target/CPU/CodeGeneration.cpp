@@ -22,6 +22,11 @@ using namespace volley::cpu;
 // The target
 //===----------------------------------------------------------------------===//
 
+/// What generated code is for; the matrix unit is for kernels.
+static StringRef getProcessor(Level level) {
+  return getName(std::min(level, Level::V4));
+}
+
 static Expected<std::unique_ptr<TargetMachine>>
 createTargetMachine(Level level) {
   static const bool initialized = [] {
@@ -39,8 +44,8 @@ createTargetMachine(Level level) {
   if (!target)
     return createStringError(message);
   return std::unique_ptr<TargetMachine>(target->createTargetMachine(
-      triple, getName(level), /*Features=*/"", TargetOptions(), Reloc::PIC_,
-      CodeModel::Small, CodeGenOptLevel::Default));
+      triple, getProcessor(level), /*Features=*/"", TargetOptions(),
+      Reloc::PIC_, CodeModel::Small, CodeGenOptLevel::Default));
 }
 
 Error volley::cpu::setTarget(Module &module, Level level) {
@@ -51,7 +56,7 @@ Error volley::cpu::setTarget(Module &module, Level level) {
   module.setDataLayout((*machine)->createDataLayout());
   for (Function &function : module)
     if (!function.isDeclaration())
-      function.addFnAttr("target-cpu", getName(level));
+      function.addFnAttr("target-cpu", getProcessor(level));
   return Error::success();
 }
 

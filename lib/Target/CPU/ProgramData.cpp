@@ -2,6 +2,7 @@
 #include "ProgramData.h"
 
 #include "Storage.h"
+#include "Strategies.h"
 #include "llvm/ADT/Hashing.h"
 #include "llvm/Support/xxhash.h"
 
@@ -35,6 +36,10 @@ ProgramData::ProgramData(snn::ProgramOp program)
     tileLoops = work[1];
     stepLoops = work[2];
   }
+  program.walk([&](Operation *op) {
+    if (const Strategy *strategy = getStrategy(op))
+      usesMatrixUnit |= strategy->needsMatrixUnit();
+  });
   for (auto [index, attr, arg] :
        llvm::enumerate(program.getInputNames().getAsRange<StringAttr>(),
                        program.getInputs()))

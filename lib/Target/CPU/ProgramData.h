@@ -25,6 +25,8 @@ public:
   int64_t rows;
   /// Of cpu-estimate-work; zero if it did not run.
   int64_t rowCycles = 0, tileLoops = 0, stepLoops = 0;
+  /// Whether a kernel was chosen that needs one.
+  bool usesMatrixUnit = false;
   uint64_t sampleBytes, workspaceBytes;
   WeightImage weights;
   /// Tells saved states of different programs apart.

@@ -2,6 +2,7 @@
 #include "Strategies.h"
 
 #include "volley/Dialect/SNN/IR/Constants.h"
+#include "volley/Support/ExactSum.h"
 
 using namespace mlir;
 using namespace volley;
@@ -111,7 +112,8 @@ namespace {
 class DenseStrategy : public Strategy {
 public:
   bool isCompatible(Operation *op) const override {
-    return isa<snn::DenseOp>(op);
+    auto dense = dyn_cast<snn::DenseOp>(op);
+    return dense && dense.getSum() == snn::SumLaw::Ascending;
   }
 
   PackedWeights packWeights(Operation *op) const override {
@@ -186,7 +188,8 @@ class ConvStrategy : public Strategy {
 public:
   bool isCompatible(Operation *op) const override {
     auto conv = dyn_cast<snn::ConvOp>(op);
-    return conv && conv.getChannelsLast();
+    return conv && conv.getChannelsLast() &&
+           conv.getSum() == snn::SumLaw::Ascending;
   }
 
   PackedWeights packWeights(Operation *op) const override {
@@ -333,6 +336,125 @@ public:
 } // namespace
 
 //===----------------------------------------------------------------------===//
+// Exact sums
+//===----------------------------------------------------------------------===//
+
+namespace {
+/// Three products of 8 bits on the matrix unit (lib/Kernels/Sliced.cpp).
+class Sliced : public Strategy {
+  static constexpr int64_t kOutputs = 16, kTerms = 64, kTileBytes = 1024,
+                           kDigits = 3;
+
+public:
+  StringRef getName() const override { return "sliced"; }
+  bool takesNeurons() const override { return true; }
+  bool needsMatrixUnit() const override { return true; }
+
+  double getCost(Operation *op, double) const override {
+    return cast<snn::SynapticOpInterface>(op).getSynapseCount() / 300.0;
+  }
+
+  PackedWeights packWeights(Operation *op) const override {
+    std::optional<ConstantView> weight = getConstant(op->getOperand(1));
+    int64_t terms = cast<snn::SynapticOpInterface>(op).getFanIn();
+    int64_t outputs = weight->getNumElements() / terms;
+    int64_t blocks = roundUp(terms, kTerms) / kTerms;
+    // Terms of a convolution are (ky, kx, c); its weights are [c][ky][kx].
+    int64_t kernel = 1;
+    if (auto conv = dyn_cast<snn::ConvOp>(op))
+      kernel = conv.getShape().kernelHeight * conv.getShape().kernelWidth;
+    int64_t channels = terms / kernel;
+    PackedWeights packed;
+    packed.bytes =
+        roundUp(outputs, kOutputs) / kOutputs * blocks * kDigits * kTileBytes;
+    packed.write = [=](raw_ostream &stream) {
+      withReader<float>(weight, [&](auto read) {
+        std::vector<int8_t> tiles(blocks * kDigits * kTileBytes);
+        for (int64_t first = 0; first < outputs; first += kOutputs) {
+          tiles.assign(tiles.size(), 0);
+          for (int64_t n = first; n < std::min(outputs, first + kOutputs);
+               ++n) {
+            int exponent = getExponent(read, n * terms, terms);
+            for (int64_t i = 0; i < terms; ++i) {
+              int64_t q = quantizeExact(read(n * terms + i), exponent);
+              int64_t k = i % kernel * channels + i / kernel;
+              int64_t place = k / kTerms * kTileBytes + k % kTerms / 4 * 64 +
+                              (n - first) * 4 + k % 4;
+              for (int64_t digit = 0; digit < kDigits; ++digit) {
+                auto low = static_cast<int8_t>(q);
+                tiles[place + digit * blocks * kTileBytes] = low;
+                q = (q - low) / 256;
+              }
+            }
+          }
+          writeArray(stream, ArrayRef<int8_t>(tiles));
+        }
+      });
+    };
+    return packed;
+  }
+
+  /// What sums are multiplied by, the bias, and 1 where sums fit 32 bits.
+  PackedWeights packBias(Operation *op) const override {
+    std::optional<ConstantView> weight = getConstant(op->getOperand(1));
+    int64_t terms = cast<snn::SynapticOpInterface>(op).getFanIn();
+    int64_t outputs = weight->getNumElements() / terms;
+    Type f32 = Float32Type::get(op->getContext());
+    PackedWeights bias =
+        packBiasGroups(op->getNumOperands() > 2 ? op->getOperand(2) : Value(),
+                       f32, 1, outputs);
+    PackedWeights packed;
+    packed.bytes = 3 * bias.bytes;
+    packed.write = [=](raw_ostream &stream) {
+      withReader<float>(weight, [&](auto read) {
+        int64_t padded = roundUp(outputs, getLanes(f32));
+        std::vector<float> scales(padded), narrow(padded, 1);
+        for (int64_t n = 0; n < outputs; ++n) {
+          int exponent = getExponent(read, n * terms, terms);
+          scales[n] = std::ldexp(1.0f, -exponent);
+          int64_t largest = 0;
+          for (int64_t i = n * terms; i < (n + 1) * terms; ++i)
+            largest += std::abs(quantizeExact(read(i), exponent));
+          // With room for the sum of a digit on the way.
+          narrow[n] = largest < (int64_t(1) << 31) - (int64_t(1) << 24);
+        }
+        writeArray(stream, ArrayRef<float>(scales));
+        bias.write(stream);
+        writeArray(stream, ArrayRef<float>(narrow));
+      });
+    };
+    return packed;
+  }
+
+private:
+  template <typename Read>
+  static int getExponent(Read read, int64_t first, int64_t terms) {
+    float largest = 0;
+    for (int64_t i = first; i < first + terms; ++i)
+      largest = std::max(largest, std::fabs(read(i)));
+    return getExactExponent(largest);
+  }
+};
+
+class DenseSliced : public Sliced {
+public:
+  StringRef getKernel() const override { return "volley_dense_sliced"; }
+  bool isCompatible(Operation *op) const override {
+    return isa<snn::DenseOp>(op) && snn::isSliceable(op);
+  }
+};
+
+class ConvSliced : public Sliced {
+public:
+  StringRef getKernel() const override { return "volley_conv_sliced"; }
+  bool isCompatible(Operation *op) const override {
+    auto conv = dyn_cast<snn::ConvOp>(op);
+    return conv && conv.getChannelsLast() && snn::isSliceable(op);
+  }
+};
+} // namespace
+
+//===----------------------------------------------------------------------===//
 // The table
 //===----------------------------------------------------------------------===//
 
@@ -349,8 +471,11 @@ ArrayRef<const Strategy *> volley::cpu::getStrategies() {
   static const ConvDepthwise convDepthwise;
   static const ConvEvent convEvent;
   static const ConvBlocked convBlocked;
+  static const DenseSliced denseSliced;
+  static const ConvSliced convSliced;
   static const Strategy *const strategies[] = {
-      &denseEvent, &denseBlocked, &convDepthwise, &convEvent, &convBlocked};
+      &denseEvent,  &denseBlocked, &convDepthwise, &convEvent,
+      &convBlocked, &denseSliced,  &convSliced};
   return strategies;
 }
 

@@ -32,6 +32,9 @@ public:
   virtual llvm::StringRef getKernel() const = 0;
   /// Whether the kernel can hand its results to the population behind it.
   virtual bool takesNeurons() const { return false; }
+  /// Whether the kernel runs on machines with a unit for products of 8 bits
+  /// only.
+  virtual bool needsMatrixUnit() const { return false; }
   /// Weights, then the bias, each from a multiple of 64 bytes.
   virtual PackedWeights packWeights(mlir::Operation *op) const = 0;
   virtual PackedWeights packBias(mlir::Operation *op) const = 0;

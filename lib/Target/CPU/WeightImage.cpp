@@ -113,10 +113,12 @@ volley::cpu::getWeightRequests(Operation *op) {
     std::string groups;
     if (auto conv = dyn_cast<snn::ConvOp>(op))
       groups = "/" + std::to_string(conv.getGroups());
+    std::string weights = getKey(op->getOperand(1), use + groups);
+    // What sums are multiplied by follows from the weights.
+    std::string biases = snn::isSliceable(op) ? weights : use + groups;
+    requests.push_back({strategy->packWeights(op), weights});
     requests.push_back(
-        {strategy->packWeights(op), getKey(op->getOperand(1), use + groups)});
-    requests.push_back(
-        {strategy->packBias(op), getKey(bias, "bias/" + use + groups)});
+        {strategy->packBias(op), getKey(bias, "bias/" + biases)});
   } else if (auto step = dyn_cast<snn::StepOp>(op)) {
     auto shape = cast<RankedTensorType>(op->getResult(0).getType()).getShape();
     for (Value param : step.getParams())

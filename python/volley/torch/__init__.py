@@ -18,7 +18,7 @@ from dataclasses import dataclass
 import torch
 
 from volley._network import CompileError, Network
-from volley.torch import _arguments, _capture, _example
+from volley.torch import _arguments, _capture, _example, _sizes
 from volley.torch._arguments import unwrap as unwrap
 from volley.torch._convert import Converter, Population
 from volley.torch._graph import Importer, Node
@@ -26,7 +26,6 @@ from volley.torch._hints import refused_modules
 from volley.torch._ports import Port
 from volley.torch._problems import Problems, Where
 from volley.torch.loops import find_plain_loops, reroll
-from volley.torch.ops import VARYING
 
 __all__ = ["compare", "from_torch"]
 
@@ -85,8 +84,9 @@ def from_torch(
         module: the module.
         example_input: what it is called with: a tensor, or a tuple of tensors. Only
             shapes and types count. States that forward takes last and returns last are
-            None here, (x, None), or left out if forward calls them `state` or `hx` and
-            has a default for them; in the network they are implicit.
+            None here, (x, None), or left out if they are None by default, and neurons
+            go on from them or forward calls them `state` or `hx`; in the network they
+            are implicit.
         inputs: kinds of inputs, by the name of forward's parameter: "spike" (0 or 1),
             "count" or "real". By default what the example's type says: "spike" of
             torch.bool, "count" of integers, "real" of floats.
@@ -103,10 +103,19 @@ def from_torch(
     return convert(module, example_input, inputs=inputs, name=name, dt=dt).network
 
 
-def convert(module, example_input, *, inputs=None, name=None, dt=1e-3, cut=False):
-    """What :func:`from_torch` does, with all that is known about the network."""
+def convert(
+    module, example_input, *, inputs=None, name=None, dt=1e-3, cut=False, check=True
+):
+    """What :func:`from_torch` does, with all that is known about the network.
+
+    Args:
+        cut: see Converter.
+        check: that it is the same for other steps and another batch.
+    """
     module = unwrap(module)
     args, states = _arguments.check(module, example_input)
+    optional = () if states else _arguments.optional(module, len(args))
+    states = states or _example.find_states(module, args, optional)
     kinds = dict(inputs or {})
     names = _arguments.input_names(module, len(args))
     _check_kinds(kinds, names)
@@ -122,9 +131,25 @@ def convert(module, example_input, *, inputs=None, name=None, dt=1e-3, cut=False
         )
 
     network, ins, outs = converter.emit(make_builder, sources, kinds)
-    leaves = _capture.find_leaves(module)
-    _example.check_batch(example, ins, leaves, problems)
-    problems.check()
+    if check:
+
+        def again(other, leaves):
+            found = Problems()
+            result = _trace(module, other, leaves, names, found, cut)
+            found.check()
+            result[0].write(make_builder, result[1], kinds)
+            found.check()
+            return result[0]
+
+        leaves = _capture.find_leaves(module)
+        _sizes.check(converter, example, ins, leaves, again, problems)
+        problems.check()
+    if optional and not states and len(outs) > 1 and not converter.populations:
+        problems.remark(
+            Where(),
+            f"'{optional[-1]}' of forward is taken as None at each step; if it is a "
+            "state, give (x, None) as the example",
+        )
     training = [
         path or "the module" for path, m in module.named_modules() if m.training
     ]
@@ -179,7 +204,8 @@ def _convert(module, args, states, names, cut):
             # The likeliest one says what is wrong, once sizes are right.
             error, wrong = failures[0]
             if not wrong:
-                raise _with_unknown(error, _capture.find_unknown(module, leaves))
+                unknown = _capture.find_unknown(module, leaves)
+                raise _with_unknown(error, module, unknown)
         frozen |= wrong
 
 
@@ -199,30 +225,44 @@ def _tell_late(example, problems):
         )
 
 
-def _with_unknown(error, unknown):
-    """An error, and neurons without a law in which it is."""
+def _with_unknown(error, module, unknown):
+    """An error, with neurons without a law for what is wrong inside of them.
+
+    Only what the user's own lines of the neuron do is told besides.
+    """
     told = list(error.diagnostics)
     for where, text in unknown:
-        inside = re.compile(rf"(^|: ){re.escape(where.path)}(\.|: )")
-        if any(map(inside.search, error.diagnostics)):
-            told.append(f"{where}{text}")
+        inside = re.compile(rf"(^|: ){re.escape(where.path)}(\.[^ ]*)?: ")
+        found = {d: m for d in told if (m := inside.search(d))}
+        if not found:
+            continue
+        own = _capture.lines_of(module.get_submodule(where.path))
+        reasons = [d for d in found if d.startswith(tuple(own))]
+        if not reasons:
+            first, match = next(iter(found.items()))
+            text += f"; as plain PyTorch it has no form: {first[match.end() :]}"
+        told = [d for d in told if d not in found or d in reasons[:1]]
+        told.append(f"{where}{text}")
     return CompileError(told)
 
 
 def _examples(module, args, states, leaves, frozen):
     """Examples to trace, each with its own list of problems."""
     problems = Problems()
-    with _explained(module, leaves, problems):
+    with _explained(module, leaves, problems, args):
         for example in _example.choose(module, args, states, leaves, frozen, problems):
             problems.check()
             yield example, Problems(remarks=dict(problems.remarks))
 
 
 @contextlib.contextmanager
-def _explained(module, leaves, problems):
+def _explained(module, leaves, problems, args=()):
     """Tells what torch raises while tracing as a problem of the module.
 
     Where a neuron is refused, that is why: it could not be traced as it is.
+
+    Args:
+        args: the user's own, which may be of a wrong shape.
     """
     try:
         yield
@@ -233,7 +273,7 @@ def _explained(module, leaves, problems):
         for leaf in refused:
             problems.error(Where(leaf.path), leaf.problem)
         if not refused:
-            problems.error(*_capture.explain(error, module))
+            problems.error(*_capture.explain(error, module, args))
         # What torch raised is its own affair; the message names line and reason.
         raise CompileError(problems.errors) from None
 
@@ -250,8 +290,6 @@ def _trace(module, example, leaves, names, problems, cut):
     kept = len(example.kept)
     results = [*_tensors(imported.outputs, problems)]
     rolled, starts, steps = _roll(example, imported.trace, results, problems)
-    if starts and not problems.errors:
-        _check_starts(example, leaves, starts, steps, problems)
     outputs, states = rolled[: len(rolled) - kept], rolled[len(rolled) - kept :]
     problems.late |= any(node.is_constant for node in outputs if node is not None)
     _example.check_kept(example.kept, states, module, problems)
@@ -261,6 +299,7 @@ def _trace(module, example, leaves, names, problems, cut):
     converter = Converter(
         named, problems, steps, cut, example.varying, example.told, example.added
     )
+    converter.starts = starts
     converter.infer()
     for i, dim in example.loop:
         converter.check_time(imported.inputs[i], dim)
@@ -295,23 +334,6 @@ def _roll(example, trace, results, problems):
             return *rolled, steps
     problems.errors.update(attempts[0].errors)
     return [None] * len(results), [], 0
-
-
-def _check_starts(example, leaves, starts, steps, problems):
-    """Refuses sums from a step on that depends on how many steps there are."""
-    found = []
-    if example.more:
-        longer = example.longer()
-        with _explained(longer.module, leaves, problems):
-            trace = _capture.export(longer.module, longer.args, leaves, longer.reads)
-        imported = Importer(trace.program, leaves, Problems(), prefix="module").run()
-        results = [*_tensors(imported.outputs, Problems())]
-        _, found, _ = _roll(longer, imported.trace, results, Problems())
-    elif example.module.short or not any(steps in a.shape for a in example.args):
-        return  # the module itself says how many steps there are
-    for where, start in starts:
-        if (where, start) not in found:
-            problems.error(where, VARYING.format("a number of steps"))
 
 
 def _grown_data(converter, sources, example):

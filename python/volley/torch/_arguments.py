@@ -108,12 +108,21 @@ def _find_states(module, number, given):
 
     `given` states follow the inputs, or those that are called like states do.
     """
-    parameters = list(inspect.signature(type(module).forward).parameters.values())
-    rest = [p for p in parameters[number + 1 :] if p.kind is p.POSITIONAL_OR_KEYWORD]
     if not given:
-        return tuple(p.name for p in rest if p.name in _STATES and p.default is None)
-    names = [p.name for p in rest[:given]]
+        return tuple(name for name in optional(module, number) if name in _STATES)
+    names = [p.name for p in _rest(module, number)[:given]]
     return (*names, *[None] * (given - len(names)))
+
+
+def optional(module, number) -> tuple[str, ...]:
+    """Names of forward's parameters after the inputs that are None by default."""
+    return tuple(p.name for p in _rest(module, number) if p.default is None)
+
+
+def _rest(module, number):
+    parameters = list(inspect.signature(type(module).forward).parameters.values())
+    rest = parameters[number + 1 :]
+    return [p for p in rest if p.kind is p.POSITIONAL_OR_KEYWORD]
 
 
 def input_names(module, number):

@@ -23,7 +23,7 @@ import torch
 from torch._subclasses.fake_tensor import FakeTensorMode
 from torch.utils._python_dispatch import TorchDispatchMode
 
-from volley.torch import _history, _numbers, _steps, neurons
+from volley.torch import _clock, _footprint, _history, _numbers, _steps, neurons
 from volley.torch._problems import Where, find_line, is_own
 
 _library = torch.library.Library("volley", "DEF")
@@ -236,6 +236,15 @@ def line_of(module):
         return "", 0
 
 
+def lines_of(module) -> list[str]:
+    """The lines of a module's class but the first, as errors begin with them."""
+    file, first = line_of(module)
+    if not file:
+        return []
+    count = len(inspect.getsourcelines(type(module))[0])
+    return [f"{file}:{first + i}: " for i in range(1, count)]
+
+
 def reads(module, attribute) -> bool:
     """Whether a module reads one of its attributes before it sets it.
 
@@ -284,9 +293,10 @@ class Trace:
         furthest: the largest index that is taken by itself, or that a slice starts at.
         noted: what the module's own code says of its steps.
         counters: (module, attribute) of numbers that the module counts.
-        holds: modules other than neurons keep tensors in lists or the like.
         read: numbers that were read from the module's own tensors; without values
             unless it was run to know them.
+        footprint: what ops were told besides signals.
+        holds: modules other than neurons keep tensors in lists or the like.
     """
 
     assigned: list[tuple[str, str]]
@@ -298,6 +308,7 @@ class Trace:
     noted: _steps.Noted = field(default_factory=_steps.Noted)
     counters: list[tuple[Any, str]] = field(default_factory=list)
     read: list[tuple[str, Any]] = field(default_factory=list)
+    footprint: set[_footprint.Entry] = field(default_factory=set)
     holds: bool = False
 
 
@@ -309,8 +320,9 @@ class _Slices(TorchDispatchMode):
         numbers: (op, number) of the numbers that tensors are computed with.
     """
 
-    def __init__(self):
+    def __init__(self, module):
         super().__init__()
+        self.footprint = _footprint.Footprint(module)
         self.ops: Counter[str] = Counter()
         self.numbers: set[tuple[str, float]] = set()
         self.starts: dict[tuple, set[int]] = {}
@@ -338,7 +350,9 @@ class _Slices(TorchDispatchMode):
                 self._take(x, dim, indices[0])
         elif name in ("aten::unbind", "aten::split"):
             self._take_all(name, *args)
-        return func(*args, **(kwargs or {}))
+        result = func(*args, **(kwargs or {}))
+        self.footprint.add(func, args, kwargs or {}, result)
+        return result
 
     def _start(self, x, dim, index):
         if index is not None and index >= 0:
@@ -466,7 +480,9 @@ def _run(module, args, leaves, noted=None, read=None) -> Trace:
     with _patched(module, leaves) as state, torch.no_grad(), _quiet():
         with FakeTensorMode(allow_non_fake_inputs=True) as mode:
             fakes = [mode.from_tensor(arg) for arg in args]
-            with _Slices() as slices, noted as steps, read as found:
+            _footprint.mark(fakes)
+            clock = _clock.measured(_clock.RUNS)
+            with clock, _Slices(module) as slices, noted as steps, read as found:
                 module(*fakes)
         return Trace(
             state.assigned(),
@@ -478,6 +494,7 @@ def _run(module, args, leaves, noted=None, read=None) -> Trace:
             steps,
             state.counted(),
             found,
+            slices.footprint.entries,
             state.holds(),
         )
 
@@ -543,7 +560,8 @@ def export(module, args, leaves, reads=False) -> Trace:
 
 def _export(module, args, leaves) -> Trace:
     with _patched(module, leaves) as state, torch.no_grad(), _quiet(), _whole_stacks():
-        program = torch.export.export(module, tuple(args), strict=False)
+        with _clock.measured(_clock.EXPORT):
+            program = torch.export.export(module, tuple(args), strict=False)
         return Trace(state.assigned(), program)
 
 
@@ -754,7 +772,7 @@ def _tensors_in(values):
             yield value
 
 
-def explain(error: Exception, module) -> tuple[Where, str]:
+def explain(error: Exception, module, args=()) -> tuple[Where, str]:
     """Where in the user's code tracing failed, and why, in one line."""
     where = _find_place(error, module)
     message = str(error).strip().partition("\n")[0]
@@ -771,6 +789,11 @@ def explain(error: Exception, module) -> tuple[Where, str]:
             "what is computed depends on the values of a tensor; use torch.where, or "
             "take the decision outside of the module"
         )
+    if args and where.path:
+        # An example of a wrong shape gets as far as the first layer of another one.
+        layer = type(module.get_submodule(where.path)).__name__
+        shapes = " and ".join(str(tuple(arg.shape)) for arg in args)
+        message += f" (in a {layer}; the example is of shape {shapes})"
     return where, f"the module cannot be traced: {kind}: {message}"
 
 

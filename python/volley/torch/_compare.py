@@ -298,7 +298,7 @@ def _convert_like(module, program, args, states):
     for is_step, example in ((False, args), (True, tuple(arg[0] for arg in args))):
         example = (*example, *states)
         try:
-            result = convert(module, example, inputs=inputs, cut=True)
+            result = convert(module, example, inputs=inputs, cut=True, check=False)
         except volley.CompileError as error:
             errors.append(error)
             continue
@@ -307,7 +307,8 @@ def _convert_like(module, program, args, states):
             for ports in (result.inputs, result.outputs)
         ]
         if found == expected and result.stepwise == is_step:
-            return result, functools.partial(convert, module, example, inputs=inputs)
+            again = dict(inputs=inputs, check=False)
+            return result, functools.partial(convert, module, example, **again)
     if len(errors) == 2:
         raise errors[0]
     raise ValueError(
@@ -328,11 +329,27 @@ def _check_same(runner, convert_again, recording, totals):
     found = runner.run(recording.inputs, recording.steps, names)
     for name, expected in again.run(recording.inputs, recording.steps, names).items():
         if name not in found or not _same_bits(found[name], expected):
-            raise ValueError(
-                f"'{name}' is not what the module gives when it is converted now: the "
-                "program is of another module, of other weights, or was compiled with "
-                "fold_norms; compare it with mode='free-running'"
-            )
+            raise ValueError(_explain_difference(name, found.get(name), expected))
+
+
+def _explain_difference(name, found, expected) -> str:
+    """Why a program is not that of a new conversion, as far as it is known."""
+    if found is None or found.shape != expected.shape:
+        shape = None if found is None else found.shape
+        return (
+            f"'{name}' is {expected.shape} when the module is converted for these "
+            f"inputs, but {shape} in the program: it is of another module, or of "
+            "inputs of another shape"
+        )
+    count = int((found != expected).sum())
+    return (
+        f"{count:,} of {found.size:,} values of '{name}', by up to "
+        f"{_difference(found, expected):.3g}, are not what the module gives when it is "
+        "converted now, for these inputs: the module or its weights are others than "
+        "when the program was made, as after training or another reset, or it was "
+        "compiled with fold_norms; convert and compile it again, or compare with "
+        "mode='free-running'"
+    )
 
 
 # -- What the module gives ---------------------------------------------------
@@ -401,8 +418,11 @@ def _record(module, args, conversion):
     with _capture.restored(module), torch.no_grad():
         _reset(module)
         module.eval()
+        # First of all hooks: what the neuron itself gives.
         hooks = [
-            p.leaf.module.register_forward_hook(lambda m, a, y, p=p: record(p, y))
+            p.leaf.module.register_forward_hook(
+                lambda m, a, y, p=p: record(p, y), prepend=True
+            )
             for p in conversion.populations
             if p.place == 0
         ]

@@ -21,8 +21,9 @@ from volley.torch._graph import Node, order
 from volley.torch._hints import describe
 from volley.torch._ports import Port, make_port
 from volley.torch._problems import Problems, Unsupported, Where
-from volley.torch._values import Constant, Total, Value, as_number
+from volley.torch._values import Constant, Total, Value, as_number, check_numbers
 from volley.torch.ops import TABLE, VARYING
+from volley.torch.ops._common import chain, expanded
 
 _WIDTH = {"i1": 0, "i32": 1, "f32": 2, "f64": 3}
 
@@ -60,6 +61,8 @@ class Converter:
         told: {traced steps: those of the user's example}, if these are others: so many
             that no number of the module's own is the same.
         added: how many dimensions inputs have more than the user's.
+        places: of what was written, op by op.
+        starts: from which steps on something is summed, and where.
     """
 
     def __init__(
@@ -81,6 +84,8 @@ class Converter:
         self.used = self._find_used()
         self.types: dict[int, str] = {}
         self.populations: list[Population] = []
+        self.places: list[Where] = []
+        self.starts: list[tuple[Where, int]] = []
         self.node: Node | None = None
         self.total: Total | None = None
 
@@ -265,7 +270,12 @@ class Converter:
         if node.op == "constant":
             if self.varying is not None and node.fill in self.told:
                 raise Unsupported(self.describe_varying(node.fill))
-            return Constant(node.value)
+            constant = Constant(node.value)
+            try:
+                check_numbers(constant.tensor)
+            except Unsupported as error:
+                self.problems.error(node.where, str(error))
+            return constant
         rule = getattr(self, f"_infer_{node.op}", None)
         if rule is not None:
             return rule(node)
@@ -276,6 +286,10 @@ class Converter:
             if node.op != "div" and self.varies(number):
                 raise Unsupported(self.describe_varying(number))
         dims, emit = TABLE[node.op](self, *self._value(node.args), **node.kwargs)
+        shape = node.shape or ()
+        if len(dims) == len(shape) and any(map(_is_repeated, dims, shape)):
+            # A constant that is the same along a dimension that only it has.
+            dims, emit = chain((dims, emit), lambda x: expanded(x, shape))
         value = Value(dims, emit, node)
         value.total = self.total
         return value
@@ -385,8 +399,14 @@ class Converter:
 
     def emit(self, make_builder, inputs, kinds):
         """The network and its ports: (network, inputs, outputs)."""
+        outputs = self.write(make_builder, inputs, kinds)
+        return self.net.build(), self.ports, outputs
+
+    def write(self, make_builder, inputs, kinds):
+        """Adds all ops to a builder; gives the ports of outputs."""
         while True:
             net = self.net = make_builder()
+            self.places = []
             self.ports = []
             self._list_populations()
             try:
@@ -395,7 +415,7 @@ class Converter:
                 continue
             outputs = self._emit_outputs(net)
             self.problems.check()
-            return net.build(), self.ports, outputs
+            return outputs
 
     def _list_populations(self):
         neurons = [node for node in self.nodes if node.op == "neuron"]
@@ -442,6 +462,7 @@ class Converter:
             except Exception as error:
                 self.problems.error(node.where, self._explain(node, error))
                 self.problems.check()
+            self.places += [node.where] * (net.op_count - len(self.places))
         for node in late:
             self._connect(node)
 
@@ -505,8 +526,10 @@ class Converter:
         for name, node in self.outputs.items():
             value = self._value(node)
             if isinstance(value, Constant):
+                steps = f" in {self.shown(self.steps)} steps" if self.steps else ""
                 self.problems.error(
-                    node.where, f"the output '{name}' is constant: no input reaches it"
+                    node.where,
+                    f"the output '{name}' is constant{steps}: no input reaches it",
                 )
                 continue
             net.output(name, value.signal)
@@ -519,6 +542,10 @@ def _natural_kind(dtype):
     if dtype.is_floating_point:
         return "real"
     return "spike" if dtype == torch.bool else "count"
+
+
+def _is_repeated(dim, size):
+    return ax.is_unit(dim) and size != 1
 
 
 def _bind_time(dim):

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 import torch
 
 from volley.torch import _capture, _history
+from volley.torch._footprint import Entry
 from volley.torch._problems import Problems, Where
 from volley.torch._steps import Noted
 
@@ -50,6 +51,7 @@ class Example:
         loop: (input, dimension) of those that the steps of a sliced loop are.
         more: another number of steps that the loop may have; 0 if there is none.
         told: {traced steps: those of the user's example}, if these are others.
+        run: what a run with it showed; None if it was not run.
         reads: it reads numbers from its own tensors.
         guessed: the place of a range that is taken as time, which it is if there is a
             state and something binary.
@@ -68,6 +70,7 @@ class Example:
     varying: set[tuple[str, float]] | None = None
     more: int = 0
     told: dict[int, int] = field(default_factory=dict)
+    run: _Run | None = None
     reads: bool = False
     guessed: Where | None = None
 
@@ -92,6 +95,7 @@ class _Run:
         furthest: the largest index that is used by itself.
         lengths: of the sequences that neurons were given.
         noted: what the module's own code says of its steps.
+        footprint: what ops were told besides signals.
         varying: of numbers, those that depend on the steps; None if not known.
         more: another number of steps that the loop may have; 0 if there is none.
         told: {traced steps: those of the user's example}, if these are others.
@@ -104,6 +108,7 @@ class _Run:
     furthest: int
     lengths: set[int]
     noted: Noted
+    footprint: set[Entry]
     varying: set[tuple[str, float]] | None = None
     more: int = 0
     told: dict[int, int] = field(default_factory=dict)
@@ -158,6 +163,7 @@ def choose(
             varying=run.varying,
             more=run.more,
             told=run.told,
+            run=run,
             reads=bool(trace.read),
         )
     if run.steps == 1 or is_plain:
@@ -169,7 +175,7 @@ def choose(
         def stretched(steps):
             return _capture.Stepwise(module, steps, states), _repeated(args, steps)
 
-        found = _try(loop, _repeated(args, loop.steps), leaves)
+        found = try_run(loop, _repeated(args, loop.steps), leaves)
         if found:
             loop.steps = _find_late(
                 stretched, leaves, found, loop.steps, _taken(args, run), problems
@@ -197,6 +203,22 @@ def _carries(loop, args, leaves) -> bool:
         return False
 
 
+def find_states(module, args, names) -> tuple[str, ...]:
+    """Those of forward's optional arguments that are states: if they are given what
+    was returned last, single-step neurons go on from there, and start anew if not."""
+    leaves = _capture.find_leaves(module)
+
+    def starts(states):
+        loop = _capture.Stepwise(module, _STEPS, states)
+        found = try_run(loop, _repeated(args, _STEPS), leaves)
+        return found and [leaf.starts for leaf in leaves if leaf.calls]
+
+    if not names or not any(n > 1 for n in starts(()) or ()):
+        return ()
+    ends = (names[i:] for i in reversed(range(len(names))))
+    return next((end for end in ends if set(starts(end) or ()) == {1}), ())
+
+
 def _own_ranges(module, args, leaves, trace) -> list[tuple[int, tuple[str, int]]]:
     """Ranges of a module's own code that may be loops over time: (steps, place).
 
@@ -221,7 +243,7 @@ def _repeated(args, steps):
 
 def _enough(loop, args, leaves, problems) -> int:
     """So many steps of a module that counts them that it shows all that it does."""
-    found = _try(loop, _repeated(args, loop.steps), leaves)
+    found = try_run(loop, _repeated(args, loop.steps), leaves)
     last = max(found.noted.asked, default=0) if found else 0
     if last >= _MOST:
         problems.error(Where(), _FAR.format(last))
@@ -249,6 +271,7 @@ def _read(trace, leaves) -> _Run:
         trace.furthest,
         lengths,
         trace.noted,
+        trace.footprint,
     )
 
 
@@ -260,7 +283,7 @@ def _grow(module, args, leaves, run, frozen):
             if size != 1 or (i, dim) in frozen:
                 continue
             larger = _resized(args, i, dim, _STEPS)
-            found = _try(module, larger, leaves)
+            found = try_run(module, larger, leaves)
             if found is not None:
                 found.varying, found.more = run.varying, run.more
                 found.told = run.told
@@ -277,7 +300,7 @@ def _resize_loop(module, args, leaves, run, problems):
             if size not in run.loops:
                 continue
             resized = _all_resized(args, dim, size, few)
-            found = _try(module, resized, leaves)
+            found = try_run(module, resized, leaves)
             asked = run.noted.asked & found.noted.asked if found else run.noted.asked
             # What is asked for whatever the length is, the example must reach.
             last = max(asked, default=0)
@@ -286,7 +309,7 @@ def _resize_loop(module, args, leaves, run, problems):
             elif few < last + _STEPS < _MOST + _STEPS:
                 few, more = _new_sizes(args, run, last + _STEPS)
                 resized = _all_resized(args, dim, size, few)
-                found = _try(module, resized, leaves)
+                found = try_run(module, resized, leaves)
             if found is None or few not in found.loops:
                 continue
 
@@ -299,10 +322,10 @@ def _resize_loop(module, args, leaves, run, problems):
             if late > few:
                 few, more = _new_sizes(args, run, late)
                 resized = _all_resized(args, dim, size, few)
-                found = _try(module, resized, leaves)
+                found = try_run(module, resized, leaves)
                 if found is None or few not in found.loops:
                     continue
-            longer = _try(module, _all_resized(args, dim, size, more), leaves)
+            longer = try_run(module, _all_resized(args, dim, size, more), leaves)
             if size > few and not _is_steady(few, found, more, longer, size, run):
                 continue
             found.loops = {few}
@@ -331,7 +354,7 @@ def _shorten(module, args, leaves, run, problems):
                 return module, args
             return module, _all_resized(args, dim, steps, number)
 
-        found = _try(*stretched(few), leaves)
+        found = try_run(*stretched(few), leaves)
         if found is None or found.steps != few:
             continue
         late = _find_late(
@@ -341,7 +364,7 @@ def _shorten(module, args, leaves, run, problems):
             few, more = _new_sizes(args, run, late)
         if few > steps // 2:
             break
-        longer, found = (_try(*stretched(number), leaves) for number in (more, few))
+        longer, found = (try_run(*stretched(number), leaves) for number in (more, few))
         if (
             found is not None
             and found.steps == few
@@ -370,7 +393,7 @@ def _resize_sequence(module, args, leaves, run):
     other, _ = _new_sizes(args, run)
     for dim in sorted({d for a in args for d, n in enumerate(a.shape) if n == steps}):
         resized = _all_resized(args, dim, steps, other)
-        found = _try(module, resized, leaves)
+        found = try_run(module, resized, leaves)
         if found is not None and found.lengths == {other}:
             found.varying = found.numbers - run.numbers
             found.told = {other: steps}
@@ -486,36 +509,12 @@ def _resized(args, i, dim, size):
     return (*args[:i], args[i].new_zeros(shape), *args[i + 1 :])
 
 
-def _try(module, args, leaves) -> _Run | None:
+def try_run(module, args, leaves) -> _Run | None:
     """What a run with these arguments shows; None if there can be none."""
     try:
         return _read(_capture.run(module, args, leaves), leaves)
     except Exception:
         return None
-
-
-def check_batch(example, ports, leaves, problems: Problems) -> None:
-    """Refuses numbers that are the batch's size, which is free in a network."""
-    places = [
-        (i, port.dims.index(("B",)) + example.added)
-        for i, port in enumerate(ports)
-        if port and ("B",) in port.dims
-    ]
-    larger = example.args
-    for i, dim in places:
-        larger = _resized(larger, i, dim, larger[i].shape[dim] + 1)
-    if not places:
-        return
-    found = _try(example.module, example.args, leaves)
-    other = _try(example.module, larger, leaves)
-    if found is None or other is None:
-        return
-    for op, number in sorted(found.numbers - other.numbers):
-        problems.error(
-            Where(),
-            f"'{op}' with {number:g}: the number follows the size of the batch, which "
-            "is free in a network; use a number of the module's own",
-        )
 
 
 def _check_modes(leaves, problems):

@@ -112,6 +112,16 @@ class Constant:
         return array.reshape(shape)
 
 
+def check_numbers(tensor, what: str = "") -> None:
+    """Refuses what is not a number: it would make others so, silently."""
+    # A sum needs no memory; that of infinities may be none either.
+    if not tensor.is_floating_point() or not bool(tensor.sum().isnan()):
+        return
+    count = int(tensor.isnan().sum())
+    if count:
+        raise Unsupported(f"{what}{count:,} of {tensor.numel():,} values are NaN")
+
+
 def _to_array(tensor) -> np.ndarray:
     return tensor.detach().cpu().contiguous().numpy()
 

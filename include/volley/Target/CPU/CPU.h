@@ -13,10 +13,10 @@
 namespace volley::cpu {
 
 /// Instruction sets that code is generated for.
-enum class Level { V3 = 3, V4 = 4 };
+enum class Level { V3 = 3, V4 = 4, AMX = 5 };
 
-/// "native", "x86-64-v3" or "x86-64-v4". Native is the highest level that this
-/// machine has.
+/// "native", "x86-64-v3", "x86-64-v4" or "x86-64-v4-amx". Native is the highest
+/// level that this machine has.
 llvm::Expected<Level> parseLevel(llvm::StringRef name);
 llvm::StringRef getName(Level level);
 

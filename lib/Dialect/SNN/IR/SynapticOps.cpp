@@ -28,6 +28,18 @@ static LogicalResult verifyWeighted(Operation *op, Value input, Value weight,
   return success();
 }
 
+bool volley::snn::isSliceable(Operation *op) {
+  auto synaptic = dyn_cast<SynapticOpInterface>(op);
+  if (!synaptic || synaptic.getFanIn() > 65536 ||
+      !getElementTypeOrSelf(op->getOperand(0).getType()).isInteger(1))
+    return false;
+  if (auto dense = dyn_cast<DenseOp>(op))
+    return dense.getSum() == SumLaw::Exact &&
+           dense.getWeight().getType().getRank() == 2;
+  auto conv = dyn_cast<ConvOp>(op);
+  return conv && conv.getSum() == SumLaw::Exact && conv.getGroups() == 1;
+}
+
 //===----------------------------------------------------------------------===//
 // DenseOp
 //===----------------------------------------------------------------------===//

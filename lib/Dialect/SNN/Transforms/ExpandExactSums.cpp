@@ -21,6 +21,7 @@ using namespace volley::snn;
 namespace {
 struct ExpandExactSums
     : volley::snn::impl::SNNExpandExactSumsBase<ExpandExactSums> {
+  using SNNExpandExactSumsBase::SNNExpandExactSumsBase;
   void runOnOperation() override;
 };
 
@@ -182,8 +183,9 @@ void ExpandExactSums::runOnOperation() {
     for (Operation &op : network.getBodyBlock()) {
       auto dense = dyn_cast<DenseOp>(op);
       auto conv = dyn_cast<ConvOp>(op);
-      if ((dense && dense.getSum() == SumLaw::Exact) ||
-          (conv && conv.getSum() == SumLaw::Exact))
+      bool isExact = (dense && dense.getSum() == SumLaw::Exact) ||
+                     (conv && conv.getSum() == SumLaw::Exact);
+      if (isExact && !(keepSliceable && isSliceable(&op)))
         ops.push_back(&op);
     }
   ModelTable models(getOperation());

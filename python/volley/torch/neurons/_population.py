@@ -120,6 +120,8 @@ def align(value: Any, shape: tuple[int, ...], name: str, precision: str):
     """
     if callable(value):
         value = value(shape)
+    if bool(torch.isnan(torch.as_tensor(value)).any()):
+        raise Unsupported(f"the parameter '{name}' is NaN")
     if not isinstance(value, (torch.Tensor, np.ndarray)):
         return value
     array = np.asarray(value.detach().cpu() if torch.is_tensor(value) else value)

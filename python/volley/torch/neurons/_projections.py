@@ -11,6 +11,7 @@ from torch import nn
 
 from volley.builder import Builder, Signal
 from volley.torch._problems import Unsupported
+from volley.torch._values import check_numbers
 
 # project(net, x, name=, location=) -> Signal
 Projection = Callable[..., Signal]
@@ -41,7 +42,10 @@ def _is_unchanged(module, cls):
 
 def array(parameter):
     """A parameter as a NumPy array, or None."""
-    return None if parameter is None else parameter.detach().cpu().numpy()
+    if parameter is None:
+        return None
+    check_numbers(parameter, "of a recurrent weight, ")
+    return parameter.detach().cpu().numpy()
 
 
 def linear(module: nn.Linear, owner: str) -> Projection:

@@ -112,7 +112,16 @@ def _pool(kind, x, kernel, stride, padding, ceil_mode=False):
 def _pool_windows(kind, x, windows):
     rank = len(windows)
     leading = x.dims[: -rank - 1]
-    ax.bind_data(*x.dims[-rank - 1 :])
+    try:
+        ax.bind_data(*x.dims[-rank - 1 :])
+    except ax.Conflict as error:
+        if leading or any(axis.is_data for axis in x.dims[0]):
+            raise
+        raise Unsupported(
+            f"a pool of a tensor of {rank + 1} dimensions takes the first of them as "
+            f"channels, but it is {error.elsewhere}; give it (B, C, ...), as "
+            "unsqueeze(1) does"
+        ) from None
     sizes = [w.number for w in windows]
     dims = (*leading, x.dims[-rank - 1], *ax.make_dims(sizes, ax.DATA))
 

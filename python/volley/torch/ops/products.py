@@ -193,6 +193,8 @@ def batch_norm(c, x, weight, bias, mean, var, training, momentum, eps, cudnn):
             "a batch norm that uses the statistics of the batch; track running "
             "statistics and use eval()"
         )
+    if (var.array + eps <= 0).any():
+        raise Unsupported("a batch norm whose running variance is not positive")
     ax.bind_data(x.dims[1])
     scale = 1.0 / np.sqrt(var.array.astype(np.float64) + eps)
     if weight is not None:

@@ -186,6 +186,12 @@ def unfold(c, x, dim, size, step):
 @op("select")
 def select(c, x, dim, index):
     dim %= len(x.dims)
+    if not isinstance(index, int):
+        raise Unsupported(
+            f"the loop over {c.shown(c.steps)} steps reads a dimension of "
+            f"{c.shown(x.shape[dim])} by the number of the step; run over all of it, "
+            "and cut the input or the output outside of the module"
+        )
     dims = x.dims[:dim] + x.dims[dim + 1 :]
 
     def emit(net, **at):
@@ -193,7 +199,10 @@ def select(c, x, dim, index):
             part = cut(net, x, dim, index % x.shape[dim], 1, **at)
             return to_shape(net, part, ax.data_shape(dims), **at)
         if not x.dims[dim][0].is_time:
-            raise Unsupported("picks one sample of the batch; do so with its result")
+            raise Unsupported(
+                f"picks one sample of the batch, which dimension {dim} is taken as; do "
+                "so with the result; if it is time, all steps must be read alike"
+            )
         if index % x.shape[dim] != x.shape[dim] - 1:
             raise Unsupported(
                 f"picks step {index}; only the last step, or all steps alike, can be "

@@ -435,6 +435,10 @@ def SNNExpandExactSums : Pass<"snn-expand-exact-sums", "::mlir::ModuleOp"> {
         : (tensor<128xf64>) -> tensor<128xf32>
     ```
   }];
+  let options = [
+    Option<"keepSliceable", "keep-sliceable", "bool", /*default=*/"false",
+           "leave sums of spikes that are products of three digits of 8 bits">
+  ];
   let dependentDialects = ["::mlir::arith::ArithDialect"];
 }
 

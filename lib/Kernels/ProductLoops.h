@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Which rows projections and convolutions put into a product, and how threads
+// share them. A product collects rows (startRow, add) and works them off.
+
+#ifndef VOLLEY_LIB_KERNELS_PRODUCTLOOPS_H
+#define VOLLEY_LIB_KERNELS_PRODUCTLOOPS_H
+
+#include "ConvGeometry.h"
+#include "EventProduct.h"
+
+namespace volley::kernels {
+
+/// A projection with the population behind it.
+template <typename Product, typename X>
+inline void denseNeurons(Tile *tile, const X *x, int64_t xStep, int64_t nt,
+                         int64_t nb, typename Product::Weights weights,
+                         int64_t K, int64_t N, const Population &population) {
+  using W = typename Product::Element;
+  shareProduct<W>(
+      tile, 1, nb, K, N, nt * K * (N + 64) / 128,
+      [&](int64_t, int64_t first, int64_t last, int64_t n, int64_t end) {
+        auto &product = makeScratch<NeuronProduct<Product>>(
+            tile, weights.from(n, K), K, n, end - n, population);
+        for (int64_t b = first; b < last; ++b)
+          product.addRow(b, nt, [&](auto &terms, int64_t t) {
+            terms.add(x + t * xStep + b * K, K, 0);
+          });
+        product.flush();
+      });
+}
+
+/// Adds the window of one output position to a product: the terms of the sum in
+/// the order of its law, (ky, kx, c).
+template <typename Product, typename X>
+inline void addWindow(Product &product, const X *x, const ConvGeometry &g,
+                      int64_t oy, int64_t ox) {
+  int64_t inGroup = g.inChannels / g.groups;
+  for (int64_t ky = 0; ky < g.kernelHeight; ++ky) {
+    int64_t iy = oy * g.strideHeight - g.padTop + ky * g.dilationHeight;
+    if (iy < 0 || iy >= g.inHeight)
+      continue;
+    for (int64_t kx = 0; kx < g.kernelWidth; ++kx) {
+      int64_t ix = ox * g.strideWidth - g.padLeft + kx * g.dilationWidth;
+      if (ix >= 0 && ix < g.inWidth)
+        product.add(x + (iy * g.inWidth + ix) * g.inChannels, inGroup,
+                    (ky * g.kernelWidth + kx) * inGroup);
+    }
+  }
+}
+
+/// A convolution in one group with the population behind it: every output
+/// position is a row with the terms of its window.
+template <typename Product, typename X>
+inline void convNeurons(Tile *tile, const X *x, int64_t xStep, int64_t nt,
+                        int64_t nb, typename Product::Weights weights,
+                        const ConvGeometry &g, const Population &population) {
+  using W = typename Product::Element;
+  int64_t kernel = g.kernelHeight * g.kernelWidth * g.inChannels;
+  int64_t xSize = g.inChannels * g.inHeight * g.inWidth;
+  int64_t lineCycles = nt * g.outWidth * kernel * (g.outChannels + 64) / 128;
+  shareProduct<W>(
+      tile, 1, nb * g.outHeight, kernel, g.outChannels, lineCycles,
+      [&](int64_t, int64_t first, int64_t last, int64_t n, int64_t end) {
+        auto &product = makeScratch<NeuronProduct<Product>>(
+            tile, weights.from(n, kernel), kernel, n, end - n, population);
+        for (int64_t line = first; line < last; ++line) {
+          const X *in = x + line / g.outHeight * xSize;
+          int64_t oy = line % g.outHeight;
+          for (int64_t ox = 0; ox < g.outWidth; ++ox)
+            product.addRow(line * g.outWidth + ox, nt,
+                           [&](auto &terms, int64_t t) {
+                             addWindow(terms, in + t * xStep, g, oy, ox);
+                           });
+        }
+        product.flush();
+      });
+}
+
+} // namespace volley::kernels
+
+#endif // VOLLEY_LIB_KERNELS_PRODUCTLOOPS_H
