@@ -1,6 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """Loops whose steps differ: initial values, numbers of steps, what comes again."""
 
+import itertools
+from collections import deque
+
 import numpy as np
 import pytest
 
@@ -109,6 +112,236 @@ def test_a_state_that_starts_from_another_input():
     net = volley.from_torch(module, (x, first))
     y = evaluate(net, {"x": x.numpy(), "first": first.numpy()})
     assert (y == run(module, x, first).numpy()).all()
+
+
+# Results that are of the first step.
+
+
+def largest(net, x, steps):
+    most = None
+    for _, current, _ in steps:
+        most = current if most is None else torch.maximum(most, current)
+    return most
+
+
+def both(net, x, steps):
+    """Of every step, and the last by itself."""
+    least, out, result = None, 0.0, []
+    for t, current, _ in steps:
+        least = current if least is None else torch.minimum(least, current)
+        out = current if t == 0 else 0.9 * out - current
+        result.append(out)
+    return torch.stack(result), out, least
+
+
+def assert_equal(module, net, x, lengths, tolerance=1e-5):
+    """A network gives what the module gives, of some first steps, after resets."""
+    session = volley.compile(net).session(x.shape[1])
+    for steps in lengths:
+        session.reset()
+        for got in (evaluate(net, x[:steps].numpy()), session(x[:steps].numpy())):
+            got = [*got.values()] if isinstance(got, dict) else [got]
+            expected = run(module, x[:steps])
+            expected = expected if isinstance(expected, tuple) else [expected]
+            for y, e in zip(got, expected, strict=True):
+                np.testing.assert_allclose(y, e.numpy(), rtol=0, atol=tolerance)
+
+
+@pytest.mark.parametrize("body", [largest, both])
+def test_the_last_value_is_that_of_the_first_step_if_there_is_one(body):
+    module, x = seeded(Loop, body), noise(7, 2, 8)
+    assert_equal(module, volley.from_torch(module, x), x, (1, 2, 7))
+
+
+# What begins later than a few steps show.
+
+
+def delayed(*delays, first=torch.zeros):
+    """Currents, and earlier spikes beside them."""
+
+    def body(net, x, steps):
+        lines = [[first(x.shape[1], 6)] * delay for delay in delays]
+        result = []
+        for _, current, spikes in steps:
+            for i, line in enumerate(lines):
+                line.append(spikes)
+                current = current + (i + 1) * line.pop(0)
+            result.append(current)
+        return torch.stack(result)
+
+    return body
+
+
+def windowed(net, x, steps):
+    """As a filter of finite length, once there is enough."""
+    last, result = deque(maxlen=7), []
+    for _, current, _ in steps:
+        none = torch.zeros_like(current)
+        result.append(current - (last[0] if len(last) == 7 else none))
+        last.append(current)
+    return torch.stack(result)
+
+
+def gathered(net, x, steps):
+    """Lists of which one is late."""
+    line, now, late = [torch.zeros(x.shape[1], 6)] * 6, [], []
+    for _, current, spikes in steps:
+        line.append(current)
+        now.append(spikes)
+        late.append(line.pop(0))
+    return torch.stack(now) - torch.stack(late)
+
+
+def from_buffer(net, x, steps):
+    line, result = [net.fc.bias.expand(x.shape[1], 6)] * 9, []
+    for _, current, spikes in steps:
+        line.append(spikes)
+        result.append(current * line.pop(0))
+    return torch.stack(result)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        *(delayed(delay) for delay in (1, 4, 5, 6, 13, 20)),
+        delayed(5, 6, 17),
+        delayed(9, first=torch.ones),
+        windowed,
+        gathered,
+        from_buffer,
+    ],
+)
+def test_delays_that_are_longer_than_what_is_traced(body):
+    module, x = seeded(Loop, body), noise(40, 2, 8, scale=2.0)
+    net = volley.from_torch(module, x[:4])
+    assert_equal(module, net, x, (1, 7, 40))
+
+
+def test_delays_of_hundreds_of_steps():
+    """What is the same for hundreds of steps is said to be a constant."""
+    x = noise(90, 2, 8, scale=2.0)
+    module = seeded(Loop, delayed(60))
+    net = volley.from_torch(module, x[:4])
+    assert not any("constant" in remark for remark in net.remarks)
+    assert_equal(module, net, x, (90,))
+    net = volley.from_torch(seeded(Loop, delayed(1000)), x[:4])
+    assert any("in the first 300 steps" in remark for remark in net.remarks)
+
+
+class Own(nn.Module):
+    """A module that says how many steps there are."""
+
+    def __init__(self, steps):
+        super().__init__()
+        self.fc, self.lif = nn.Linear(8, 6), snntorch.Leaky(0.9)
+        self.steps = steps
+
+    def forward(self, x):
+        mem, line, result = self.lif.reset_mem(), [torch.zeros(6)] * 9, []
+        for _ in range(self.steps):
+            spk, mem = self.lif(self.fc(x) - line.pop(0), mem)
+            line.append(spk)
+            result.append(spk)
+        return torch.stack(result)
+
+
+def test_delays_of_modules_that_say_how_many_steps_there_are():
+    """Also where there are so few that a delay does not show."""
+    module, x = seeded(Own, 40), noise(2, 8, scale=2.0)
+    net = volley.from_torch(module, x)
+    assert not net.remarks
+    y = evaluate(net, x.numpy(), steps=40)
+    np.testing.assert_array_equal(y, run(module, x).numpy())
+    net = volley.from_torch(seeded(Own, 4), x)
+    assert any("in the first 4 steps" in remark for remark in net.remarks)
+    different = evaluate(net, x.numpy(), steps=40)
+    assert (different[:9] == y[:9]).all() and (different != y).any()
+
+
+class Late(nn.Module):
+    """A module of single steps that keeps currents in a list."""
+
+    def __init__(self, line=None):
+        super().__init__()
+        self.fc, self.line, self.seen = nn.Linear(8, 6), line, []
+
+    def forward(self, x):
+        current = self.fc(x)
+        self.seen.append(current)
+        if not self.line:
+            self.line = deque([torch.zeros(x.shape[0], 6)] * 6)
+        self.line.append(current)
+        return current - self.line.popleft()
+
+
+@pytest.mark.parametrize("full", [False, True])
+def test_delays_of_modules_of_single_steps(full):
+    line = deque([torch.zeros(6)] * 6) if full else None
+    module, x = seeded(Late, line), noise(20, 2, 8)
+    net = volley.from_torch(module, x[0])
+    assert module.line is line and module.seen == []
+    assert line is None or len(line) == 6 and not any(v.any() for v in line)
+    with torch.no_grad():
+        expected = torch.stack([module(step) for step in x])
+    np.testing.assert_allclose(evaluate(net, x.numpy()), expected.numpy(), atol=1e-6)
+
+
+def test_lists_that_are_only_filled_are_no_state():
+    class Watched(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.fc, self.seen = nn.Linear(8, 6), []
+
+        def forward(self, x):
+            self.seen.append(x)
+            return self.fc(x)
+
+    module = Watched().eval()
+    net = volley.from_torch(module, noise(2, 8))
+    assert module.seen == [] and any("is static" in text for text in net.remarks)
+
+
+def cycling(function):
+    """Something else at every tenth step, without a number of the step."""
+
+    def body(net, x, steps):
+        turns = itertools.cycle([False] * 9 + [True])
+        return torch.stack([function(s, turn) for (*_, s), turn in zip(steps, turns)])
+
+    return body
+
+
+@pytest.mark.parametrize(
+    "function",
+    [lambda s, turn: -s if turn else s, lambda s, turn: s * (0.5 if turn else 1.0)],
+)
+def test_what_begins_later_and_comes_again(function):
+    with pytest.raises(volley.CompileError, match="step to step|step 9 of the loop"):
+        volley.from_torch(Loop(cycling(function)).eval(), noise(5, 2, 8))
+
+
+def test_the_last_of_the_steps_and_one_long_before():
+    def body(net, x, steps):
+        last = [torch.zeros(x.shape[1], 6)] * 7
+        for _, current, _ in steps:
+            last = [current, *last[:-1]]
+        return last[0] - last[-1]
+
+    with pytest.raises(volley.CompileError, match="only the last step's can be"):
+        volley.from_torch(Loop(body).eval(), noise(5, 2, 8))
+
+
+def test_thresholds_that_follow_the_spikes():
+    """A state that is changed by two things and a number in a step."""
+
+    def body(net, x, steps):
+        level = torch.ones(x.shape[1], 6) * 0.3
+        for _, _, spikes in steps:
+            level = 0.95 * level + 0.2 * spikes + 0.01
+        return level
+
+    module, x = seeded(Loop, body), noise(12, 2, 8)
+    assert_equal(module, volley.from_torch(module, x[:4]), x, (1, 12))
 
 
 # The number of the step.
@@ -412,7 +645,7 @@ class Long(nn.Module):
 @pytest.mark.parametrize("batch", [1, 2])
 @pytest.mark.parametrize("sliced", [False, True])
 def test_long_loops_are_traced_for_a_few_steps(sliced, batch, warm):
-    steps = 60
+    steps = 120
     module = seeded(Long, steps, sliced, warm)
     x = noise(*([steps] if sliced else []), batch, 8, scale=2.0)
     calls = []

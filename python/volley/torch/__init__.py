@@ -4,7 +4,8 @@
 The parts: _example chooses what to trace, _capture traces it with torch.export,
 _graph reads the result, loops rolls loops over time up, _axes and ops follow
 dimensions through each op, _convert writes the network, _compare checks it. _steps and
-_numbers learn what code asks of the number of a step, and of parameters.
+_numbers learn what code asks of the number of a step, and of parameters, _history what
+a loop does late.
 """
 
 from __future__ import annotations
@@ -175,11 +176,12 @@ def _convert(module, args, states, names, cut):
         leaves = _capture.find_leaves(module)
         failures, wrong = [], set()
         for example, problems in _examples(module, args, states, leaves, frozen):
+            remarks = dict(problems.remarks)
             try:
                 found = _trace(module, example, leaves, names, problems, cut)
                 if problems.late and example.more:
                     # What starts late does not show in the first steps.
-                    example, problems = example.longer(_MORE), Problems()
+                    example, problems = example.longer(_MORE), Problems(remarks=remarks)
                     found = _trace(module, example, leaves, names, problems, cut)
                     _tell_late(example, problems)
                 wrong = _grown_data(*found, example)

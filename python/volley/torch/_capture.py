@@ -15,7 +15,7 @@ import logging
 import re
 import traceback
 import warnings
-from collections import Counter
+from collections import Counter, deque
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -23,7 +23,7 @@ import torch
 from torch._subclasses.fake_tensor import FakeTensorMode
 from torch.utils._python_dispatch import TorchDispatchMode
 
-from volley.torch import _clock, _footprint, _numbers, _steps, neurons
+from volley.torch import _clock, _footprint, _history, _numbers, _steps, neurons
 from volley.torch._problems import Where, find_line, is_own
 
 _library = torch.library.Library("volley", "DEF")
@@ -293,6 +293,7 @@ class Trace:
         furthest: the largest index that is taken by itself, or that a slice starts at.
         noted: what the module's own code says of its steps.
         counters: (module, attribute) of numbers that the module counts.
+        holds: modules other than neurons keep tensors in lists or the like.
         read: numbers that were read from the module's own tensors; without values
             unless it was run to know them.
         footprint: what ops were told besides signals.
@@ -308,6 +309,7 @@ class Trace:
     counters: list[tuple[Any, str]] = field(default_factory=list)
     read: list[tuple[str, Any]] = field(default_factory=list)
     footprint: set[_footprint.Entry] = field(default_factory=set)
+    holds: bool = False
 
 
 class _Slices(TorchDispatchMode):
@@ -475,13 +477,11 @@ def _run(module, args, leaves, noted=None, read=None) -> Trace:
     """A run within contexts that note what steps are asked for, and what is read."""
     noted = noted or contextlib.nullcontext(_steps.Noted())
     read = read or _numbers.watched()
-    with _patched(module, leaves) as state, torch.no_grad(), _quiet():
-        with FakeTensorMode(allow_non_fake_inputs=True) as mode:
-            fakes = [mode.from_tensor(arg) for arg in args]
-            _footprint.mark(fakes)
-            clock = _clock.measured(_clock.RUNS)
-            with clock, _Slices(module) as slices, noted as steps, read as found:
-                module(*fakes)
+    with _without_data(module, args, leaves) as (state, fakes):
+        _footprint.mark(fakes)
+        clock = _clock.measured(_clock.RUNS)
+        with clock, _Slices(module) as slices, noted as steps, read as found:
+            module(*fakes)
         return Trace(
             state.assigned(),
             None,
@@ -493,6 +493,7 @@ def _run(module, args, leaves, noted=None, read=None) -> Trace:
             state.counted(),
             found,
             slices.footprint.entries,
+            state.holds(),
         )
 
 
@@ -514,15 +515,35 @@ class _Reads(TorchDispatchMode):
 
 def goes_on(module, args, leaves) -> bool:
     """Whether a call reads tensors that the call before it left in the module."""
+    with _without_data(module, args, leaves) as (state, fakes):
+        module(*fakes)
+        modules = dict(module.named_modules())
+        left = [getattr(modules[path], name) for path, name in state.assigned()]
+        with _Reads(left) as reads:
+            module(*fakes)
+    return reads.found
+
+
+def look(module, args, leaves, steps) -> _history.History:
+    """Runs a module without data, to see what each of so many steps computes."""
+    try:
+        return _look(module, args, leaves, steps, contextlib.nullcontext())
+    except Exception:
+        return _look(module, args, leaves, steps, _numbers.read())
+
+
+def _look(module, args, leaves, steps, read):
+    with _without_data(module, args, leaves) as (_, fakes):
+        with _history.watched(steps) as history, read:
+            module(*fakes)
+    return history
+
+
+@contextlib.contextmanager
+def _without_data(module, args, leaves):
     with _patched(module, leaves) as state, torch.no_grad(), _quiet():
         with FakeTensorMode(allow_non_fake_inputs=True) as mode:
-            fakes = [mode.from_tensor(arg) for arg in args]
-            module(*fakes)
-            modules = dict(module.named_modules())
-            left = [getattr(modules[path], name) for path, name in state.assigned()]
-            with _Reads(left) as reads:
-                module(*fakes)
-    return reads.found
+            yield state, [mode.from_tensor(arg) for arg in args]
 
 
 def export(module, args, leaves, reads=False) -> Trace:
@@ -634,8 +655,12 @@ def restored(module):
         kept.restore()
 
 
+# Attributes that all modules have.
+_OWN = frozenset(vars(torch.nn.Module()))
+
+
 class _State:
-    """The attributes of all modules, to be restored."""
+    """The attributes of all modules, and lists in them, to be restored."""
 
     _DICTS = ("_buffers", "_parameters", "_memories")
 
@@ -648,6 +673,10 @@ class _State:
         ]
         # States that are written in place; parameters are not.
         groups = [d for _, own, dicts in self.saved for d in (own, *dicts.values())]
+        self.filled = {}
+        for _, attributes, _ in self.saved:
+            for value in attributes.values():
+                self._save(value)
         self.copies = [
             (v, v.detach().clone())
             for group in groups
@@ -657,6 +686,32 @@ class _State:
 
     def _dicts(self, module):
         return [k for k in self._DICTS if isinstance(vars(module).get(k), dict)]
+
+    def _save(self, value):
+        """What lists, and what is in them, hold."""
+        if (
+            isinstance(value, (list, tuple, dict, deque))
+            and id(value) not in self.filled
+        ):
+            held = dict(value) if isinstance(value, dict) else list(value)
+            self.filled[id(value)] = (value, held)
+            for inner in value.values() if isinstance(value, dict) else value:
+                self._save(inner)
+
+    def holds(self):
+        """Whether lists of modules other than neurons hold tensors that they did not
+        hold before."""
+        own = set(map(id, self.own))
+        values = [
+            value
+            for module, _, _ in self.saved
+            if id(module) not in own
+            for name, value in vars(module).items()
+            if name not in _OWN
+        ]
+        before = [self.filled.get(id(v), (v, ()))[1] for v in values]
+        known = set(map(id, _tensors_in(before)))
+        return any(id(x) not in known for x in _tensors_in(values))
 
     def assigned(self):
         """Tensors that modules other than neurons hold now but did not before."""
@@ -695,9 +750,27 @@ class _State:
             for k, values in dicts.items():
                 vars(module)[k].clear()
                 vars(module)[k].update(values)
-        for tensor, copy in self.copies:
-            if not torch.equal(tensor, copy):
-                tensor.detach().copy_(copy)
+        for value, held in self.filled.values():
+            if isinstance(value, dict):
+                value.clear()
+                value.update(held)
+            elif not isinstance(value, tuple):
+                value.clear()
+                value.extend(held)
+        for tensor, copied in self.copies:
+            if not torch.equal(tensor, copied):
+                tensor.detach().copy_(copied)
+
+
+def _tensors_in(values):
+    """The tensors in lists and the like."""
+    for value in values:
+        if isinstance(value, (list, tuple, deque)):
+            yield from _tensors_in(value)
+        elif isinstance(value, dict):
+            yield from _tensors_in(value.values())
+        elif isinstance(value, torch.Tensor):
+            yield value
 
 
 def explain(error: Exception, module, args=()) -> tuple[Where, str]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 
 import torch
 
-from volley.torch import _capture
+from volley.torch import _capture, _history
 from volley.torch._footprint import Entry
 from volley.torch._problems import Problems, Where
 from volley.torch._steps import Noted
@@ -21,6 +21,14 @@ _MOST = 300
 _FAR = (
     "what the module does up to step {:,} depends on the number of the step, which is "
     "too far to look at; leave it out, or give what depends on the step as an input"
+)
+# So many steps are run to see what a loop does late, but not many more ops than this;
+# ten times as many where it still uses then what was made before the loop: that may be
+# a constant, or the initial value of a long delay.
+_LOOK, _LOOK_OPS = 48, 2000
+_STILL = (
+    "what is computed here is the same in the first {:,} steps of the loop, and is "
+    "taken as constant"
 )
 # Loops of fewer steps are traced as they are, if the module says how many.
 _LONG = 20
@@ -120,7 +128,7 @@ def choose(
     run = _read(trace, leaves)
     args, run, loop = _resize_loop(whole, args, leaves, run, problems)
     if not loop:
-        args, run, loop = _shorten(whole, args, leaves, run)
+        args, run, loop = _shorten(whole, args, leaves, run, problems)
     args, run, grown = _grow(whole, args, leaves, run, frozen)
     if not (loop or whole.short):
         args, run, loop = _resize_loop(whole, args, leaves, run, problems)
@@ -133,8 +141,12 @@ def choose(
             yield Example(numbered, args, grown, steps, reads=reads, guessed=where)
     called = [leaf for leaf in leaves if leaf.calls]
     is_plain = not called and bool(trace.assigned or states)
+    if not called and trace.holds and not is_plain:
+        is_plain = _carries(_capture.Stepwise(module, _LOOK), args, leaves)
     if run.steps != 1 and (run.loops or not is_plain):
         steps = max(run.loops) if loop else run.steps
+        if not (loop or whole.short):
+            _tell_still(whole, args, leaves, steps, problems)
         kept = () if run.steps else _kept(trace, module)
         whole = _capture.Whole(module, states, kept, whole.short)
         yield Example(
@@ -156,6 +168,15 @@ def choose(
         loop = _capture.Stepwise(module, _STEPS, states)
         if trace.counters:
             loop.steps = _enough(loop, args, leaves, problems)
+
+        def stretched(steps):
+            return _capture.Stepwise(module, steps, states), _repeated(args, steps)
+
+        found = try_run(loop, _repeated(args, loop.steps), leaves)
+        if found:
+            loop.steps = _find_late(
+                stretched, leaves, found, loop.steps, _taken(args, run), problems
+            )
         looped = _repeated(args, loop.steps)
         dims = tuple((i, 0) for i in range(len(args)))
         yield Example(
@@ -202,6 +223,15 @@ def _own_ranges(module, args, leaves, trace) -> list[tuple[int, tuple[str, int]]
     except Exception:
         is_step = True
     return [] if is_step else found
+
+
+def _carries(loop, args, leaves) -> bool:
+    """Whether a module of one step uses what it kept at an earlier one."""
+    args = _repeated(args, loop.steps)
+    try:
+        return _capture.look(loop, args, leaves, loop.steps).carries
+    except Exception:
+        return False
 
 
 def _repeated(args, steps):
@@ -279,6 +309,19 @@ def _resize_loop(module, args, leaves, run, problems):
                 found = try_run(module, resized, leaves)
             if found is None or few not in found.loops:
                 continue
+
+            def stretched(steps, dim=dim, size=size):
+                return module, _all_resized(args, dim, size, steps)
+
+            late = _find_late(
+                stretched, leaves, found, few, _taken(args, run), problems
+            )
+            if late > few:
+                few, more = _new_sizes(args, run, late)
+                resized = _all_resized(args, dim, size, few)
+                found = try_run(module, resized, leaves)
+                if found is None or few not in found.loops:
+                    continue
             longer = try_run(module, _all_resized(args, dim, size, more), leaves)
             if size > few and not _is_steady(few, found, more, longer, size, run):
                 continue
@@ -290,7 +333,7 @@ def _resize_loop(module, args, leaves, run, problems):
     return args, run, ()
 
 
-def _shorten(module, args, leaves, run):
+def _shorten(module, args, leaves, run, problems):
     """A few steps, if the module's own code says how many its neurons run."""
     steps, ranges = run.steps, run.noted.ranges
     if steps < _LONG or len(ranges.get(steps, ())) != 1:
@@ -301,12 +344,24 @@ def _shorten(module, args, leaves, run):
     # The steps may be a dimension of inputs besides.
     dims = {d for a in args for d in range(a.ndim) if _has(a, d, steps)}
     for dim in sorted(dims) or [None]:
-        runs = []
-        for number in (more, few):
+
+        def stretched(number, dim=dim):
             module.short = steps, number
-            resized = args if dim is None else _all_resized(args, dim, steps, number)
-            runs.append(try_run(module, resized, leaves))
-        longer, found = runs
+            if dim is None:
+                return module, args
+            return module, _all_resized(args, dim, steps, number)
+
+        found = try_run(*stretched(few), leaves)
+        if found is None or found.steps != few:
+            continue
+        late = _find_late(
+            stretched, leaves, found, few, _taken(args, run), problems, steps - 1
+        )
+        if late > few:
+            few, more = _new_sizes(args, run, late)
+        if few > steps // 2:
+            break
+        longer, found = (try_run(*stretched(number), leaves) for number in (more, few))
         if (
             found is not None
             and found.steps == few
@@ -314,7 +369,7 @@ def _shorten(module, args, leaves, run):
         ):
             found.told = {few: steps}
             loop = tuple((i, dim) for i, a in enumerate(args) if _has(a, dim, steps))
-            return resized, found, loop if dim is not None else ()
+            return stretched(few)[1], found, loop if dim is not None else ()
     module.short = None
     return args, run, ()
 
@@ -348,13 +403,76 @@ def _new_sizes(args, run, least=0):
 
     Nor is the last step one that the module picks by its number.
     """
-    taken = {size for arg in args for size in arg.shape}
-    taken |= {number for _, number in run.numbers}
+    taken = _taken(args, run)
     most = int(max((n for n in taken if n < 1000), default=0))
     most = max(most, run.furthest + 1, least)
     sizes = (n for n in (*_LOOPS, most + 1, most + 2) if n not in taken)
     few, more, *_ = (n for n in sizes if n > run.furthest + 1 and n >= least)
     return few, more
+
+
+def _taken(args, run) -> set[float]:
+    """Sizes and numbers of the module, which no number of steps must be."""
+    taken = {size for arg in args for size in arg.shape}
+    return taken | {number for _, number in run.numbers}
+
+
+def _find_late(
+    stretched, leaves, run, few, taken, problems, bound=_MOST + _LOOK
+) -> int:
+    """As many steps, `few` at least, as show all that a loop does, however late.
+
+    Args:
+        stretched: the module and its inputs, with a number of steps.
+        run: one of `few` steps.
+        bound: the most steps that it can have.
+    """
+
+    def look(steps):
+        steps = min(steps, bound)
+        while steps in taken:
+            steps -= 1
+        try:
+            return _capture.look(*stretched(steps), leaves, steps)
+        except Exception:
+            return _history.History(steps)
+
+    limit = _LOOK_OPS * few // run.ops.total()
+    seen = look(max(2 * few, min(_LOOK, limit)))
+    most = min(_MOST, 10 * limit, bound)
+    if seen.still and most > seen.steps:
+        seen = look(most)
+    for where in seen.still:
+        problems.remark(where, _STILL.format(seen.steps))
+    late = seen.changes
+    if max(late, default=0) + _STEPS > few:
+        # Where it is the same step whatever the length is.
+        other = look(seen.steps * 5 // 4)
+        if other.steps <= seen.steps:
+            other = look(seen.steps * 3 // 4)
+        late = {t for t in late if t in other.changes or t + 1 >= other.steps}
+    few = max(few, max(late, default=0) + _STEPS)
+    return _find_end(look, few, seen)
+
+
+def _tell_still(module, args, leaves, steps, problems):
+    """Tells of what no more steps than the module's own can show."""
+    try:
+        seen = _capture.look(module, args, leaves, steps)
+    except Exception:
+        return
+    for where in seen.still:
+        problems.remark(where, _STILL.format(steps))
+
+
+def _find_end(look, few, seen) -> int:
+    """As many steps, `few` at least, as show what is computed after the loop."""
+    found = look(few)
+    while found.end != seen.end and 2 * found.steps <= seen.steps:
+        if len(found.end) != len(seen.end):
+            break  # the steps are gathered one by one
+        found = look(2 * found.steps)
+    return found.steps if found.end == seen.end else few
 
 
 def _all_resized(args, dim, size, steps):

@@ -307,7 +307,9 @@ class Roller:
         first = nodes[0]
         if not first.is_constant:
             return self._delay_from(nodes)
-        node = like(nodes[1], "delay", [], value=first.value)
+        # States that start without a batch have one later.
+        initial = first.value.expand(nodes[-1].shape)
+        node = like(nodes[-1], "delay", [], value=initial)
         self._register(nodes, node)
         self._delayed.add(id(nodes[1]))
         node.args = [self.column(self.ages.extended(nodes[1:]))]
@@ -327,7 +329,8 @@ class Roller:
         if len(nodes) > 1:
             self._seconds.setdefault(id(nodes[1]), []).append((nodes, stream))
         if len(nodes) == self.steps > 1:
-            self._lasts[id(nodes[-1])] = stream
+            # A choice comes before what it chooses from.
+            self._lasts.setdefault(id(nodes[-1]), stream)
         return stream
 
 

@@ -109,6 +109,8 @@ def _find_late_terms(node, steps) -> list[Node]:
             return []
         if not isinstance(b, Node) or is_zero(b):
             a, b = b, a
+        if not isinstance(b, Node):
+            return []
         terms.insert(0, b)
         if is_zero(a):
             return terms
