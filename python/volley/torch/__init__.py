@@ -252,8 +252,7 @@ def _examples(module, args, states, leaves, frozen):
     with _explained(module, leaves, problems, args):
         for example in _example.choose(module, args, states, leaves, frozen, problems):
             problems.check()
-            yield example, problems
-            problems = Problems()
+            yield example, Problems(remarks=dict(problems.remarks))
 
 
 @contextlib.contextmanager

@@ -138,7 +138,10 @@ def choose(
         for steps, place in _own_ranges(whole, args, leaves, trace):
             numbered = _capture.Whole(module, numbered=place)
             where, reads = Where("", *place), bool(trace.read)
+            before = dict(problems.remarks)
+            _tell_still(numbered, args, leaves, steps, problems)
             yield Example(numbered, args, grown, steps, reads=reads, guessed=where)
+            problems.remarks = before
     called = [leaf for leaf in leaves if leaf.calls]
     is_plain = not called and bool(trace.assigned or states)
     if not called and trace.holds and not is_plain:
