@@ -14,6 +14,9 @@
 #include "Kernels.h"
 #include "Team.h"
 
+#ifdef __AVX512BW__
+#include <immintrin.h>
+#endif
 #include <new>
 
 namespace volley::kernels {
@@ -167,6 +170,26 @@ private:
   void collect(const X *x, int64_t size, uint16_t first) {
     if constexpr (sizeof(X) == 1) {
       int64_t k = 0;
+#ifdef __AVX512BW__
+      // Without branches: which elements are spikes is not predictable.
+      const __m512i lane = _mm512_set_epi32(15, 14, 13, 12, 11, 10, 9, 8, 7, 6,
+                                            5, 4, 3, 2, 1, 0);
+      for (; k < size; k += 64) {
+        uint64_t part =
+            size - k >= 64 ? ~uint64_t(0) : (uint64_t(1) << (size - k)) - 1;
+        __m512i bytes = _mm512_maskz_loadu_epi8(part, x + k);
+        uint64_t spikes = _mm512_test_epi8_mask(bytes, bytes);
+        for (int i = 0; i < 64; i += 16, spikes >>= 16) {
+          __m512i at = _mm512_add_epi32(
+              lane, _mm512_set1_epi32(static_cast<int>(first + k + i)));
+          __m512i packed =
+              _mm512_maskz_compress_epi32(static_cast<__mmask16>(spikes), at);
+          _mm256_storeu_si256(reinterpret_cast<__m256i *>(index + count),
+                              _mm512_cvtepi32_epi16(packed));
+          count += __builtin_popcount(static_cast<uint16_t>(spikes));
+        }
+      }
+#endif
       for (; k + 8 <= size; k += 8) {
         uint64_t word;
         __builtin_memcpy(&word, x + k, 8);
@@ -317,7 +340,8 @@ private:
   W *buffer = nullptr;
   W *y[kMostRows];
   int32_t begin[kMostRows + 1], cursor[kMostRows];
-  uint16_t index[kEvents + 8];
+  /// With room for a vector behind the last one.
+  uint16_t index[kEvents + 16];
   Values values;
 };
 

@@ -477,13 +477,11 @@ def _run(module, args, leaves, noted=None, read=None) -> Trace:
     """A run within contexts that note what steps are asked for, and what is read."""
     noted = noted or contextlib.nullcontext(_steps.Noted())
     read = read or _numbers.watched()
-    with _patched(module, leaves) as state, torch.no_grad(), _quiet():
-        with FakeTensorMode(allow_non_fake_inputs=True) as mode:
-            fakes = [mode.from_tensor(arg) for arg in args]
-            _footprint.mark(fakes)
-            clock = _clock.measured(_clock.RUNS)
-            with clock, _Slices(module) as slices, noted as steps, read as found:
-                module(*fakes)
+    with _without_data(module, args, leaves) as (state, fakes):
+        _footprint.mark(fakes)
+        clock = _clock.measured(_clock.RUNS)
+        with clock, _Slices(module) as slices, noted as steps, read as found:
+            module(*fakes)
         return Trace(
             state.assigned(),
             None,
@@ -497,23 +495,6 @@ def _run(module, args, leaves, noted=None, read=None) -> Trace:
             slices.footprint.entries,
             state.holds(),
         )
-
-
-def look(module, args, leaves, steps) -> _history.History:
-    """Runs a module without data, to see what each of so many steps computes."""
-    try:
-        return _look(module, args, leaves, steps, contextlib.nullcontext())
-    except Exception:
-        return _look(module, args, leaves, steps, _numbers.read())
-
-
-def _look(module, args, leaves, steps, read):
-    with _patched(module, leaves), torch.no_grad(), _quiet():
-        with FakeTensorMode(allow_non_fake_inputs=True) as mode:
-            fakes = [mode.from_tensor(arg) for arg in args]
-            with _history.watched(steps) as history, read:
-                module(*fakes)
-    return history
 
 
 class _Reads(TorchDispatchMode):
@@ -534,15 +515,27 @@ class _Reads(TorchDispatchMode):
 
 def goes_on(module, args, leaves) -> bool:
     """Whether a call reads tensors that the call before it left in the module."""
-    with _patched(module, leaves) as state, torch.no_grad(), _quiet():
-        with FakeTensorMode(allow_non_fake_inputs=True) as mode:
-            fakes = [mode.from_tensor(arg) for arg in args]
+    with _without_data(module, args, leaves) as (state, fakes):
+        module(*fakes)
+        modules = dict(module.named_modules())
+        left = [getattr(modules[path], name) for path, name in state.assigned()]
+        with _Reads(left) as reads:
             module(*fakes)
-            modules = dict(module.named_modules())
-            left = [getattr(modules[path], name) for path, name in state.assigned()]
-            with _Reads(left) as reads:
-                module(*fakes)
     return reads.found
+
+
+def look(module, args, leaves, steps) -> _history.History:
+    """Runs a module without data, to see what each of so many steps computes."""
+    try:
+        return _look(module, args, leaves, steps, contextlib.nullcontext())
+    except Exception:
+        return _look(module, args, leaves, steps, _numbers.read())
+
+
+def _look(module, args, leaves, steps, read):
+    with _patched(module, leaves), torch.no_grad(), _quiet():
+        with FakeTensorMode(allow_non_fake_inputs=True) as mode:
+            yield state, [mode.from_tensor(arg) for arg in args]
 
 
 def export(module, args, leaves, reads=False) -> Trace:

@@ -194,15 +194,6 @@ def choose(
         )
 
 
-def _carries(loop, args, leaves) -> bool:
-    """Whether a module of one step uses what it kept at an earlier one."""
-    args = _repeated(args, loop.steps)
-    try:
-        return _capture.look(loop, args, leaves, loop.steps).carries
-    except Exception:
-        return False
-
-
 def find_states(module, args, names) -> tuple[str, ...]:
     """Those of forward's optional arguments that are states: if they are given what
     was returned last, single-step neurons go on from there, and start anew if not."""
@@ -235,6 +226,15 @@ def _own_ranges(module, args, leaves, trace) -> list[tuple[int, tuple[str, int]]
     except Exception:
         is_step = True
     return [] if is_step else found
+
+
+def _carries(loop, args, leaves) -> bool:
+    """Whether a module of one step uses what it kept at an earlier one."""
+    args = _repeated(args, loop.steps)
+    try:
+        return _capture.look(loop, args, leaves, loop.steps).carries
+    except Exception:
+        return False
 
 
 def _repeated(args, steps):

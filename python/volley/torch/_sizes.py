@@ -131,12 +131,26 @@ class _Checked:
         if self._is_alike(other, run) and not self.converter.starts:
             return ()
         difference = self._difference(other)
-        if difference or STEPS not in sizes or self.example.steps:
+        if difference or STEPS not in sizes:
             return difference
+        used = self.used
+        if self.example.steps:
+            if not self._cuts_all():
+                return ()
+            # Steps that are looked at one by one have used all numbers.
+            used = {size for arg in self.example.args for size in arg.shape}
         # Of a table of as many rows as the example has steps, more take the same.
         few = range(self.run.furthest + 2, self.sizes[STEPS])
-        size = next((n for n in few if n > 1 and n not in self.used), None)
+        size = next((n for n in few if n > 1 and n not in used), None)
         return self._difference(self._resized({**sizes, STEPS: size})) if size else ()
+
+    def _cuts_all(self) -> bool:
+        """Whether something has been cut behind its end, at the number of steps."""
+        steps = self.sizes[STEPS]
+        return self.run is not None and any(
+            entry[0] == "slice" and entry[5:6] == (steps,) and entry[3] < steps
+            for entry in self.run.footprint
+        )
 
     def _resized(self, sizes: Sizes) -> Example:
         """The example with other sizes."""
