@@ -293,10 +293,10 @@ class Trace:
         furthest: the largest index that is taken by itself, or that a slice starts at.
         noted: what the module's own code says of its steps.
         counters: (module, attribute) of numbers that the module counts.
+        holds: modules other than neurons keep tensors in lists or the like.
         read: numbers that were read from the module's own tensors; without values
             unless it was run to know them.
         footprint: what ops were told besides signals.
-        holds: modules other than neurons keep tensors in lists or the like.
     """
 
     assigned: list[tuple[str, str]]
@@ -533,7 +533,15 @@ def look(module, args, leaves, steps) -> _history.History:
 
 
 def _look(module, args, leaves, steps, read):
-    with _patched(module, leaves), torch.no_grad(), _quiet():
+    with _without_data(module, args, leaves) as (_, fakes):
+        with _history.watched(steps) as history, read:
+            module(*fakes)
+    return history
+
+
+@contextlib.contextmanager
+def _without_data(module, args, leaves):
+    with _patched(module, leaves) as state, torch.no_grad(), _quiet():
         with FakeTensorMode(allow_non_fake_inputs=True) as mode:
             yield state, [mode.from_tensor(arg) for arg in args]
 
