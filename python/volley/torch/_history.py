@@ -73,15 +73,11 @@ class History(TorchDispatchMode):
 
     @property
     def end(self) -> list[tuple]:
-        """What the last step computes, and what is computed of the loop's results:
-        the same for any number of steps, unless there are too few."""
+        """What the last step computes, and what is computed of the loop's results, of
+        values how old: the same for any number of steps, unless there are too few."""
         return [
-            (
-                name,
-                () if len(what) == self.steps else what,
-                [[-1 if n == self.steps else n for n in shape] for shape in shapes],
-            )
-            for (name, what, shapes, _), _ in self._done[-1]
+            (name, () if len(ages) == self.steps else ages)
+            for (name, ages, *_), _ in self._done[-1]
         ]
 
     def __torch_dispatch__(self, func, types, args=(), kwargs=None):
