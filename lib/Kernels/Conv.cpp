@@ -17,42 +17,6 @@ template <typename W> inline int64_t roundUp(int64_t n) {
   return (n + lanes<W> - 1) / lanes<W> * lanes<W>;
 }
 
-/// Every output position is a row of a product with the events of its window.
-template <typename X, typename W>
-inline void convEvent(Tile *tile, const X *x, int64_t xStep, W *y,
-                      int64_t yStep, int64_t nt, int64_t nb, const W *weight,
-                      const W *bias, const ConvGeometry &g) {
-  int64_t inGroup = g.inChannels / g.groups,
-          outGroup = g.outChannels / g.groups;
-  int64_t padded = roundUp<W>(outGroup);
-  int64_t kernel = g.kernelHeight * g.kernelWidth * inGroup;
-  int64_t xSize = g.inChannels * g.inHeight * g.inWidth,
-          ySize = g.outChannels * g.outHeight * g.outWidth;
-  int64_t lineCycles = g.outWidth * kernel * (outGroup + 64) / 128;
-  shareProduct<W>(
-      tile, g.groups, nt * nb * g.outHeight, kernel, outGroup, lineCycles,
-      [&](int64_t group, int64_t first, int64_t last, int64_t n, int64_t end) {
-        auto &product = makeScratch<EventProduct<X, W>>(
-            tile,
-            typename EventProduct<X, W>::Weights{
-                weight + group * kernel * padded, bias + group * padded}
-                .from(n, kernel),
-            kernel, end - n);
-        for (int64_t line = first; line < last; ++line) {
-          int64_t row = line / g.outHeight, oy = line % g.outHeight;
-          const X *in =
-              x + row / nb * xStep + row % nb * xSize + group * inGroup;
-          W *out = y + row / nb * yStep + row % nb * ySize +
-                   oy * g.outWidth * g.outChannels + group * outGroup + n;
-          for (int64_t ox = 0; ox < g.outWidth; ++ox) {
-            product.startRow(out + ox * g.outChannels);
-            addWindow(product, in, g, oy, ox);
-          }
-        }
-        product.flush();
-      });
-}
-
 /// Accumulates P vectors of outputs at R neighbouring positions of a row; all
 /// kernel columns of all positions are inside the input.
 template <int R, int P, typename X, typename W>
@@ -184,8 +148,8 @@ inline void convDepthwise(const X *x, W *y, const W *weight, const W *bias,
                        StepFunction function, const void *arguments,           \
                        int64_t rowsPerSample) {                                \
     if (!function)                                                             \
-      return convEvent(tile, x, xStep, y, yStep, nt, nb, weight, bias,         \
-                       *geometry);                                             \
+      return convRows<EventProduct<X, W>>(tile, x, xStep, y, yStep, nt, nb,    \
+                                          {weight, bias}, *geometry);          \
     convNeurons<EventProduct<X, W>>(tile, x, xStep, nt, nb, {weight, bias},    \
                                     *geometry,                                 \
                                     {function, arguments, rowsPerSample});     \

@@ -43,8 +43,9 @@ constexpr int kBlockRows = 6, kBlockVectors = 1;
 #endif
 
 template <int R, typename X, typename W>
-inline void denseRows(const X *const (&x)[R], W *const (&y)[R], const W *weight,
-                      const W *bias, int64_t K, int64_t N) {
+inline void denseBlockRows(const X *const (&x)[R], W *const (&y)[R],
+                           const W *weight, const W *bias, int64_t K,
+                           int64_t N) {
   forPanels(weight, K, N, [&](int64_t n, const W *panel, int64_t vectors) {
     int64_t width = vectors * lanes<W>;
     int64_t p = 0;
@@ -65,28 +66,6 @@ template <typename X, typename W> struct RowBlocks {
 };
 
 template <typename X, typename W>
-inline void denseEvent(Tile *tile, const X *x, int64_t xStep, W *y,
-                       int64_t yStep, int64_t nt, int64_t nb, const W *weight,
-                       const W *bias, int64_t lead, int64_t K, int64_t N) {
-  int64_t paddedN = (N + lanes<W> - 1) / lanes<W> * lanes<W>;
-  shareProduct<W>(
-      tile, lead, nt * nb, K, N, K * (N + 64) / 128,
-      [&](int64_t l, int64_t first, int64_t last, int64_t n, int64_t end) {
-        auto &product = makeScratch<EventProduct<X, W>>(
-            tile,
-            typename EventProduct<X, W>::Weights{weight + l * K * paddedN,
-                                                 bias + l * paddedN}
-                .from(n, K),
-            K, end - n);
-        forRows(first, last, nb, [&](int64_t t, int64_t b) {
-          product.startRow(y + t * yStep + (b * lead + l) * N + n);
-          product.add(x + t * xStep + (b * lead + l) * K, K, 0);
-        });
-        product.flush();
-      });
-}
-
-template <typename X, typename W>
 inline void denseBlocked(Tile *tile, const X *x, int64_t xStep, W *y,
                          int64_t yStep, int64_t nt, int64_t nb, const W *weight,
                          const W *bias, int64_t lead, int64_t K, int64_t N) {
@@ -101,14 +80,14 @@ inline void denseBlocked(Tile *tile, const X *x, int64_t xStep, W *y,
           rows.x[rows.count] = x + t * xStep + (b * lead + l) * K;
           rows.y[rows.count] = y + t * yStep + (b * lead + l) * N + n;
           if (++rows.count == kBlockRows) {
-            denseRows<kBlockRows>(rows.x, rows.y, w, c, K, end - n);
+            denseBlockRows<kBlockRows>(rows.x, rows.y, w, c, K, end - n);
             rows.count = 0;
           }
         });
         for (int r = 0; r < rows.count; ++r) {
           const X *const one[1] = {rows.x[r]};
           W *const out[1] = {rows.y[r]};
-          denseRows<1>(one, out, w, c, K, end - n);
+          denseBlockRows<1>(one, out, w, c, K, end - n);
         }
       });
 }
@@ -130,8 +109,8 @@ inline void denseBlocked(Tile *tile, const X *x, int64_t xStep, W *y,
                        StepFunction function, const void *arguments,           \
                        int64_t rowsPerSample) {                                \
     if (!function)                                                             \
-      return denseEvent(tile, x, xStep, y, yStep, nt, nb, weight, bias, lead,  \
-                        K, N);                                                 \
+      return denseRows<EventProduct<X, W>>(tile, x, xStep, y, yStep, nt, nb,   \
+                                           {weight, bias}, lead, K, N);        \
     denseNeurons<EventProduct<X, W>>(tile, x, xStep, nt, nb, {weight, bias},   \
                                      K, N,                                     \
                                      {function, arguments, rowsPerSample});    \

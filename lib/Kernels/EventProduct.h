@@ -89,6 +89,11 @@ public:
   using Element = W;
   struct Weights {
     const W *weight, *bias;
+    /// Those of a group of N outputs of K terms.
+    Weights ofGroup(int64_t group, int64_t K, int64_t N) const {
+      int64_t padded = (N + lanes<W> - 1) / lanes<W> * lanes<W>;
+      return {weight + group * K * padded, bias + group * padded};
+    }
     /// Those of outputs from n on, the first one of a panel.
     Weights from(int64_t n, int64_t K) const {
       return {weight + n * K, bias + n};

@@ -11,6 +11,25 @@
 
 namespace volley::kernels {
 
+/// A projection of `lead` groups.
+template <typename Product, typename X, typename W>
+inline void denseRows(Tile *tile, const X *x, int64_t xStep, W *y,
+                      int64_t yStep, int64_t nt, int64_t nb,
+                      typename Product::Weights weights, int64_t lead,
+                      int64_t K, int64_t N) {
+  shareProduct<W>(
+      tile, lead, nt * nb, K, N, K * (N + 64) / 128,
+      [&](int64_t l, int64_t first, int64_t last, int64_t n, int64_t end) {
+        auto &product = makeScratch<Product>(
+            tile, weights.ofGroup(l, K, N).from(n, K), K, end - n);
+        forRows(first, last, nb, [&](int64_t t, int64_t b) {
+          product.startRow(y + t * yStep + (b * lead + l) * N + n);
+          product.add(x + t * xStep + (b * lead + l) * K, K, 0);
+        });
+        product.flush();
+      });
+}
+
 /// A projection with the population behind it.
 template <typename Product, typename X>
 inline void denseNeurons(Tile *tile, const X *x, int64_t xStep, int64_t nt,
@@ -49,8 +68,39 @@ inline void addWindow(Product &product, const X *x, const ConvGeometry &g,
   }
 }
 
-/// A convolution in one group with the population behind it: every output
-/// position is a row with the terms of its window.
+/// A convolution: every output position is a row with the terms of its window.
+template <typename Product, typename X, typename W>
+inline void convRows(Tile *tile, const X *x, int64_t xStep, W *y, int64_t yStep,
+                     int64_t nt, int64_t nb, typename Product::Weights weights,
+                     const ConvGeometry &g) {
+  int64_t inGroup = g.inChannels / g.groups,
+          outGroup = g.outChannels / g.groups;
+  int64_t kernel = g.kernelHeight * g.kernelWidth * inGroup;
+  int64_t xSize = g.inChannels * g.inHeight * g.inWidth,
+          ySize = g.outChannels * g.outHeight * g.outWidth;
+  int64_t lineCycles = g.outWidth * kernel * (outGroup + 64) / 128;
+  shareProduct<W>(
+      tile, g.groups, nt * nb * g.outHeight, kernel, outGroup, lineCycles,
+      [&](int64_t group, int64_t first, int64_t last, int64_t n, int64_t end) {
+        auto &product = makeScratch<Product>(
+            tile, weights.ofGroup(group, kernel, outGroup).from(n, kernel),
+            kernel, end - n);
+        for (int64_t line = first; line < last; ++line) {
+          int64_t row = line / g.outHeight, oy = line % g.outHeight;
+          const X *in =
+              x + row / nb * xStep + row % nb * xSize + group * inGroup;
+          W *out = y + row / nb * yStep + row % nb * ySize +
+                   oy * g.outWidth * g.outChannels + group * outGroup + n;
+          for (int64_t ox = 0; ox < g.outWidth; ++ox) {
+            product.startRow(out + ox * g.outChannels);
+            addWindow(product, in, g, oy, ox);
+          }
+        }
+        product.flush();
+      });
+}
+
+/// A convolution in one group with the population behind it.
 template <typename Product, typename X>
 inline void convNeurons(Tile *tile, const X *x, int64_t xStep, int64_t nt,
                         int64_t nb, typename Product::Weights weights,

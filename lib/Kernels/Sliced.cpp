@@ -46,6 +46,8 @@ public:
     const float *scale, *bias;
     /// 1 for outputs whose sums fit 32 bits, else 0.
     const float *isNarrow;
+    /// There is one group.
+    Weights ofGroup(int64_t, int64_t, int64_t) const { return *this; }
     /// Those of outputs from n on, a multiple of 16.
     Weights from(int64_t n, int64_t K) const {
       return {weight + n / kTileOutputs * getPaddedTerms(K) / kTileTerms *
@@ -211,7 +213,9 @@ private:
 
 /// A product with the buffer that its results go through.
 struct PlainProduct {
-  PlainProduct(SlicedProduct::Weights weights, int64_t K, int64_t N)
+  using Weights = SlicedProduct::Weights;
+
+  PlainProduct(Weights weights, int64_t K, int64_t N)
       : product(weights, K, N) {}
   void startRow(float *out) {
     if (!product.hasRoom(0, 1))
@@ -247,17 +251,7 @@ volley_dense_sliced_i1_f32(Tile *tile, const uint8_t *x, int64_t xStep,
   if (function)
     return denseNeurons<SlicedProduct>(tile, x, xStep, nt, nb, weights, K, N,
                                        {function, arguments, rowsPerSample});
-  shareProduct<float>(
-      tile, 1, nt * nb, K, N, K * (N + 64) / 256,
-      [&](int64_t, int64_t first, int64_t last, int64_t n, int64_t end) {
-        auto &product =
-            makeScratch<PlainProduct>(tile, weights.from(n, K), K, end - n);
-        forRows(first, last, nb, [&](int64_t t, int64_t b) {
-          product.startRow(y + t * yStep + b * N + n);
-          product.add(x + t * xStep + b * K, K, 0);
-        });
-        product.flush();
-      });
+  denseRows<PlainProduct>(tile, x, xStep, y, yStep, nt, nb, weights, 1, K, N);
 }
 
 /// As those of Conv.cpp, in one group.
@@ -272,25 +266,5 @@ volley_conv_sliced_i1_f32(Tile *tile, const uint8_t *x, int64_t xStep, float *y,
   if (function)
     return convNeurons<SlicedProduct>(tile, x, xStep, nt, nb, weights, g,
                                       {function, arguments, rowsPerSample});
-  int64_t kernel = g.kernelHeight * g.kernelWidth * g.inChannels;
-  int64_t xSize = g.inChannels * g.inHeight * g.inWidth,
-          ySize = g.outChannels * g.outHeight * g.outWidth;
-  shareProduct<float>(
-      tile, 1, nt * nb * g.outHeight, kernel, g.outChannels,
-      g.outWidth * kernel * (g.outChannels + 64) / 256,
-      [&](int64_t, int64_t first, int64_t last, int64_t n, int64_t end) {
-        auto &product = makeScratch<PlainProduct>(tile, weights.from(n, kernel),
-                                                  kernel, end - n);
-        for (int64_t line = first; line < last; ++line) {
-          int64_t row = line / g.outHeight, oy = line % g.outHeight;
-          const uint8_t *in = x + row / nb * xStep + row % nb * xSize;
-          float *out = y + row / nb * yStep + row % nb * ySize +
-                       oy * g.outWidth * g.outChannels + n;
-          for (int64_t ox = 0; ox < g.outWidth; ++ox) {
-            product.startRow(out + ox * g.outChannels);
-            addWindow(product, in, g, oy, ox);
-          }
-        }
-        product.flush();
-      });
+  convRows<PlainProduct>(tile, x, xStep, y, yStep, nt, nb, weights, g);
 }

@@ -48,15 +48,13 @@ public:
     if (law == snn::SumLaw::Ascending)
       return;
     size_t terms = weight.size() / rows;
+    auto read = [&](int64_t i) { return static_cast<float>(weight[i]); };
     for (int64_t row = 0; row < rows; ++row) {
-      const W *w = &weight[row * terms];
-      float largest = 0;
-      for (size_t k = 0; k < terms; ++k)
-        largest = std::max(largest, static_cast<float>(std::fabs(w[k])));
-      int exponent = getExactExponent(largest);
+      int64_t first = row * terms;
+      int exponent = getExactExponent(read, first, terms);
       for (size_t k = 0; k < terms; ++k)
         integers.push_back(
-            static_cast<double>(quantizeExact(float(w[k]), exponent)));
+            static_cast<double>(quantizeExact(read(first + k), exponent)));
       scales.push_back(std::ldexp(W(1), -exponent));
     }
   }

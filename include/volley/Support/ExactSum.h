@@ -37,6 +37,15 @@ inline int getExactExponent(float largest) {
                                                                 : exponent;
 }
 
+/// The exponent of a row: of weights read(first), read(first + 1), ...
+template <typename Read>
+int getExactExponent(Read read, int64_t first, int64_t terms) {
+  float largest = 0;
+  for (int64_t i = first; i < first + terms; ++i)
+    largest = std::max(largest, std::fabs(static_cast<float>(read(i))));
+  return getExactExponent(largest);
+}
+
 } // namespace volley
 
 #endif // VOLLEY_SUPPORT_EXACTSUM_H

@@ -374,7 +374,7 @@ public:
           tiles.assign(tiles.size(), 0);
           for (int64_t n = first; n < std::min(outputs, first + kOutputs);
                ++n) {
-            int exponent = getExponent(read, n * terms, terms);
+            int exponent = getExactExponent(read, n * terms, terms);
             for (int64_t i = 0; i < terms; ++i) {
               int64_t q = quantizeExact(read(n * terms + i), exponent);
               int64_t k = i % kernel * channels + i / kernel;
@@ -410,7 +410,7 @@ public:
         int64_t padded = roundUp(outputs, getLanes(f32));
         std::vector<float> scales(padded), narrow(padded, 1);
         for (int64_t n = 0; n < outputs; ++n) {
-          int exponent = getExponent(read, n * terms, terms);
+          int exponent = getExactExponent(read, n * terms, terms);
           scales[n] = std::ldexp(1.0f, -exponent);
           int64_t largest = 0;
           for (int64_t i = n * terms; i < (n + 1) * terms; ++i)
@@ -424,15 +424,6 @@ public:
       });
     };
     return packed;
-  }
-
-private:
-  template <typename Read>
-  static int getExponent(Read read, int64_t first, int64_t terms) {
-    float largest = 0;
-    for (int64_t i = first; i < first + terms; ++i)
-      largest = std::max(largest, std::fabs(read(i)));
-    return getExactExponent(largest);
   }
 };
 

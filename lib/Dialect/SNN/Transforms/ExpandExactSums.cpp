@@ -32,31 +32,19 @@ struct Quantized {
 };
 } // namespace
 
-/// How many rows of weights, each with an output's own, there are.
-static int64_t getRows(Operation *op) {
-  auto shape = cast<RankedTensorType>(op->getOperand(1).getType()).getShape();
-  int64_t rows = 1;
-  for (int64_t dim : isa<ConvOp>(op) ? shape.take_front() : shape.drop_back())
-    rows *= dim;
-  return rows;
-}
-
 static Quantized quantize(Operation *op) {
   ConstantView view = *ConstantView::get(op->getOperand(1));
-  int64_t count = view.getNumElements(), rows = getRows(op);
-  int64_t terms = count / rows;
+  int64_t count = view.getNumElements();
+  int64_t terms = cast<SynapticOpInterface>(op).getFanIn();
   Quantized result;
   result.weights.resize(count);
   ArrayRef<float> raw = view.getRaw<float>();
   auto get = [&](int64_t i) {
     return raw.empty() ? static_cast<float>(view.getDouble(i)) : raw[i];
   };
-  for (int64_t row = 0; row < rows; ++row) {
-    float largest = 0;
-    for (int64_t i = row * terms; i < (row + 1) * terms; ++i)
-      largest = std::max(largest, std::fabs(get(i)));
-    int exponent = getExactExponent(largest);
-    for (int64_t i = row * terms; i < (row + 1) * terms; ++i)
+  for (int64_t row = 0; row < count; row += terms) {
+    int exponent = getExactExponent(get, row, terms);
+    for (int64_t i = row; i < row + terms; ++i)
       result.weights[i] = static_cast<double>(quantizeExact(get(i), exponent));
     result.scales.push_back(std::ldexp(1.0f, -exponent));
   }

@@ -26,11 +26,9 @@ struct SetSumLaw : volley::snn::impl::SNNSetSumLawBase<SetSumLaw> {
 /// Weights that lose more than 2^-12 of themselves as integers.
 static int64_t countCoarseWeights(const ConstantView &view, int64_t terms) {
   int64_t count = view.isUniform() ? terms : view.getNumElements(), coarse = 0;
+  auto read = [&](int64_t i) { return view.getDouble(i); };
   for (int64_t row = 0; row < count; row += terms) {
-    float largest = 0;
-    for (int64_t i = row; i < row + terms; ++i)
-      largest = std::max(largest, std::fabs(float(view.getDouble(i))));
-    int exponent = getExactExponent(largest);
+    int exponent = getExactExponent(read, row, terms);
     for (int64_t i = row; i < row + terms; ++i) {
       float weight = static_cast<float>(view.getDouble(i));
       double kept =
