@@ -12,13 +12,17 @@ rounding of the threshold. Needs torch.
 
 import argparse
 import statistics
+import subprocess
+import tempfile
 import time
+from pathlib import Path
 
 import numpy as np
 import torch
 
 import volley
 
+COMPILER = Path(__file__).resolve().parents[1] / "build" / "bin" / "snn-compile"
 DENSITIES = (0.02, 0.05, 0.1, 0.15, 0.25, 0.5, 1.0)
 
 
@@ -28,6 +32,16 @@ def build(weight, rows, law):
     threshold = volley.NeuronModel("threshold", law=lambda x: ({}, {"s": x > 1.0}))
     net.output("y", net.population(threshold, net.dense(x, weight, sum=law)))
     return net.build()
+
+
+def compile_without(network, name, threads):
+    """The program without an optional pass, which only the tool can leave out."""
+    with tempfile.TemporaryDirectory() as directory:
+        model, program = Path(directory, "net.mlirbc"), Path(directory, "net.so")
+        network.save(model)
+        command = [COMPILER, model, "-o", program, "--quiet", f"--without={name}"]
+        subprocess.run(command, check=True)
+        return volley.open(program, threads=threads)
 
 
 def measure(function):
@@ -48,13 +62,18 @@ def main():
     parser.add_argument("--shape", type=int, nargs=3, default=(784, 512, 2048))
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--sum", default="ascending", help="the law of sums")
+    parser.add_argument("--without", metavar="PASS", help="leave out an optional pass")
     parser.add_argument("--repetitions", type=int, default=15)
     options = parser.parse_args()
     rows, terms, outputs = options.shape
     rng = np.random.default_rng(0)
     weight = rng.normal(size=(outputs, terms)) / np.sqrt(terms)
     weight = weight.astype(np.float32)
-    program = volley.compile(build(weight, rows, options.sum), threads=options.threads)
+    network = build(weight, rows, options.sum)
+    if options.without:
+        program = compile_without(network, options.without, options.threads)
+    else:
+        program = volley.compile(network, threads=options.threads)
     torch.set_num_threads(options.threads)
     matrix = torch.from_numpy(weight)
     print("| density | Volley | PyTorch | ratio | other bits |")
