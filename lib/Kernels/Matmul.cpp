@@ -10,64 +10,130 @@ using namespace volley::kernels;
 
 namespace {
 
-/// Neighbouring results whose accumulators are kept side by side.
-constexpr int64_t kBlock = 256;
+/// Neighbouring results whose accumulators are kept side by side, and
+/// neighbouring terms that are searched for spikes together.
+constexpr int64_t kBlock = 64;
+template <typename T> struct BlockOf {
+  typedef T Type
+      __attribute__((vector_size(kBlock * sizeof(T)), aligned(alignof(T))));
+};
+template <typename T> using Block = typename BlockOf<T>::Type;
 
-/// acc + a b for one term: exact for integers, else fused, and nothing where an
-/// integer factor is 0.
-template <typename A, typename B, typename C>
-inline C addTerm(C acc, A a, B b) {
-  if constexpr (!isFloat<C>) {
-    return static_cast<C>(static_cast<uint32_t>(acc) +
-                          static_cast<uint32_t>(a) * static_cast<uint32_t>(b));
+/// The first `count` elements are needed, `readable` ones are there.
+template <typename T>
+inline Block<T> loadBlock(const T *p, int64_t count, int64_t readable) {
+  if (readable >= kBlock)
+    return *reinterpret_cast<const Block<T> *>(p);
+  T buffer[kBlock] = {};
+  for (int64_t i = 0; i < count; ++i)
+    buffer[i] = p[i];
+  return *reinterpret_cast<const Block<T> *>(buffer);
+}
+template <typename T>
+inline void storeBlock(T *p, Block<T> block, int64_t count) {
+  if (count == kBlock) {
+    *reinterpret_cast<Block<T> *>(p) = block;
+    return;
+  }
+  T buffer[kBlock];
+  *reinterpret_cast<Block<T> *>(buffer) = block;
+  for (int64_t i = 0; i < count; ++i)
+    p[i] = buffer[i];
+}
+
+/// Bit i is set where element i is not 0.
+template <typename T> inline uint64_t packBits(Block<T> elements) {
+  typedef bool Bits __attribute__((ext_vector_type(kBlock)));
+  return __builtin_bit_cast(uint64_t,
+                            __builtin_convertvector(elements != 0, Bits));
+}
+
+/// Calls visit(k) for the terms of a sum that have a left factor: for integers,
+/// those where it is not 0.
+template <typename A, typename Visit>
+inline void forTerms(const A *a, int64_t K, Visit visit) {
+  if constexpr (isFloat<A>) {
+    for (int64_t k = 0; k < K; ++k)
+      visit(k);
   } else {
-    C sum = fma(static_cast<C>(a), static_cast<C>(b), acc);
+    for (int64_t begin = 0; begin < K; begin += kBlock) {
+      int64_t count = least(K - begin, kBlock);
+      uint64_t events = packBits<A>(loadBlock(a + begin, count, count));
+      for (; events; events &= events - 1)
+        visit(begin + __builtin_ctzll(events));
+    }
+  }
+}
+
+/// acc + a b: exact for integers, else fused, and nothing where an integer
+/// factor is 0.
+template <typename A, typename B, typename C>
+inline Block<C> addTerm(Block<C> acc, A a, Block<B> b) {
+  if constexpr (!isFloat<C>) {
+    using Wrapping = Block<uint32_t>;
+    return (Block<C>)((Wrapping)acc + static_cast<uint32_t>(a) *
+                                          __builtin_convertvector(b, Wrapping));
+  } else {
+    Block<C> factor = __builtin_convertvector(b, Block<C>);
+    Block<C> left;
+    for (int64_t i = 0; i < kBlock; ++i)
+      left[i] = static_cast<C>(a);
+    Block<C> sum = __builtin_elementwise_fma(left, factor, acc);
     if constexpr (!isFloat<B>)
-      return b == B(0) ? acc : sum;
+      return factor == 0 ? acc : sum;
     else
       return sum;
   }
 }
 
-/// Results [n, n + count) of one row of the left side.
+/// Results [firstRow, lastRow) x [n, n + count) of one product.
 template <typename A, typename B, typename C>
-inline void matmulBlock(const A *a, const B *b, C *y, int64_t K, int64_t N,
-                        int64_t count) {
-  C acc[kBlock];
-  for (int64_t i = 0; i < count; ++i)
-    acc[i] = C(0);
-  for (int64_t k = 0; k < K; ++k) {
-    A factor = a[k];
-    if constexpr (!isFloat<A>)
-      if (factor == A(0))
-        continue;
-    const B *row = b + k * N;
-    for (int64_t i = 0; i < count; ++i)
-      acc[i] = addTerm(acc[i], factor, row[i]);
+inline void matmulRows(const A *a, const B *b, C *y, int64_t firstRow,
+                       int64_t lastRow, int64_t K, int64_t N, int64_t n,
+                       int64_t count) {
+  for (int64_t m = firstRow; m < lastRow; ++m) {
+    Block<C> acc = {};
+    forTerms(a + m * K, K, [&](int64_t k) {
+      acc = addTerm<A, B, C>(acc, a[m * K + k],
+                             loadBlock(b + k * N + n, count, (K - k) * N - n));
+    });
+    storeBlock(y + m * N + n, acc + C(0), count);
   }
-  for (int64_t i = 0; i < count; ++i)
-    y[i] = acc[i] + C(0);
 }
 
-/// Coincidences of spikes: counted in bytes, as long as these hold them.
-inline void matmulBlock(const uint8_t *a, const uint8_t *b, int32_t *y,
-                        int64_t K, int64_t N, int64_t count) {
-  uint8_t bytes[kBlock];
-  for (int64_t i = 0; i < count; ++i)
-    y[i] = 0;
-  for (int64_t begin = 0; begin < K; begin += 255) {
-    int64_t end = K - begin < 255 ? K : begin + 255;
-    for (int64_t i = 0; i < count; ++i)
-      bytes[i] = 0;
-    for (int64_t k = begin; k < end; ++k) {
-      if (!a[k])
-        continue;
-      const uint8_t *row = b + k * N;
-      for (int64_t i = 0; i < count; ++i)
-        bytes[i] += row[i];
+/// Coincidences of spikes: both sides are packed to bits, eight terms to a byte
+/// in as many bytes as there are columns, and counted in these bytes as long as
+/// they hold them.
+inline void matmulRows(const uint8_t *a, const uint8_t *b, int32_t *y,
+                       int64_t firstRow, int64_t lastRow, int64_t K, int64_t N,
+                       int64_t n, int64_t count) {
+  constexpr int64_t kTerms = 248;
+  Block<uint8_t> right[kTerms / 8];
+  for (int64_t begin = 0; begin < K; begin += kTerms) {
+    int64_t end = least(begin + kTerms, K), bytes = (end - begin + 7) / 8;
+    for (int64_t i = 0; i < bytes; ++i) {
+      int64_t first = begin + i * 8;
+      Block<uint8_t> packed = {};
+      for (int64_t k = least(first + 8, end); k-- > first;)
+        packed =
+            packed + packed + loadBlock(b + k * N + n, count, (K - k) * N - n);
+      right[i] = packed;
     }
-    for (int64_t i = 0; i < count; ++i)
-      y[i] += bytes[i];
+    for (int64_t m = firstRow; m < lastRow; ++m) {
+      uint64_t left[kTerms / kBlock + 1];
+      for (int64_t k = begin; k < end; k += kBlock)
+        left[(k - begin) / kBlock] = packBits<uint8_t>(
+            loadBlock(a + m * K + k, least(end - k, kBlock), K - k));
+      Block<uint8_t> sums = {};
+      for (int64_t i = 0; i < bytes; ++i)
+        sums += __builtin_elementwise_popcount(
+            right[i] & static_cast<uint8_t>(left[i / 8] >> (i % 8 * 8)));
+      auto counts = __builtin_convertvector(sums, Block<int32_t>);
+      int32_t *out = y + m * N + n;
+      if (begin > 0)
+        counts += loadBlock(out, count, count);
+      storeBlock(out, counts, count);
+    }
   }
 }
 
@@ -87,9 +153,8 @@ inline void matmul(Tile *tile, const A *a, int64_t aStep, const B *b,
             const B *right = b + t * bStep + l * K * N;
             C *result = y + t * yStep + l * M * N;
             for (int64_t n = 0; n < N; n += kBlock)
-              for (int64_t m = begin; m < end; ++m)
-                matmulBlock(left + m * K, right + n, result + m * N + n, K, N,
-                            least(N - n, kBlock));
+              matmulRows(left, right, result, begin, end, K, N, n,
+                         least(N - n, kBlock));
             first += end - begin;
           }
         });

@@ -11,6 +11,9 @@ using namespace volley::kernels;
 
 namespace {
 
+/// Channels whose sums are kept side by side.
+constexpr int64_t kChannels = 64;
+
 /// Calls start(output), add(output, input) for every window position inside the
 /// input, and end(output), each on one pixel's channels; lines [firstLine,
 /// lastLine) of the output.
@@ -66,15 +69,23 @@ inline void poolAvg(const X *x, Y *y, const ConvGeometry &g, int64_t firstLine,
       y[i] /= area;
   } else {
     // The sum is exact before it becomes a float.
-    for (int64_t c = 0; c < C; ++c) {
-      uint32_t sum = 0;
+    for (int64_t first = 0; first < C; first += kChannels) {
+      int64_t count = least(C - first, kChannels);
+      uint32_t sums[kChannels];
       forWindows(
-          x, g, firstLine, lastLine, [&](int64_t) { sum = 0; },
+          x, g, firstLine, lastLine,
+          [&](int64_t) {
+            for (int64_t c = 0; c < count; ++c)
+              sums[c] = 0;
+          },
           [&](int64_t, const X *pixel) {
-            sum += static_cast<uint32_t>(pixel[c]);
+            for (int64_t c = 0; c < count; ++c)
+              sums[c] += static_cast<uint32_t>(pixel[first + c]);
           },
           [&](int64_t out) {
-            y[out + c] = static_cast<Y>(static_cast<int32_t>(sum)) / area;
+            for (int64_t c = 0; c < count; ++c)
+              y[out + first + c] =
+                  static_cast<Y>(static_cast<int32_t>(sums[c])) / area;
           });
     }
   }

@@ -20,6 +20,16 @@ template <typename Sum, typename X, typename Y, typename Combine,
           typename Finish>
 inline void reduce(const X *x, Y *y, int64_t outer, int64_t terms,
                    int64_t inner, Sum start, Combine combine, Finish finish) {
+  if (inner == 1) {
+    // One accumulator: integers may be added in any order, many at a time.
+    for (int64_t o = 0; o < outer; ++o) {
+      Sum acc = start;
+      for (int64_t k = 0; k < terms; ++k)
+        acc = combine(acc, x[o * terms + k]);
+      y[o] = finish(acc);
+    }
+    return;
+  }
   for (int64_t o = 0; o < outer; ++o)
     for (int64_t begin = 0; begin < inner; begin += kBlock) {
       int64_t count = inner - begin < kBlock ? inner - begin : kBlock;
