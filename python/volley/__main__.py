@@ -37,7 +37,7 @@ examples:
 
 
 SUFFIXES = (".mlirbc", ".mlir", ".so")
-OPTIONS = ("inputs", "name", "dt")
+OPTIONS = ("inputs", "name", "dt", "verify")
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -105,8 +105,16 @@ def _find_place(error) -> str:
     return lines[-1] if lines else ""
 
 
+class _Parser(argparse.ArgumentParser):
+    """Bad options are errors as any other: exit code 1."""
+
+    def error(self, message):
+        self.print_usage(sys.stderr)
+        self.exit(1, f"error: {message}\n")
+
+
 def _make_parser():
-    parser = argparse.ArgumentParser(
+    parser = _Parser(
         prog="python -m volley", description="A compiler for spiking neural networks."
     )
     commands = parser.add_subparsers(dest="command", required=True)
@@ -140,6 +148,12 @@ def _make_parser():
     )
     export.add_argument("--dt", type=float, help="the time step in seconds (1e-3)")
     export.add_argument(
+        "--verify",
+        action=argparse.BooleanOptionalAction,
+        help="run the network beside the module on random inputs (by default if that "
+        "takes no more than a moment)",
+    )
+    export.add_argument(
         "--time-report", action="store_true", help="say how long each part took"
     )
     return parser
@@ -170,6 +184,8 @@ def _export(options, times):
     keywords["inputs"] = {**(keywords.get("inputs") or {}), **kinds}
     if options.dt is not None:
         keywords["dt"] = options.dt
+    if options.verify is not None:
+        keywords["verify"] = options.verify
     with _clock.report() as parts:
         network = volley.from_torch(module, example, **keywords)
     times.update(parts)
@@ -221,6 +237,8 @@ def _write(network, path):
         else:
             network.save(part)
         os.replace(part, path)
+    except OSError as error:
+        raise _Failure(f"{path}: {error.strerror or error}") from None
     finally:
         if os.path.exists(part):
             os.remove(part)

@@ -89,3 +89,29 @@ def test_a_program_of_other_weights():
     module = dense_net(step_mode="m").eval()
     with pytest.raises(ValueError, match=r"^\d+ of \d+ values of '.+', by up to 1"):
         volley.compare(module, prog, x, mode="forced")
+
+
+class Plain(nn.Module):
+    """Neurons that are no modules."""
+
+    def __init__(self):
+        super().__init__()
+        self.fc = nn.Linear(8, 4)
+
+    def forward(self, x):
+        v, spikes = torch.zeros(x.shape[1], 4), []
+        for xt in x:
+            v = 0.5 * v + self.fc(xt)
+            z = (v > 0.1).float()
+            v = v - z
+            spikes.append(z)
+        return torch.stack(spikes), v
+
+
+def test_without_known_neurons_outputs_decide():
+    module, x = seeded(Plain), noise(5, 3, 8)
+    net = volley.from_torch(module, x)
+    assert volley.compare(module, net, x)
+    module.fc.weight.data.neg_()
+    report = volley.compare(seeded(Plain), net, x)
+    assert not report and report.outputs[0].difference == 1.0

@@ -62,6 +62,7 @@ def from_torch(
     inputs: Mapping[str, str] | None = None,
     name: str | None = None,
     dt: float = 1e-3,
+    verify: bool | None = None,
 ) -> Network:
     """Converts a PyTorch module with spiking neurons to a network.
 
@@ -93,6 +94,9 @@ def from_torch(
         name: the network's name; without it, the class's.
         dt: the time step in seconds. Neurons of these libraries count in steps; it is
             for reports.
+        verify: run the network beside the module on random inputs, and refuse it if
+            they differ by more than rounding; by default if that takes no more than a
+            moment. :func:`compare` tells more.
 
     Raises:
         CompileError: something of the module has no form in a network. All that was
@@ -100,11 +104,20 @@ def from_torch(
         TypeError: an argument is no module or tensor.
         ValueError: a kind of input is unknown.
     """
-    return convert(module, example_input, inputs=inputs, name=name, dt=dt).network
+    options = dict(inputs=inputs, name=name, dt=dt, verify=verify)
+    return convert(module, example_input, **options).network
 
 
 def convert(
-    module, example_input, *, inputs=None, name=None, dt=1e-3, cut=False, check=True
+    module,
+    example_input,
+    *,
+    inputs=None,
+    name=None,
+    dt=1e-3,
+    verify=False,
+    cut=False,
+    check=True,
 ):
     """What :func:`from_torch` does, with all that is known about the network.
 
@@ -142,7 +155,7 @@ def convert(
             return result[0]
 
         leaves = _capture.find_leaves(module)
-        _sizes.check(converter, example, ins, leaves, again, problems)
+        free = _sizes.check(converter, example, ins, leaves, again, problems)
         problems.check()
     if optional and not states and len(outs) > 1 and not converter.populations:
         problems.remark(
@@ -157,8 +170,7 @@ def convert(
         problems.remark(
             Where(), f"converted as in eval mode; {training[0]} is in training mode"
         )
-    network._remarks.extend(problems.remarks)
-    return Conversion(
+    conversion = Conversion(
         network,
         ins,
         outs,
@@ -167,6 +179,26 @@ def convert(
         example.steps if example.guessed else 0,
         example.added > 0,
     )
+    if check and verify is not False:
+        from volley.torch import _verify  # it imports this
+
+        if verify or _verify.is_small(converter, module):
+
+            def in_double(double):
+                given = tuple(x.double() if x.is_floating_point() else x for x in args)
+                given += (None,) * len(states)
+                return convert(double, given, inputs=inputs, check=False)
+
+            _verify.check(module, conversion, args, free, in_double, problems)
+            problems.check()
+        else:
+            problems.remark(
+                Where(),
+                "too large to be run beside the module in a moment; verify=True does "
+                "it, and volley.compare tells more",
+            )
+    network._remarks.extend(problems.remarks)
+    return conversion
 
 
 def _convert(module, args, states, names, cut):

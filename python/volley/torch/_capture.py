@@ -29,6 +29,17 @@ from volley.torch._problems import Where, find_line, is_own
 _library = torch.library.Library("volley", "DEF")
 _library.define("neuron(Tensor[] inputs, int leaf, int call) -> Tensor[]")
 
+# Of a neuron whose law was made of another value.
+CHANGED = (
+    "sets '{}', of which the neuron's law is made when the module is converted; set it "
+    "before, or write the neuron out"
+)
+
+WRITTEN = (
+    "writes the parameter '{}' in place; parameters are constants of a network: "
+    "compute the value that is used, or write it before"
+)
+
 # Ops whose numbers may depend on how many steps there are.
 NUMERIC = {
     *("add", "sub", "rsub", "mul", "div", "pow", "lerp", "threshold"),
@@ -67,8 +78,10 @@ class Leaf:
     starts: int = 0
     length: int | None = None
     _storages: set[int] = field(default_factory=set)
-    # What the module held before the first call, by attribute: not looked at.
+    # What the module held before the first call, by attribute: states, not looked at,
+    # and what the law is made of.
     _found: dict[str, Any] = field(default_factory=dict)
+    _settings: dict[str, Any] = field(default_factory=dict)
 
     def __post_init__(self):
         names = [
@@ -85,6 +98,7 @@ class Leaf:
         return [name for name in names if name.rstrip("*") not in states]
 
     def forward(self, *args, **kwargs):
+        self._check_settings()
         given = self._bind(args, kwargs)
         given += self._held({name for name, _ in given}, given[0][1])
         call = {name: i for i, (name, _) in enumerate(given)}
@@ -116,6 +130,29 @@ class Leaf:
         self._storages.clear()
         self.starts = 0
         self._found = {a: getattr(self.module, a, None) for a in self._state_attributes}
+        self._settings = self._hold_settings()
+
+    def _hold_settings(self) -> dict[str, Any]:
+        """Numbers and tensors of the module that are no states."""
+        held = dict(vars(self.module))
+        if not torch.compiler.is_exporting():  # which puts others in their place
+            held.update({**held["_parameters"], **held["_buffers"]})
+        states = {*self.neuron.attributes, *self.neuron.states}
+        kinds = (bool, int, float, torch.Tensor)
+        return {
+            name: value
+            for name, value in held.items()
+            if name not in states and isinstance(value, kinds)
+        }
+
+    def _check_settings(self) -> None:
+        for name, value in self._hold_settings().items():
+            before = self._settings.get(name, value)
+            is_same = type(before) is type(value) and not isinstance(
+                value, torch.Tensor
+            )
+            if value is not before and not (is_same and value == before):
+                raise neurons.Unsupported(CHANGED.format(f"{self.path}.{name}"))
 
     @property
     def _state_attributes(self) -> dict[str, str]:
@@ -323,6 +360,10 @@ class _Slices(TorchDispatchMode):
     def __init__(self, module):
         super().__init__()
         self.footprint = _footprint.Footprint(module)
+        self.parameters = {
+            _storage(p): name.removeprefix("module.")
+            for name, p in module.named_parameters()
+        }
         self.ops: Counter[str] = Counter()
         self.numbers: set[tuple[str, float]] = set()
         self.starts: dict[tuple, set[int]] = {}
@@ -350,9 +391,26 @@ class _Slices(TorchDispatchMode):
                 self._take(x, dim, indices[0])
         elif name in ("aten::unbind", "aten::split"):
             self._take_all(name, *args)
+        self._check_written(func, args)
         result = func(*args, **(kwargs or {}))
         self.footprint.add(func, args, kwargs or {}, result)
+        parameter = self._find_parameter(args) if op in ("detach", "alias") else None
+        if parameter is not None:
+            result._volley_parameter = parameter
         return result
+
+    def _find_parameter(self, args) -> str | None:
+        """The name of the parameter that an op's operand is, or has the memory of."""
+        if not args or not isinstance(args[0], torch.Tensor):
+            return None
+        own = self.parameters.get(_storage(args[0]))
+        return own or getattr(args[0], "_volley_parameter", None)
+
+    def _check_written(self, func, args) -> None:
+        """Refuses to write a parameter, before that is done."""
+        parameter = self._find_parameter(args) if func._schema.is_mutable else None
+        if parameter is not None:
+            raise neurons.Unsupported(WRITTEN.format(parameter))
 
     def _start(self, x, dim, index):
         if index is not None and index >= 0:
@@ -616,7 +674,7 @@ def _patched(module, leaves):
         for leaf in leaves:
             leaf.restart()
             vars(leaf.module)["forward"] = leaf.forward
-        with _without_others(module, leaves):
+        with _without_others(module):
             yield kept
     finally:
         kept.restore()
@@ -624,7 +682,7 @@ def _patched(module, leaves):
 
 
 @contextlib.contextmanager
-def _without_others(module, leaves):
+def _without_others(module):
     """Hides neurons of other modules from classes that list all their instances.
 
     snnTorch resets all that there are, wherever they belong.
@@ -632,8 +690,8 @@ def _without_others(module, leaves):
     own = set(module.modules())
     lists = {
         cls: cls.instances
-        for leaf in leaves
-        for cls in type(leaf.module).__mro__
+        for child in own
+        for cls in type(child).__mro__
         if isinstance(vars(cls).get("instances"), list)
     }
     try:
@@ -647,10 +705,11 @@ def _without_others(module, leaves):
 
 @contextlib.contextmanager
 def restored(module):
-    """Puts the attributes of all modules back at the end."""
-    kept = _State(module, [])
+    """Puts the attributes of all modules, and their parameters, back at the end."""
+    kept = _State(module, [], with_parameters=True)
     try:
-        yield
+        with _without_others(module):
+            yield
     finally:
         kept.restore()
 
@@ -664,14 +723,14 @@ class _State:
 
     _DICTS = ("_buffers", "_parameters", "_memories")
 
-    def __init__(self, module, leaves):
+    def __init__(self, module, leaves, with_parameters=False):
         self.own = [m for leaf in leaves for m in leaf.module.modules()]
         self.names = {m: path for path, m in module.named_modules()}
         self.saved = [
             (m, dict(vars(m)), {k: dict(vars(m)[k]) for k in self._dicts(m)})
             for m in module.modules()
         ]
-        # States that are written in place; parameters are not.
+        # States that are written in place; parameters are not, where no data is.
         groups = [d for _, own, dicts in self.saved for d in (own, *dicts.values())]
         self.filled = {}
         for _, attributes, _ in self.saved:
@@ -681,7 +740,8 @@ class _State:
             (v, v.detach().clone())
             for group in groups
             for v in group.values()
-            if isinstance(v, torch.Tensor) and not isinstance(v, torch.nn.Parameter)
+            if isinstance(v, torch.Tensor)
+            and (with_parameters or not isinstance(v, torch.nn.Parameter))
         ]
 
     def _dicts(self, module):

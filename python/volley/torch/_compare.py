@@ -19,6 +19,8 @@ from volley.torch._ports import Port
 from volley.torch.neurons import name_values
 
 _RESETS = ("reset", "reset_mem", "reset_states")
+# The largest difference by rounding, relative to the largest value.
+_ROUNDING = 1e-4
 # What a comparison may keep at once, in bytes; more samples are taken in parts.
 _MEMORY = 512 << 20
 
@@ -74,15 +76,22 @@ class Output:
 
     Attributes:
         difference: the largest absolute difference.
+        largest: the largest absolute value.
         samples: how many were compared.
         same: how many of them have the same largest element; of an output with time,
             in the mean over all steps.
     """
 
     name: str
-    difference: float
-    samples: int
-    same: int
+    difference: float = 0.0
+    largest: float = 0.0
+    samples: int = 0
+    same: int = 0
+
+    @property
+    def is_close(self) -> bool:
+        """Whether the difference is one of float32's roundings."""
+        return self.difference <= _ROUNDING * self.largest
 
     @property
     def same_top(self) -> float:
@@ -142,8 +151,14 @@ class Comparison:
         return max((layer.different / layer.cells for layer in self.layers), default=0)
 
     def __bool__(self) -> bool:
-        """Whether no spike differs, of those that were compared; False for none."""
-        return self.different == 0 and bool(self.layers or not self.missing)
+        """Whether no spike differs, of those that were compared.
+
+        Of a module without known neurons, whether outputs are the same but for
+        rounding; False if nothing was compared.
+        """
+        if self.layers or self.missing:
+            return self.different == 0 and bool(self.layers)
+        return bool(self.outputs) and all(output.is_close for output in self.outputs)
 
     def __str__(self) -> str:
         head = (
@@ -262,15 +277,15 @@ def compare(
     args = tuple(arg for arg in given if arg is not None)
     states = (None,) * (len(given) - len(args))
     conversion, convert_again = _convert_like(module, program, args, states)
-    forced = _Runner(conversion.network, reference)
-    free = None if mode == "forced" else _Runner(program, reference)
+    forced = Runner(conversion.network, reference)
+    free = None if mode == "forced" else Runner(program, reference)
     totals = _Totals(mode, conversion, free)
     for start, part in _split(conversion, args):
-        recording = _record(module, part, conversion)
+        recording = record_module(module, part, conversion)
         given = {**recording.inputs, **recording.results}
         if free is None:
             if start == 0:
-                runner = _Runner(program, reference)
+                runner = Runner(program, reference)
                 _check_same(runner, convert_again, recording, totals)
             y = forced.run(given, recording.steps)
             totals.add(start, recording, y)
@@ -325,7 +340,7 @@ def _same_bits(a, b):
 def _check_same(runner, convert_again, recording, totals):
     """Raises ValueError unless a program gives what a new conversion gives."""
     names = [name for name in totals.results if runner.can_record(name)]
-    again = _Runner(convert_again().network, reference=False)
+    again = Runner(convert_again().network, reference=False)
     found = runner.run(recording.inputs, recording.steps, names)
     for name, expected in again.run(recording.inputs, recording.steps, names).items():
         if name not in found or not _same_bits(found[name], expected):
@@ -401,7 +416,7 @@ class _Recording:
         return next((x.shape[1] for x in self.results.values()), 0)
 
 
-def _record(module, args, conversion):
+def record_module(module, args, conversion):
     """Runs the module from its initial state, and what its neurons give."""
     calls: dict[int, list] = {}
     types = {name: dtype for name, (_, dtype) in conversion.network.inputs.items()}
@@ -431,7 +446,8 @@ def _record(module, args, conversion):
                 conversion.traced.steps = len(args[0])
             else:
                 conversion.traced.short = None
-            outputs = conversion.traced(*args)
+            # Of its own: the module may write its inputs.
+            outputs = conversion.traced(*(arg.clone() for arg in args))
         finally:
             for hook in hooks:
                 hook.remove()
@@ -440,6 +456,7 @@ def _record(module, args, conversion):
     timed = (x for x, p in zip(ins, conversion.inputs) if p and p.has_time)
     steps = next(map(len, timed), None)
     _check_told(conversion, steps)
+    ins = _with_batch(conversion.inputs, ins)
     outs = _layout(conversion.outputs, flat, steps)
     results = {}
     for population in conversion.populations:
@@ -504,6 +521,17 @@ def _reset(module):
                 break
 
 
+def _with_batch(ports, arrays):
+    """Inputs of one batch: one without a batch is the same for all samples."""
+    places = [1 if port and port.has_time else 0 for port in ports]
+    sizes = [x.shape[d] for d, x in zip(places, arrays) if x is not None]
+    batch = max(sizes, default=1)
+    return [
+        x if x is None or x.shape[d] == batch else np.repeat(x, batch, axis=d)
+        for d, x in zip(places, arrays)
+    ]
+
+
 def _results(population, calls, steps):
     """{"name:what": (T, B, *shape)} of a population's neuron module."""
     leaf = population.leaf
@@ -529,7 +557,7 @@ def _compared(population):
 # -- What the network gives --------------------------------------------------
 
 
-class _Runner:
+class Runner:
     """Runs a network, compiled once, or a program, or the interpreter."""
 
     def __init__(self, network: Program | Network, reference: bool):
@@ -590,7 +618,7 @@ class _Totals:
     def add(self, start, recording, y) -> bool:
         """Adds samples from number `start` on; whether spikes differ."""
         for name, expected in recording.outputs.items():
-            output = self.outputs.setdefault(name, Output(name, 0.0, 0, 0))
+            output = self.outputs.setdefault(name, Output(name))
             _add_output(output, expected, y[name], self.has_time[name])
         diverged = np.zeros(1, bool)
         for name, layer in self.layers.items():
@@ -698,6 +726,9 @@ def _is_nan(x):
 def _add_output(output, a, b, has_time) -> None:
     """Adds values of the module, and of the network, to an output."""
     output.difference = max(output.difference, _difference(a, b))
+    output.largest = max(
+        output.largest, float(np.abs(a[np.isfinite(a)]).max(initial=0))
+    )
     if has_time:
         a, b = (x.mean(0, dtype=np.float64) for x in (a, b))
     a, b = (x.reshape(len(x), -1) for x in (a, b))

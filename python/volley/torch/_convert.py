@@ -7,6 +7,7 @@ time and batch; the second adds ops to a builder.
 
 from __future__ import annotations
 
+import inspect
 import re
 from collections import Counter
 from dataclasses import dataclass
@@ -25,6 +26,11 @@ from volley.torch._values import Constant, Total, Value, as_number, check_number
 from volley.torch.ops import TABLE, VARYING
 from volley.torch.ops._common import chain, expanded
 
+# Settings of ops that change no value; a type is that of the result.
+_INERT = {
+    *("dtype", "layout", "device", "pin_memory", "memory_format", "non_blocking"),
+    *("copy", "implicit", "path", "output_size"),
+}
 _WIDTH = {"i1": 0, "i32": 1, "f32": 2, "f64": 3}
 
 
@@ -44,6 +50,19 @@ class Population:
     place: int
     places: int
     results: dict[int, Port]
+
+
+def _settings(function, node) -> dict[str, Any]:
+    """What an op has besides operands."""
+    given = {
+        name: value
+        for name, value in node.kwargs.items()
+        if name not in _INERT and value is not None
+    }
+    for name, value in given.items():
+        if name not in inspect.signature(function).parameters:
+            raise Unsupported(f"'{node.op}' with {name}={value}")
+    return given
 
 
 class _Retype(Exception):
@@ -225,6 +244,8 @@ class Converter:
     def _find_batch(self, node):
         """The batch of an input that no neuron has told of, by convention."""
         axes = [axis for dim in self.values[id(node)].dims for axis in dim]
+        if any(axis.kind == ax.BOTH for axis in axes):
+            return
         places = [(i, axis) for i, axis in enumerate(axes) if not axis.is_time]
         if not places or any(not axis.is_data for _, axis in places):
             return
@@ -285,7 +306,9 @@ class Converter:
         for number in node.args:
             if node.op != "div" and self.varies(number):
                 raise Unsupported(self.describe_varying(number))
-        dims, emit = TABLE[node.op](self, *self._value(node.args), **node.kwargs)
+        dims, emit = TABLE[node.op](
+            self, *self._value(node.args), **_settings(TABLE[node.op], node)
+        )
         shape = node.shape or ()
         if len(dims) == len(shape) and any(map(_is_repeated, dims, shape)):
             # A constant that is the same along a dimension that only it has.

@@ -11,6 +11,7 @@ from typing import Any
 import torch
 
 from volley._network import CompileError
+from volley.torch._capture import CHANGED
 from volley.torch._hints import describe
 from volley.torch._problems import Problems, Where, find_line
 from volley.torch._steps import step_of
@@ -68,6 +69,10 @@ _RESHAPES = {
     "atleast_1d",
     "atleast_2d",
 }
+# Ops that take the type that they compute in.
+_WITH_TYPE = ("sum", "mean", "prod", "cumsum", "cumprod")
+# Ops that, in place, change a tensor's shape and none of its values.
+_RELAYOUTS = ("squeeze", "unsqueeze", "transpose", "swapaxes", "swapdims", "t")
 _DROPOUTS = ("dropout", "feature_dropout", "alpha_dropout", "feature_alpha_dropout")
 _RANDOM = re.compile(r"rand|bernoulli|normal|poisson|multinomial|dropout")
 
@@ -292,6 +297,12 @@ class Importer:
         for node in nodes:
             if node.op not in _STRUCTURE and node.op not in TABLE:
                 self.problems.error(node.where, describe(node.op))
+        for where, name in self.written:
+            for leaf in self.leaves:
+                path, _, attribute = name.rpartition(".")
+                is_state = attribute in {*leaf.neuron.attributes, *leaf.neuron.states}
+                if path == self._path(leaf.path) and not is_state:
+                    self.problems.error(where, CHANGED.format(name))
         if in_loop:
             return
         for where, name in self.written:
@@ -350,29 +361,38 @@ class Importer:
         common = dict(zip(("shape", "dtype"), _meta(fx)), where=source.where)
         if source.op == "unbind":
             x, dim = source.args
-            node = Node("select", [x, dim, index], **common)
-            if x.is_constant:
-                node = _constant(x.value.select(dim, index), node.where, node)
-        elif source.op in _SPLITS:
+            part = Node("select", [x, dim, index], **common)
+            return self._cut(fx, part, torch.ops.aten.select.int)
+        if source.op in _SPLITS:
             x, dim = source.args[0], source.args[-1]
             start = sum(v.shape[dim] for v in fx.args[0].meta["val"][:index])
             end = start + common["shape"][dim]
-            node = Node("slice", [x, dim, start, end, 1], **common)
-            if x.is_constant:
-                part = x.value.narrow(dim, start, end - start)
-                node = _constant(part, node.where, node)
-        elif source.op in ("max", "min") and index == 0:
+            part = Node("slice", [x, dim, start, end, 1], **common)
+            return self._cut(fx, part, torch.ops.aten.slice.Tensor)
+        if source.op in ("max", "min") and index == 0:
             x, dim, keepdim = source.args
             node = Node(f"a{source.op}", [x, [dim], keepdim], **common)
         elif source.op in _WITH_INDICES and index == 0:
             node = Node(source.op, source.args, **common)
         else:
             node = Node("getitem", [source, index], **common)
-        if node.op == "select" and node.args[0].op == "written":
-            node = _read_written(node)
-        node = _single(node)
         self._trace.setdefault(id(node), node)
         return _Cell(node)
+
+    def _cut(self, fx, part, target):
+        """A part of a tensor that is taken apart."""
+        node = self._fold(part, target)
+        self._trace.setdefault(id(node), node)
+        return self._view(fx, fx.args[0].args[0], part, node, target)
+
+    def _view(self, fx, source, view, node, target):
+        """What an op gives, which is its operand's memory or is not."""
+        if not _share_memory(fx, source):
+            return _Cell(node)
+        base = self.cells[source]
+        if node is base.node:
+            return base
+        return _Cell(node, base, _Rebuild(self, view, target))
 
     def _call(self, fx):
         where = self._where(fx)
@@ -396,30 +416,32 @@ class Importer:
             if leaf.neuron.remark:
                 self.problems.remark(Where(where.path), leaf.neuron.remark)
             return _Cell(node)
-        target, in_place = fx.target, schema.is_mutable
+        target = fx.target
+        written = None
+        if schema.is_mutable:
+            # out= is an operand of its own.
+            written = fx.kwargs.get("out", fx.args[0] if fx.args else None)
+            kwargs.pop("out", None)
         start = _as_index(args[2]) if name == "narrow" else None
         if start is not None:
             x, dim, _, size = args
             start %= x.shape[dim]
             name, target = "slice", torch.ops.aten.slice.Tensor
             args = [x, dim, start, start + size, 1]
-        if in_place:
-            name = name.rstrip("_")
+        if written is not None:
+            # add_ is add, and __ior__ is __or__.
+            name = f"__{name[3:]}" if name.startswith("__i") else name.rstrip("_")
             target = _functional(name, fx.target)
+        if name in _WITH_TYPE and kwargs.get("dtype") not in (None, args[0].dtype):
+            args[0] = self._cast(args[0], kwargs["dtype"], where)
         whole = Node(name, args, *_meta(fx), where=where, kwargs=kwargs)
         node = self._fold(whole, target)
         if id(node) not in self._trace and node.op not in ("input", "constant"):
             node.step = step_of(fx.meta.get("stack_trace") or "")
         self._trace.setdefault(id(node), node)
-        if in_place:
-            return self._mutate(fx, node)
-        view = schema.arguments and schema.arguments[0].alias_info is not None
-        if view and isinstance(fx.args[0], torch.fx.Node):
-            base = self.cells[fx.args[0]]
-            if node is base.node:
-                return base
-            return _Cell(node, base, _Rebuild(self, whole, target))
-        return _Cell(node)
+        if written is not None:
+            return self._mutate(self.cells[written], node)
+        return self._view(fx, fx.args[0] if fx.args else None, whole, node, target)
 
     def _arguments(self, fx, schema):
         positional, keyword = [], {}
@@ -437,15 +459,19 @@ class Importer:
                 positional.append(value)
         return positional, keyword
 
-    def _mutate(self, fx, node):
-        """An in-place op's first operand is its result from now on."""
-        cell = self.cells[fx.args[0]]
+    def _mutate(self, cell, node):
+        """What an in-place op writes is what the cell holds from now on."""
         if node.op == "copy":
             node = node.args[1]
         if node is cell.node:
             return cell
         if cell.node.is_constant and "name" in cell.node.kwargs:
             self.written.append((node.where, cell.node.kwargs["name"]))
+        if node.op in _RELAYOUTS:
+            cell.node = node  # another shape of the same memory
+            return cell
+        if node.dtype != cell.node.dtype:
+            node = self._cast(node, cell.node.dtype, node.where)
         if node.shape != cell.node.shape:
             shape = cell.node.shape
             node = Node("expand", [node, shape], shape, node.dtype, node.where)
@@ -454,6 +480,10 @@ class Importer:
         except _Stale:
             self.problems.error(node.where, "writes a part of a tensor with a step")
         return cell
+
+    def _cast(self, node, dtype, where):
+        cast = Node("to", [node, dtype], node.shape, dtype, where)
+        return self._fold(cast, torch.ops.aten.to.dtype)
 
     def _fold(self, node, target):
         """Computes what depends on constants only; drops what changes nothing."""
@@ -630,8 +660,26 @@ def _tensors(args):
 
 def _functional(name, target):
     """The op without side effect that an in-place op stands for."""
-    packet = getattr(torch.ops.aten, name)
-    return getattr(packet, target._overloadname, packet)
+    packet = getattr(torch.ops.aten, name, None)
+    if packet is not None:
+        return getattr(packet, target._overloadname, packet)
+
+    def on_copy(x, *args, **kwargs):
+        return target(x.clone(), *args, **kwargs)
+
+    return on_copy
+
+
+def _share_memory(fx, source) -> bool:
+    """Whether a result is its operand's memory; a copy, such as of a transposed tensor
+    by `contiguous`, is not."""
+    if not isinstance(source, torch.fx.Node):
+        return False
+    tensors = [node.meta.get("val") for node in (fx, source)]
+    if not all(isinstance(tensor, torch.Tensor) for tensor in tensors):
+        return False
+    first, second = (tensor.untyped_storage()._cdata for tensor in tensors)
+    return first == second
 
 
 def _meta(fx):

@@ -42,8 +42,10 @@ def check(
     leaves,
     convert: Callable[[Example, list], Converter],
     problems: Problems,
-) -> None:
+) -> set[str]:
     """Refuses what depends on the example's steps or batch.
+
+    Returns those of "T" and "B" that the module runs with other sizes of.
 
     Args:
         ports: of the example's inputs.
@@ -70,6 +72,7 @@ def check(
         # Whether these follow the number of steps, one example does not tell.
         for where, _ in converter.starts:
             problems.error(where, VARYING.format("a number of steps"))
+    return known
 
 
 class _Checked:

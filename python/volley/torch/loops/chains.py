@@ -170,7 +170,9 @@ def _check_initial(call, leaf, name, state):
     if fill is None and state.is_constant:
         value = state.value
         fill = (
-            value.reshape(-1)[0].item() if (value == value.view(-1)[0]).all() else None
+            value.reshape(-1)[0].item()
+            if (value == value.reshape(-1)[0]).all()
+            else None
         )
     if fill is None or (state.value.numel() and fill != expected):
         raise refuse(

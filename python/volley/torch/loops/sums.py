@@ -5,6 +5,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import torch
+
 from volley.torch._graph import Node
 from volley.torch._problems import Where
 from volley.torch.loops._nodes import Column, is_zero, like
@@ -13,7 +15,7 @@ from volley.torch.loops.ages import Ages
 
 def find_terms(node: Node, ages: Ages) -> Column | None:
     """The steps' values if a node is their sum, first to last."""
-    if node.op != "add" or ages.steps < 2:
+    if node.op != "add" or ages.steps < 2 or node.dtype == torch.bool:
         return None
     terms: list[Node] = []
     while node.op == "add" and len(terms) < ages.steps:
@@ -31,6 +33,8 @@ def find_terms(node: Node, ages: Ages) -> Column | None:
             node = a
     if len(terms) < ages.steps:
         terms.insert(0, node)
+    elif not is_zero(node):
+        return None  # the sum starts from something else
     return tuple(terms) if ages.gathers(terms) else None
 
 

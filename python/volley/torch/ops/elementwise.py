@@ -38,8 +38,9 @@ def minimum(x, y):
 
 
 @op("add")
-def add(c, a, b, alpha=1, **kwargs):
-    alpha = kwargs.get("alpha", alpha)
+def add(c, a, b, alpha=1):
+    if c.is_bool:
+        return logical_or(c, a, b)
     if alpha != 1:
         return pointwise(c, "add", lambda x, y: fma(float(alpha), y, x), a, b)
     if not isinstance(a, Value):
@@ -55,8 +56,7 @@ def add(c, a, b, alpha=1, **kwargs):
 
 
 @op("sub", "subtract")
-def sub(c, a, b, alpha=1, **kwargs):
-    alpha = kwargs.get("alpha", alpha)
+def sub(c, a, b, alpha=1):
     if alpha != 1:
         return add(c, a, b, -alpha)
     if not isinstance(b, Value):
@@ -110,11 +110,10 @@ def mul(c, a, b):
 
 
 @op("div", "divide", "true_divide")
-def div(c, a, b, **kwargs):
-    rounding = kwargs.get("rounding_mode")
-    if rounding == "trunc":
+def div(c, a, b, rounding_mode=None):
+    if rounding_mode == "trunc":
         return pointwise(c, "divide", lambda x, y: trunc(x / y), a, b)
-    if rounding:
+    if rounding_mode:
         raise Unsupported("a division that rounds down; use floor of the quotient")
     number, varies = as_number(b), c.varies(b)
     if number is not None and math.frexp(number)[0] == 0.5:
@@ -151,7 +150,7 @@ def lerp(c, a, b, weight):
 
 
 @op("addcmul")
-def addcmul(c, x, a, b, value=1, **_):
+def addcmul(c, x, a, b, value=1):
     return pointwise(c, "addcmul", lambda x, a, b: fma(a * float(value), b, x), x, a, b)
 
 
@@ -213,26 +212,34 @@ _MOST_FACTORS = 8
 
 @op("logical_and", "bitwise_and", "__and__")
 def logical_and(c, a, b):
-    _check_binary(a, b)
-    return mul(c, a, b)
+    if all(isinstance(x, Value) and x.node.dtype == torch.bool for x in (a, b)):
+        return mul(c, a, b)
+    return _logical(c, "and", operator.and_, a, b)
 
 
 @op("logical_or", "bitwise_or", "__or__")
 def logical_or(c, a, b):
-    _check_binary(a, b)
-    return pointwise(c, "or", lambda x, y: x | y, a, b, binary=(0, 1))
+    return _logical(c, "or", operator.or_, a, b)
 
 
 @op("logical_xor", "bitwise_xor", "__xor__")
 def logical_xor(c, a, b):
-    _check_binary(a, b)
-    return pointwise(c, "xor", lambda x, y: x ^ y, a, b, binary=(0, 1))
+    return _logical(c, "xor", operator.xor, a, b)
 
 
-def _check_binary(*operands):
-    """That operands are truth values; of integers it would be their bits."""
-    if any(not isinstance(x, Value) or x.node.dtype != torch.bool for x in operands):
-        raise Unsupported("a logical op of numbers; compare them first")
+def _logical(c, kind, law, *operands):
+    """An op of truth values; of integers it would be one of their bits."""
+    for x in operands:
+        tensor = x.node if isinstance(x, Value) else getattr(x, "tensor", None)
+        is_truth = isinstance(x, bool) if tensor is None else tensor.dtype == torch.bool
+        if not is_truth:
+            raise Unsupported("a logical op of numbers; compare them first")
+    signals = [i for i, x in enumerate(operands) if isinstance(x, Value)]
+
+    def of_truths(*values):
+        return law(*(x if i in signals else x > 0.5 for i, x in enumerate(values)))
+
+    return pointwise(c, kind, of_truths, *operands, binary=signals)
 
 
 def _scale(x, factor):
@@ -307,7 +314,7 @@ def _law(law, *names):
     for name in names:
 
         @op(name)
-        def apply(c, *operands, _name=name, **_):
+        def apply(c, *operands, _name=name):
             return pointwise(c, _name, law, *operands)
 
 
@@ -345,13 +352,22 @@ _law(ceil, "ceil")
 
 _law(trunc, "trunc", "fix")
 
-_law(roundeven, "round")
-
 _law(sqrt, "sqrt")
 
 _law(lambda x: 1.0 / sqrt(x), "rsqrt")
 
 _law(lambda x: 1.0 / x, "reciprocal")
+
+
+@op("round")
+def round_(c, x, decimals=0):
+    """PyTorch rounds to decimals by a multiplication, or a division, by ten to them."""
+    tens = 10.0 ** abs(decimals)
+    if decimals > 0:
+        return pointwise(c, "round", lambda x: roundeven(x * tens) / tens, x)
+    if decimals < 0:
+        return pointwise(c, "round", lambda x: roundeven(x / tens) * tens, x)
+    return pointwise(c, "round", roundeven, x)
 
 
 def _sigmoid(x):
@@ -363,7 +379,7 @@ def _exponential(law, *names):
     for name in names:
 
         @op(name)
-        def apply(c, x, **_):
+        def apply(c, x):
             c.problems.remark(c.node.where, INEXACT.format(c.node.op))
             return pointwise(c, c.node.op, law, x)
 
@@ -417,7 +433,7 @@ def logical_not(c, x):
 
 
 @op("to", "_to_copy", "type_as")
-def to(c, x, *_, **__):
+def to(c, x, *_):
     source = x.node.dtype
     if c.is_bool:
         return pointwise(c, "ne", lambda x: x != 0.0, x)

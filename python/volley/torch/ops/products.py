@@ -131,7 +131,7 @@ def _conv_padding(padding, kernel, dilation):
 
 
 @op("einsum")
-def einsum(c, equation, operands, **_):
+def einsum(c, equation, operands):
     """Of two tensors without repeated or broadcast indices: a matrix product."""
     inputs, _, output = equation.replace(" ", "").partition("->")
     names = inputs.split(",")
@@ -222,7 +222,7 @@ def im2col(c, x, kernel, dilation, padding, stride):
 
 
 @op("addmm")
-def addmm(c, bias, x, weight, beta=1, alpha=1, **_):
+def addmm(c, bias, x, weight, beta=1, alpha=1):
     if beta != 1 or alpha != 1 or not isinstance(bias, Constant):
         raise Unsupported("a scaled addmm; use a linear layer")
     if bias.array.ndim != 1 or not isinstance(weight, Constant):

@@ -17,14 +17,14 @@ from volley.torch.ops.shapes import slice_
 
 
 @op("sum")
-def sum_(c, x, dims=None, keepdim=False, **_):
+def sum_(c, x, dims=None, keepdim=False):
     if isinstance(dims, list) and len(dims) == 1 and not keepdim:
         c.total = Total(x, x.dims[dims[0]])
     return reduce_value("sum", x, dims, keepdim)
 
 
 @op("mean")
-def mean(c, x, dims=None, keepdim=False, **_):
+def mean(c, x, dims=None, keepdim=False):
     return reduce_value("mean", x, dims, keepdim)
 
 
@@ -78,7 +78,7 @@ def amin(c, x, dims=None, keepdim=False):
 
 
 @op("cumsum")
-def cumsum(c, x, dim, **_):
+def cumsum(c, x, dim):
     dim %= len(x.dims)
 
     def emit(net, **at):

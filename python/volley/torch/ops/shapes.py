@@ -92,7 +92,7 @@ def movedim(c, x, source, target):
 
 
 @op("expand", "expand_as")
-def expand(c, x, shape, **_):
+def expand(c, x, shape):
     return expanded(x, c.shape)
 
 
@@ -137,7 +137,7 @@ def tile(c, x, repeats):
 
 
 @op("repeat_interleave")
-def repeat_interleave(c, x, repeats, dim=None, **_):
+def repeat_interleave(c, x, repeats, dim=None):
     if dim is None and len(x.dims) > 1:
         raise Unsupported("a repetition of all elements; give the dimension in dim")
     dim = (dim or 0) % len(x.dims)
