@@ -115,3 +115,12 @@ def test_without_known_neurons_outputs_decide():
     module.fc.weight.data.neg_()
     report = volley.compare(seeded(Plain), net, x)
     assert not report and report.outputs[0].difference == 1.0
+
+
+def test_one_step_of_a_module_is_no_sequence():
+    module = seeded(lambda: nn.Sequential(nn.Linear(8, 4), neuron.LIFNode()))
+    x = noise(5, 3, 8)
+    net = volley.from_torch(module, x[0])
+    assert volley.compare(module, net, x)
+    with pytest.raises(ValueError, match=r"\(3, 8\) are those of one step"):
+        volley.compare(module, net, x[0])

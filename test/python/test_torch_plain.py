@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """Neurons written by hand in plain PyTorch: loops, states, layouts."""
 
+import concurrent.futures
 import dataclasses
+import types
 from typing import NamedTuple
 
 import numpy as np
@@ -627,3 +629,141 @@ def test_parts_that_are_no_steps():
     assert net.inputs == {"x": ((5, 8), "float32")}
     y = volley.compile(net)(x.numpy(), steps=1)
     assert abs(y - run(module, x).numpy()).max() < 1e-4
+
+
+# States in objects, closures and globals
+
+
+@dataclasses.dataclass
+class Held:
+    v: torch.Tensor
+    z: torch.Tensor | None = None
+
+
+class Slotted:
+    __slots__ = ("v",)
+
+    def __init__(self, v):
+        self.v = v
+
+
+HELD = {"v": None}
+
+
+class Holder(nn.Module):
+    """One step of a neuron whose state is kept by a function."""
+
+    def __init__(self, start, update):
+        super().__init__()
+        self.fc, self.state, self.update = nn.Linear(8, 4), start(), update
+        self.register_buffer("v", torch.zeros(2, 4))
+
+    def forward(self, x):
+        return self.update(self, self.fc(x))
+
+
+def fire(v):
+    z = (v > 0.3).float()
+    return v - 0.3 * z, z
+
+
+def replaces_object(net, x):
+    v, z = fire(net.state.v * 0.9 + x)
+    net.state = Held(v, z)
+    return z
+
+
+def starts_from_none(net, x):
+    v, z = fire(x if net.state is None else net.state.v * 0.9 + x)
+    net.state = types.SimpleNamespace(v=v)
+    return z
+
+
+def changes_object(net, x):
+    net.state.v, z = fire(net.state.v * 0.9 + x)
+    return z
+
+
+def changes_dict_of_objects(net, x):
+    net.state["a"].v, z = fire(net.state["a"].v * 0.9 + x)
+    return z
+
+
+def changes_global(net, x):
+    HELD["v"], z = fire(x if HELD["v"] is None else HELD["v"] * 0.9 + x)
+    return z
+
+
+def calls_closure(net, x):
+    return net.state(x)
+
+
+def make_closure():
+    v = torch.zeros(1, 4)
+
+    def step(x):
+        nonlocal v
+        v, z = fire(v * 0.9 + x)
+        return z
+
+    return step
+
+
+def writes_buffer(net, x):
+    net.v.mul_(0.9).add_(x)
+    z = (net.v > 0.3).float()
+    net.v.sub_(0.3 * z)
+    return z
+
+
+KEEPERS = [
+    (lambda: Held(torch.zeros(1, 4)), replaces_object),
+    (lambda: None, starts_from_none),
+    (lambda: Held(torch.zeros(1, 4)), changes_object),
+    (lambda: Slotted(torch.zeros(1, 4)), changes_object),
+    (lambda: {"a": Held(torch.zeros(1, 4))}, changes_dict_of_objects),
+    (lambda: None, changes_global),
+    (make_closure, calls_closure),
+    (lambda: None, writes_buffer),
+]
+
+
+@pytest.mark.parametrize("start,update", KEEPERS)
+def test_states_outside_of_modules(start, update):
+    x = noise(9, 2, 8, scale=2.0)
+    HELD["v"] = None
+    module = seeded(Holder, start, update)
+    net = volley.from_torch(module, x[0], verify=False)
+    assert HELD["v"] is None and not module.v.any()
+    with torch.no_grad():
+        expected = torch.stack([module(xt) for xt in x])
+    assert type(expected) is torch.Tensor and 0 < expected.mean() < 1
+    np.testing.assert_array_equal(evaluate(net, x.numpy()), expected.numpy())
+    HELD["v"] = None
+
+
+def test_states_are_put_back_when_a_module_is_refused():
+    class Refused(Holder):
+        def forward(self, x):
+            return F.gelu(super().forward(x))
+
+    for start, update in KEEPERS:
+        HELD["v"] = None
+        module = seeded(Refused, start, update)
+        with pytest.raises(volley.CompileError, match="GELU"):
+            volley.from_torch(module, noise(2, 8))
+        assert type(module(noise(2, 8)).detach()) is torch.Tensor
+    HELD["v"] = None
+
+
+def test_conversions_in_threads():
+    def convert(seed):
+        torch.manual_seed(seed)
+        module, x = Holder(*KEEPERS[0]), noise(9, 2, 8)
+        net = volley.from_torch(module.eval(), x[0])
+        with torch.no_grad():
+            expected = torch.stack([module(xt) for xt in x])
+        np.testing.assert_array_equal(volley.compile(net)(x.numpy()), expected)
+
+    with concurrent.futures.ThreadPoolExecutor(4) as pool:
+        list(pool.map(convert, range(8)))

@@ -612,3 +612,14 @@ class Shifted(Own):
 def test_a_loop_over_a_part_of_the_steps(first, last):
     (error,) = refusal(Shifted(first, last).eval(), torch.zeros(6, 2, 8))
     assert "the loop over 5 steps reads a dimension of 6" in error
+
+
+def test_what_comes_behind_a_failure_is_told_too():
+    def function(net, x):
+        y = net.psn(F.gelu(net.norm(net.fc(x))))
+        return net.lif(y * 2 if y.sum() > 0 else y).softmax(-1)
+
+    norm, psn = nn.LayerNorm(6), neuron.PSN(T=5)
+    found = refusal(seeded(Net, function, norm=norm, psn=psn), SEQUENCE)
+    for text in ("psn: PSN mixes", "norm: layer norm", "GELU"):
+        assert any(text in diagnostic for diagnostic in found), found

@@ -173,3 +173,12 @@ def test_random_rounding_is_refused():
     module = nn.Sequential(nn.Linear(8, 6), Rounds(), sl.IAF())
     with pytest.raises(volley.CompileError, match="draws random numbers"):
         volley.from_torch(module, noise(2, 6, 8))
+
+
+def test_counts_of_operations_are_no_part_of_the_network():
+    module = seeded(lambda: from_model(ann(), num_timesteps=6, synops=True))
+    x = noise(12, 1, 10, 10)
+    net = volley.from_torch(module, x)
+    assert not any("batch" in remark for remark in net.remarks)
+    assert volley.compare(module, net, x)
+    assert any(child._forward_hooks for child in module.modules())

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import contextlib
 import re
+import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -22,7 +23,7 @@ from volley.torch import _arguments, _capture, _example, _sizes
 from volley.torch._arguments import unwrap as unwrap
 from volley.torch._convert import Converter, Population
 from volley.torch._graph import Importer, Node
-from volley.torch._hints import refused_modules
+from volley.torch._hints import find_unsupported, refused_modules
 from volley.torch._ports import Port
 from volley.torch._problems import Problems, Where
 from volley.torch.loops import find_plain_loops, reroll
@@ -33,6 +34,10 @@ _KINDS = ("spike", "count", "real")
 # How many times more steps are traced where some were too few.
 _MORE = 4
 _PRECISIONS = {torch.float32: "f32", torch.float64: "f64"}
+
+
+# Tracing puts others in the place of functions of torch and of the module's files.
+ALONE = threading.RLock()
 
 
 @dataclass
@@ -126,6 +131,13 @@ def convert(
         check: that it is the same for other steps and another batch.
     """
     module = unwrap(module)
+    with ALONE:
+        return _convert_alone(
+            module, example_input, inputs, name, dt, verify, cut, check
+        )
+
+
+def _convert_alone(module, example_input, inputs, name, dt, verify, cut, check):
     args, states = _arguments.check(module, example_input)
     optional = () if states else _arguments.optional(module, len(args))
     states = states or _example.find_states(module, args, optional)
@@ -306,6 +318,13 @@ def _explained(module, leaves, problems, args=()):
             problems.error(Where(leaf.path), leaf.problem)
         if not refused:
             problems.error(*_capture.explain(error, module, args))
+        # What comes behind was not seen; layers that it is made of are known.
+        found = find_unsupported(module)
+        for path, reason in found.items():
+            problems.error(Where(path), reason)
+        for reason in _capture.unsupported_before(error):
+            if reason not in found.values():
+                problems.error(Where(), reason)
         # What torch raised is its own affair; the message names line and reason.
         raise CompileError(problems.errors) from None
 

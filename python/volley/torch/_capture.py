@@ -15,7 +15,7 @@ import logging
 import re
 import traceback
 import warnings
-from collections import Counter, deque
+from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -24,7 +24,9 @@ from torch._subclasses.fake_tensor import FakeTensorMode
 from torch.utils._python_dispatch import TorchDispatchMode
 
 from volley.torch import _clock, _footprint, _history, _numbers, _steps, neurons
+from volley.torch._hints import HINTS
 from volley.torch._problems import Where, find_line, is_own
+from volley.torch._state import State, without_others
 
 _library = torch.library.Library("volley", "DEF")
 _library.define("neuron(Tensor[] inputs, int leaf, int call) -> Tensor[]")
@@ -364,6 +366,8 @@ class _Slices(TorchDispatchMode):
             _storage(p): name.removeprefix("module.")
             for name, p in module.named_parameters()
         }
+        self.buffers = {_storage(b): name for name, b in module.named_buffers()}
+        self.written: set[str] = set()
         self.ops: Counter[str] = Counter()
         self.numbers: set[tuple[str, float]] = set()
         self.starts: dict[tuple, set[int]] = {}
@@ -407,10 +411,15 @@ class _Slices(TorchDispatchMode):
         return own or getattr(args[0], "_volley_parameter", None)
 
     def _check_written(self, func, args) -> None:
-        """Refuses to write a parameter, before that is done."""
-        parameter = self._find_parameter(args) if func._schema.is_mutable else None
+        """Notes buffers that are written; refuses to write a parameter, before that is
+        done."""
+        if not func._schema.is_mutable:
+            return
+        parameter = self._find_parameter(args)
         if parameter is not None:
             raise neurons.Unsupported(WRITTEN.format(parameter))
+        if args and isinstance(args[0], torch.Tensor):
+            self.written |= {self.buffers.get(_storage(args[0]), "")} - {""}
 
     def _start(self, x, dim, index):
         if index is not None and index >= 0:
@@ -539,9 +548,19 @@ def _run(module, args, leaves, noted=None, read=None) -> Trace:
         _footprint.mark(fakes)
         clock = _clock.measured(_clock.RUNS)
         with clock, _Slices(module) as slices, noted as steps, read as found:
-            module(*fakes)
+            try:
+                module(*fakes)
+            except Exception as error:
+                error._volley_ops = set(slices.ops)
+                raise
+        own = tuple(f"{leaf.path}." for leaf in leaves if leaf.path)
+        written = [
+            (path, attribute)
+            for path, _, attribute in (n.rpartition(".") for n in slices.written)
+            if not f"{path.removeprefix('module.')}.".startswith(own)
+        ]
         return Trace(
-            state.assigned(),
+            [*state.assigned(), *written],
             None,
             slices.loops,
             slices.ops,
@@ -667,170 +686,35 @@ def _quiet():
 def _patched(module, leaves):
     """Neurons replaced by leaves, the module in eval mode; undone at the end."""
     global _leaves
-    kept = _State(module, leaves)
+    kept = State(module, leaves)
     _leaves = leaves
     try:
         module.eval()
         for leaf in leaves:
             leaf.restart()
             vars(leaf.module)["forward"] = leaf.forward
-        with _without_others(module):
+        for child in module.modules():
+            hooks = child._forward_hooks
+            if any(map(_only_counts, hooks.values())):
+                kept_hooks = {k: h for k, h in hooks.items() if not _only_counts(h)}
+                vars(child)["_forward_hooks"] = type(hooks)(kept_hooks)
+        with without_others(module):
             yield kept
     finally:
         kept.restore()
         _leaves = []
 
 
-@contextlib.contextmanager
-def _without_others(module):
-    """Hides neurons of other modules from classes that list all their instances.
-
-    snnTorch resets all that there are, wherever they belong.
-    """
-    own = set(module.modules())
-    lists = {
-        cls: cls.instances
-        for child in own
-        for cls in type(child).__mro__
-        if isinstance(vars(cls).get("instances"), list)
-    }
-    try:
-        for cls, instances in lists.items():
-            cls.instances = [m for m in instances if m in own]
-        yield
-    finally:
-        for cls, instances in lists.items():
-            cls.instances = instances
+def _only_counts(hook) -> bool:
+    """Whether a hook measures and changes nothing: sinabs's count of operations, which
+    makes layers of its own, which no trace can hold."""
+    return getattr(hook, "__module__", None) == "sinabs.synopcounter"
 
 
-@contextlib.contextmanager
-def restored(module):
-    """Puts the attributes of all modules, and their parameters, back at the end."""
-    kept = _State(module, [], with_parameters=True)
-    try:
-        with _without_others(module):
-            yield
-    finally:
-        kept.restore()
-
-
-# Attributes that all modules have.
-_OWN = frozenset(vars(torch.nn.Module()))
-
-
-class _State:
-    """The attributes of all modules, and lists in them, to be restored."""
-
-    _DICTS = ("_buffers", "_parameters", "_memories")
-
-    def __init__(self, module, leaves, with_parameters=False):
-        self.own = [m for leaf in leaves for m in leaf.module.modules()]
-        self.names = {m: path for path, m in module.named_modules()}
-        self.saved = [
-            (m, dict(vars(m)), {k: dict(vars(m)[k]) for k in self._dicts(m)})
-            for m in module.modules()
-        ]
-        # States that are written in place; parameters are not, where no data is.
-        groups = [d for _, own, dicts in self.saved for d in (own, *dicts.values())]
-        self.filled = {}
-        for _, attributes, _ in self.saved:
-            for value in attributes.values():
-                self._save(value)
-        self.copies = [
-            (v, v.detach().clone())
-            for group in groups
-            for v in group.values()
-            if isinstance(v, torch.Tensor)
-            and (with_parameters or not isinstance(v, torch.nn.Parameter))
-        ]
-
-    def _dicts(self, module):
-        return [k for k in self._DICTS if isinstance(vars(module).get(k), dict)]
-
-    def _save(self, value):
-        """What lists, and what is in them, hold."""
-        if (
-            isinstance(value, (list, tuple, dict, deque))
-            and id(value) not in self.filled
-        ):
-            held = dict(value) if isinstance(value, dict) else list(value)
-            self.filled[id(value)] = (value, held)
-            for inner in value.values() if isinstance(value, dict) else value:
-                self._save(inner)
-
-    def holds(self):
-        """Whether lists of modules other than neurons hold tensors that they did not
-        hold before."""
-        own = set(map(id, self.own))
-        values = [
-            value
-            for module, _, _ in self.saved
-            if id(module) not in own
-            for name, value in vars(module).items()
-            if name not in _OWN
-        ]
-        before = [self.filled.get(id(v), (v, ()))[1] for v in values]
-        known = set(map(id, _tensors_in(before)))
-        return any(id(x) not in known for x in _tensors_in(values))
-
-    def assigned(self):
-        """Tensors that modules other than neurons hold now but did not before."""
-        own = set(map(id, self.own))
-        result = []
-        for module, attributes, dicts in self.saved:
-            if id(module) in own:
-                continue
-            pairs = [(attributes, vars(module))]
-            pairs += [(dicts[k], vars(module)[k]) for k in dicts]
-            for before, now in pairs:
-                result += [
-                    (self.names[module], name)
-                    for name, value in now.items()
-                    if isinstance(value, torch.Tensor) and value is not before.get(name)
-                ]
-        return result
-
-    def counted(self):
-        """Integers that modules other than neurons hold, and have changed."""
-        own = set(map(id, self.own))
-        return [
-            (module, name)
-            for module, attributes, _ in self.saved
-            for name, value in attributes.items()
-            if id(module) not in own
-            and type(value) is int
-            and isinstance(vars(module).get(name), int)
-            and vars(module)[name] != value
-        ]
-
-    def restore(self):
-        for module, attributes, dicts in self.saved:
-            vars(module).clear()
-            vars(module).update(attributes)
-            for k, values in dicts.items():
-                vars(module)[k].clear()
-                vars(module)[k].update(values)
-        for value, held in self.filled.values():
-            if isinstance(value, dict):
-                value.clear()
-                value.update(held)
-            elif not isinstance(value, tuple):
-                value.clear()
-                value.extend(held)
-        for tensor, copied in self.copies:
-            if not torch.equal(tensor, copied):
-                tensor.detach().copy_(copied)
-
-
-def _tensors_in(values):
-    """The tensors in lists and the like."""
-    for value in values:
-        if isinstance(value, (list, tuple, deque)):
-            yield from _tensors_in(value)
-        elif isinstance(value, dict):
-            yield from _tensors_in(value.values())
-        elif isinstance(value, torch.Tensor):
-            yield value
+def unsupported_before(error: Exception) -> list[str]:
+    """Why ops that ran before an error have no form, once each."""
+    names = {name.partition("::")[2] for name in getattr(error, "_volley_ops", ())}
+    return sorted({HINTS[name] for name in names if name in HINTS})
 
 
 def explain(error: Exception, module, args=()) -> tuple[Where, str]:

@@ -14,8 +14,9 @@ import torch
 import volley
 from volley._network import Network
 from volley._program import Program
-from volley.torch import _capture, convert, unwrap
+from volley.torch import ALONE, convert, unwrap
 from volley.torch._ports import Port
+from volley.torch._state import restored
 from volley.torch.neurons import name_values
 
 _RESETS = ("reset", "reset_mem", "reset_states")
@@ -321,6 +322,12 @@ def _convert_like(module, program, args, states):
             {port.name: port.data_shape for port in ports if port}
             for ports in (result.inputs, result.outputs)
         ]
+        if found == expected and result.stepwise and not is_step:
+            shapes = " and ".join(str(tuple(x.shape)) for x in args)
+            raise ValueError(
+                f"inputs of shape {shapes} are those of one step of the module; give a "
+                "sequence of it, (T, ...)"
+            )
         if found == expected and result.stepwise == is_step:
             again = dict(inputs=inputs, check=False)
             return result, functools.partial(convert, module, example, **again)
@@ -430,7 +437,7 @@ def record_module(module, args, conversion):
         }
         calls.setdefault(population.leaf.index, []).append(kept)
 
-    with _capture.restored(module), torch.no_grad():
+    with ALONE, restored(module), torch.no_grad():
         _reset(module)
         module.eval()
         # First of all hooks: what the neuron itself gives.

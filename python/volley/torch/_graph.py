@@ -512,7 +512,7 @@ class Importer:
         if key not in self._folded:
             with torch.no_grad():
                 tensor = target(*_tensors(node.args), **_tensors(node.kwargs))
-            tensor = _collapse(tensor)
+            tensor = collapse(tensor)
             self._folded[key] = _constant(tensor, node.where, node)
         return self._folded[key]
 
@@ -626,7 +626,7 @@ def _constant(tensor, where, origin=None):
 _LARGE = 1 << 20
 
 
-def _collapse(tensor):
+def collapse(tensor):
     """A tensor that repeats along some dimensions as a view of what is repeated.
 
     What was computed for each sample of the example is one value for all samples.

@@ -87,6 +87,28 @@ def refused_modules(module) -> dict[str, str]:
     }
 
 
+def find_unsupported(module) -> dict[str, str]:
+    """By path, why layers have no form, judged by their classes: for a module that
+    could not be traced."""
+    return {
+        path: HINTS[_LAYERS[type(child).__name__]]
+        for path, child in module.named_modules()
+        if type(child).__name__ in _LAYERS
+        and type(child).__module__.startswith("torch.nn.")
+    }
+
+
+# Layers of torch.nn by the ops that they are.
+_LAYERS = {
+    **{"Softmax": "softmax", "LogSoftmax": "log_softmax", "Softmax2d": "softmax"},
+    **{"GELU": "gelu", "SiLU": "silu", "ELU": "elu", "Embedding": "embedding"},
+    **{"LayerNorm": "layer_norm", "GroupNorm": "group_norm", "RMSNorm": "rms_norm"},
+    **{f"InstanceNorm{n}d": "instance_norm" for n in (1, 2, 3)},
+    **{"LSTM": "lstm", "GRU": "gru", "LSTMCell": "lstm", "GRUCell": "gru"},
+    **{"Conv3d": "conv3d", "ConvTranspose3d": "conv_transpose3d"},
+}
+
+
 def describe(name: str) -> str:
     """Why an op is refused, and what could replace it."""
     if name in HINTS:

@@ -61,6 +61,11 @@ def is_own(file: str, function: str) -> bool:
     )
 
 
+def is_installed(file: str) -> bool:
+    """Whether a file is a library's; what is typed in has no file."""
+    return file.startswith(("<frozen", _STANDARD)) or bool(_INSTALLED.search(file))
+
+
 @functools.cache
 def find_line(stack_trace: str) -> tuple[str, int, str]:
     """The innermost line of the user's own code in a stack trace's text, and that of

@@ -29,6 +29,11 @@ _ROUNDING = {"f32": 1e-4, "f64": 1e-6}
 _FEW = 0.01
 # What a loop does late shows in so many steps.
 _LATE = 101
+_REPORT = "This is a mistake of from_torch, please report it"
+_LONGER = (
+    "With the sizes of the example they are the same: what depends on the number of "
+    "the step must show in it, so give it more steps"
+)
 # Example inputs of one step are continued for so many.
 _STEPS = 5
 
@@ -50,7 +55,7 @@ def check(
         convert: converts another module.
     """
     runner = Runner(conversion.network, reference=False)
-    for draw in _draws(conversion, args, free):
+    for draw, advice in zip(_draws(conversion, args, free), (_REPORT, _LONGER)):
         inputs = draw()
         found = _find_difference(module, conversion, runner, inputs, "f32")
         if not found:
@@ -62,8 +67,8 @@ def check(
         if exact:
             problems.error(
                 Where(),
-                f"the network gives other values than the module: {exact}. This is a "
-                "mistake of from_torch, please report it; verify=False converts anyway",
+                f"the network gives other values than the module: {exact}. {advice}; "
+                "verify=False converts anyway",
             )
         elif exact is None:
             problems.remark(

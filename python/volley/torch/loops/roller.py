@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import torch
 
-from volley.torch._graph import Node
+from volley.torch._graph import Node, collapse
 from volley.torch._problems import Problems, Where
 from volley.torch.loops._nodes import (
     Column,
@@ -308,7 +308,8 @@ class Roller:
         if not first.is_constant:
             return self._delay_from(nodes)
         # States that start without a batch have one later.
-        initial = first.value.expand(nodes[-1].shape)
+        # A state may be held for each sample, and be the same for all of them.
+        initial = collapse(first.value.expand(nodes[-1].shape))
         node = like(nodes[-1], "delay", [], value=initial)
         self._register(nodes, node)
         self._delayed.add(id(nodes[1]))
