@@ -678,3 +678,33 @@ class Changing(Long):
             if t == 40:
                 kept = spk
         return kept
+
+
+class Swaps(nn.Module):
+    """Another parameter from a later step on."""
+
+    def __init__(self, late):
+        super().__init__()
+        self.late = late
+        self.fc = nn.Linear(8, 4)
+        self.first, self.second = (
+            nn.Parameter(torch.ones(4)),
+            nn.Parameter(torch.ones(4)),
+        )
+
+    def forward(self, x):
+        v, spikes = torch.zeros(x.shape[1], 4), []
+        for t in range(len(x)):
+            v = 0.5 * v + self.fc(x[t])
+            z = (v > 0.1).float()
+            v = v - z
+            spikes.append(z * (self.second if t * 0.001 > self.late else self.first))
+        return torch.stack(spikes)
+
+
+def test_steps_with_another_parameter_are_seen():
+    with pytest.raises(volley.CompileError, match="step"):
+        volley.from_torch(seeded(Swaps, 0.03), noise(60, 2, 8), verify=False)
+    # Farther than is looked at without data.
+    with pytest.raises(volley.CompileError, match="other values than the module"):
+        volley.from_torch(seeded(Swaps, 0.08), noise(200, 2, 8))

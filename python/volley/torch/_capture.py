@@ -333,6 +333,7 @@ class Trace:
         noted: what the module's own code says of its steps.
         counters: (module, attribute) of numbers that the module counts.
         holds: modules other than neurons keep tensors in lists or the like.
+        writes: buffers are written in place.
         read: numbers that were read from the module's own tensors; without values
             unless it was run to know them.
         footprint: what ops were told besides signals.
@@ -349,6 +350,7 @@ class Trace:
     read: list[tuple[str, Any]] = field(default_factory=list)
     footprint: set[_footprint.Entry] = field(default_factory=set)
     holds: bool = False
+    writes: bool = False
 
 
 class _Slices(TorchDispatchMode):
@@ -553,14 +555,8 @@ def _run(module, args, leaves, noted=None, read=None) -> Trace:
             except Exception as error:
                 error._volley_ops = set(slices.ops)
                 raise
-        own = tuple(f"{leaf.path}." for leaf in leaves if leaf.path)
-        written = [
-            (path, attribute)
-            for path, _, attribute in (n.rpartition(".") for n in slices.written)
-            if not f"{path.removeprefix('module.')}.".startswith(own)
-        ]
         return Trace(
-            [*state.assigned(), *written],
+            state.assigned(),
             None,
             slices.loops,
             slices.ops,
@@ -571,6 +567,7 @@ def _run(module, args, leaves, noted=None, read=None) -> Trace:
             found,
             slices.footprint.entries,
             state.holds(),
+            bool(slices.written),
         )
 
 

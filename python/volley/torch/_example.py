@@ -143,7 +143,7 @@ def choose(
             yield Example(numbered, args, grown, steps, reads=reads, guessed=where)
             problems.remarks = before
     called = [leaf for leaf in leaves if leaf.calls]
-    is_plain = not called and bool(trace.assigned or states)
+    is_plain = not called and bool(trace.assigned or trace.writes or states)
     if not called and trace.holds and not is_plain:
         is_plain = _carries(_capture.Stepwise(module, _LOOK), args, leaves)
     if run.steps != 1 and (run.loops or not is_plain):

@@ -142,7 +142,8 @@ class History(TorchDispatchMode):
             late = [None if age is None else t - age for t, age in enumerate(ages)]
             self._gathered |= {t for t in range(1, len(late)) if late[t] != late[t - 1]}
         shapes = [tuple(x.shape) for x in results]
-        self._done[now].append(((name, what, shapes, len(numbers)), numbers))
+        own = () if made else tuple(map(self._find_own, operands))
+        self._done[now].append(((name, what, shapes, len(numbers), own), numbers))
         initial = made and self._now <= 0
         initial = initial or any(_storage(x) in self._initial for x in operands)
         if timed and self._now == self.steps - 2:
@@ -152,7 +153,10 @@ class History(TorchDispatchMode):
                 if age is None and _storage(x) in self._initial
             }
         steps = taken or [now] * len(results)
+        views = {part[0] for part in own if part} if not name.endswith("_") else set()
         for x, step in zip(results, steps):
+            if not timed and _storage(x) in views:
+                continue  # it is still the module's own
             self._write(x, step if timed else None)
             if initial and not timed:
                 self._initial.setdefault(_storage(x), _line())
@@ -164,6 +168,11 @@ class History(TorchDispatchMode):
         if _region(x) in regions:
             return regions[_region(x)]
         return max((age for age in regions.values() if age is not None), default=None)
+
+    def _find_own(self, x):
+        """Which part of which of the module's own tensors an operand is, or None."""
+        is_own = _storage(x) not in self._written
+        return (_storage(x), _region(x)) if is_own else None
 
     def _write(self, x, age):
         self._sources.append(x)
