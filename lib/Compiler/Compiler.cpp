@@ -16,6 +16,7 @@
 #include "volley/Reference/Interpreter.h"
 #include "volley/Runtime/Artifact.h"
 #include "volley/Support/FloatingPointEnvironment.h"
+#include "volley/Support/OutputPath.h"
 #include "volley/Target/CPU/CPU.h"
 #include "llvm/ADT/ScopeExit.h"
 #include "llvm/Support/Errno.h"
@@ -38,6 +39,15 @@ void volley::registerDialects(DialectRegistry &registry) {
 
 static Location getFileLocation(MLIRContext *context, StringRef path) {
   return FileLineColLoc::get(context, path, 0, 0);
+}
+
+/// Fails if a result would replace the model that it is made from.
+static LogicalResult checkTarget(ModuleOp module, StringRef path) {
+  auto source = module.getLoc()->findInstanceOf<FileLineColLoc>();
+  if (!source || !isSameFile(source.getFilename().str(), path.str()))
+    return success();
+  return emitError(getFileLocation(module.getContext(), path))
+         << "is the model itself; expects another file for the result";
 }
 
 snn::NetworkOp volley::getNetwork(ModuleOp module) {
@@ -247,6 +257,8 @@ static LogicalResult compile(ModuleOp module, const CompileOptions &options,
 LogicalResult volley::compileToFile(ModuleOp module,
                                     const CompileOptions &options,
                                     StringRef path) {
+  if (failed(checkTarget(module, path)))
+    return failure();
   return compile(module, options, path, cpu::WriteMode::Replace);
 }
 
@@ -329,7 +341,15 @@ std::string volley::printModule(ModuleOp module) {
 
 LogicalResult volley::writeModule(ModuleOp module, StringRef path,
                                   bool elideWeights) {
+  if (failed(checkTarget(module, path)))
+    return failure();
+  // Networks that were read from such a file keep their weights in it: it loses
+  // its name, but not its bytes.
   std::string message;
+  if (std::string target = resolveOutputPath(path.str(), message);
+      message.empty())
+    llvm::sys::fs::remove(target);
+  message.clear();
   std::unique_ptr<llvm::ToolOutputFile> file = openOutputFile(path, &message);
   if (!file)
     return emitError(getFileLocation(module.getContext(), path)) << message;
