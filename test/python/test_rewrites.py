@@ -105,7 +105,7 @@ def make_everything(rng):
 
     net = volley.Builder("everything")
     x = net.input("x", (12, 4), "i1")
-    image = net.input("image", (6,), static=True)
+    image = net.input("image", (12, 6), static=True)
     drive = net.norm(net.dense(x, weights(8, 4)), weights(1, 8), weights(1, 8))
     q = net.population(ACCUMULATE, drive, name="q")
     k = net.population(ACCUMULATE, drive, name="k")
@@ -120,7 +120,10 @@ def make_everything(rng):
     net.output("scaled", net.population(ACCUMULATE, eighth, name="scaled"))
     both = net.add(net.dense(quiet, weights(2, 8)), net.dense(q, weights(2, 8)))
     net.output("both", both)
-    net.output("constant", net.dense(image, weights(5, 6)))
+    constant = net.dense(image, weights(8, 6))
+    net.output("constant", constant)
+    net.output("mixed", net.dense(net.add(constant, q), weights(2, 8)))
+    net.output("window", net.add(net.reduce_time("mean", q), constant))
     return net.build()
 
 
@@ -143,7 +146,7 @@ def test_a_rewrite_changes_code_but_no_bit(tmp_path, run_tool):
     network.save(path)
     x = {
         "x": rng.random((5, 2, 12, 4)) < 0.4,
-        "image": rng.standard_normal((2, 6)).astype(np.float32),
+        "image": rng.standard_normal((2, 12, 6)).astype(np.float32),
     }
     expected = volley.interpret(network, x)
     assert expected["attention"].any() and expected["scaled"].any()

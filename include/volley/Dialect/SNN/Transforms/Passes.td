@@ -442,6 +442,29 @@ def SNNExpandExactSums : Pass<"snn-expand-exact-sums", "::mlir::ModuleOp"> {
   let dependentDialects = ["::mlir::arith::ArithDialect"];
 }
 
+def SNNHoistStaticOps : Pass<"snn-hoist-static-ops", "::volley::snn::NetworkOp"> {
+  let summary = "do static work once after a reset";
+  let description = [{
+    Marks every op of a static signal, by the rates of signals, for
+    `snn-schedule-network` to hoist out of time; each is a remark. A static
+    signal has the same value at every step (docs/Spec/README.md), so no bit
+    depends on when it is computed: the first convolution of a network that sees
+    one image at every step is computed once. Without this pass it is computed at
+    every step, as if the image were a stream.
+
+    Before:
+    ```mlir
+    snn.network @net(static %image: tensor<9xf32>) ... {
+      %y = snn.dense %image, %w : (tensor<9xf32>, tensor<4x9xf32>) -> tensor<4xf32>
+    ```
+    After:
+    ```mlir
+    snn.network @net(static %image: tensor<9xf32>) ... {
+      %y = snn.dense %image, %w {snn.once} : (tensor<9xf32>, tensor<4x9xf32>) -> tensor<4xf32>
+    ```
+  }];
+}
+
 def SNNScheduleNetwork : Pass<"snn-schedule-network", "::mlir::ModuleOp"> {
   let summary = "turn networks into programs with explicit time and state";
   let description = [{
@@ -480,11 +503,10 @@ def SNNScheduleNetwork : Pass<"snn-schedule-network", "::mlir::ModuleOp"> {
     }
     ```
 
-    What is static, by the rates of signals, is hoisted out of time: its ops go to
-    a `snn.when start`, once after a reset, and a state keeps what others read.
-    A static signal has the same value at every step (docs/Spec/Ops.md), so no bit
-    depends on when it is computed; the first convolution of a network that sees
-    one image at every step is computed once.
+    Ops that `snn-hoist-static-ops` marked go to a `snn.when start`, once after a
+    reset, and a state keeps what others read. A static input is kept in a state
+    in any case: later runs do not read it. What only window values and outputs
+    want of other static signals is their value at the last step of a run.
 
     A tile holds `rows` pairs of a step and a sample, or fewer if the network's
     largest signal would take more than 4 MiB; no bit depends on it.
