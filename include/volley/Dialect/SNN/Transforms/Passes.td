@@ -215,6 +215,10 @@ def SNNNarrowSignals : Pass<"snn-narrow-signals", "::mlir::ModuleOp"> {
     integer that a float op reads is converted to the same float first, and a
     term whose input is 0 adds nothing to a sum with weights, which are finite. A
     product of two signals is rewritten only if both sides are integers.
+
+    Counts of neurons of several levels are not expanded into binary steps
+    (docs/Decisions/0011): that is a remark for each such population, with the
+    number of levels if its law bounds them.
   }];
   let dependentDialects = ["::mlir::arith::ArithDialect"];
 }
