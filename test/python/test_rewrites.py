@@ -187,6 +187,24 @@ def make_leaky(name, gain):
     return volley.NeuronModel(name, states={"v": 0.0}, law=law)
 
 
+def test_missed_rewrites_are_told_apart(tmp_path, run_tool):
+    """A leak rounds, so that its threshold cannot be divided; a sum does not."""
+    net = volley.Builder()
+    counts = net.input("x", (4,), "i1")
+    for i in range(2):
+        counts = net.add(counts, counts, dtype="i32", name=f"twice{i}")
+    for name, model in ("sum", ACCUMULATE), ("leak", make_leaky("leaky", 1.0)):
+        scaled = net.scale(counts, 0.125, name=f"scale-{name}")
+        net.output(name, net.population(model, scaled, name=name))
+    net.build().save(tmp_path / "net.mlirbc")
+    done = run_tool(
+        "snn-compile", tmp_path / "net.mlirbc", "--emit=optimized", "--explain"
+    )
+    lines = [line for line in done.stderr.splitlines() if "snn-fold-scales" in line]
+    kinds = {line.split("'")[1]: line.split(": ")[2] for line in lines}
+    assert kinds == {"sum": "remark", "leak": "missed"}, lines
+
+
 def test_silent_populations_are_left_out(tmp_path, run_tool):
     """What half a spike a step brings stays below 1; more does not."""
     rng = np.random.default_rng(5)
