@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "volley/Compiler/Compiler.h"
 
-#include "mlir/Bytecode/BytecodeWriter.h"
+#include "Bytecode.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
@@ -66,8 +66,7 @@ snn::NetworkOp volley::getNetwork(ModuleOp module) {
 /// True for the compiler's own form: by its extension, or as bytecode.
 static bool isMLIR(StringRef path, StringRef start) {
   StringRef extension = llvm::sys::path::extension(path);
-  return extension == ".mlir" || extension == ".mlirbc" ||
-         start.starts_with("ML\xefR");
+  return extension == ".mlir" || extension == ".mlirbc" || isBytecode(start);
 }
 
 bool volley::isMLIRFile(StringRef path) {
@@ -109,6 +108,11 @@ OwningOpRef<ModuleOp> volley::loadModel(StringRef path,
   if (!file) {
     emitError(getFileLocation(context, path))
         << "cannot be read: " << file.getError().message();
+    return nullptr;
+  }
+  if (isBytecode((*file)->getBuffer()) && isDamaged((*file)->getBuffer())) {
+    emitError(getFileLocation(context, path))
+        << "is damaged: its checksum is another";
     return nullptr;
   }
   auto sourceMgr = std::make_shared<llvm::SourceMgr>();
@@ -354,7 +358,7 @@ LogicalResult volley::writeModule(ModuleOp module, StringRef path,
   if (!file)
     return emitError(getFileLocation(module.getContext(), path)) << message;
   if (path.ends_with(".mlirbc")) {
-    if (failed(writeBytecodeToFile(module, file->os())))
+    if (failed(writeBytecode(module, file->os(), path)))
       return failure();
   } else {
     if (elideWeights)
