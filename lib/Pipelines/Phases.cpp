@@ -113,7 +113,9 @@ static void buildOptimized(OpPassManager &pm, const PipelineOptions &options) {
   addCleanup(pm, "snn-eliminate-dead-signals", options);
   pm.addPass(createCanonicalizerPass());
   addCleanup(pm, "symbol-dce", options);
-  pm.addNestedPass<snn::NetworkOp>(snn::createSNNCountOperations());
+  snn::SNNCountOperationsOptions counting;
+  counting.hoist = isWanted(kHoistStaticOps, options);
+  pm.addNestedPass<snn::NetworkOp>(snn::createSNNCountOperations(counting));
 }
 
 static void buildScheduled(OpPassManager &pm, const PipelineOptions &options) {

@@ -323,9 +323,13 @@ def SNNCountOperations
   let description = [{
     A remark per product, convolution and projection: its multiply-adds if every
     source is active, and whether they are done in every step, once after a
-    reset (static work) or at the end of a run; then the sums for the network.
-    Changes nothing.
+    reset (static work, if it will be hoisted) or at the end of a run; then the
+    sums for the network. Changes nothing.
   }];
+  let options = [
+    Option<"hoist", "hoist", "bool", /*default=*/"true",
+           "static work will be done once (snn-hoist-static-ops)">
+  ];
 }
 
 def SNNAssignLayout : Pass<"snn-assign-layout", "::volley::snn::NetworkOp"> {
