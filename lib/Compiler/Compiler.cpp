@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "volley/Compiler/Compiler.h"
 
-#include "mlir/Bytecode/BytecodeWriter.h"
+#include "Bytecode.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
@@ -16,6 +16,7 @@
 #include "volley/Reference/Interpreter.h"
 #include "volley/Runtime/Artifact.h"
 #include "volley/Support/FloatingPointEnvironment.h"
+#include "volley/Support/OutputPath.h"
 #include "volley/Target/CPU/CPU.h"
 #include "llvm/ADT/ScopeExit.h"
 #include "llvm/Support/Errno.h"
@@ -40,6 +41,15 @@ static Location getFileLocation(MLIRContext *context, StringRef path) {
   return FileLineColLoc::get(context, path, 0, 0);
 }
 
+/// Fails if a result would replace the model that it is made from.
+static LogicalResult checkTarget(ModuleOp module, StringRef path) {
+  auto source = module.getLoc()->findInstanceOf<FileLineColLoc>();
+  if (!source || !isSameFile(source.getFilename().str(), path.str()))
+    return success();
+  return emitError(getFileLocation(module.getContext(), path))
+         << "is the model itself; expects another file for the result";
+}
+
 snn::NetworkOp volley::getNetwork(ModuleOp module) {
   auto networks = module.getOps<snn::NetworkOp>();
   if (llvm::hasSingleElement(networks))
@@ -56,8 +66,7 @@ snn::NetworkOp volley::getNetwork(ModuleOp module) {
 /// True for the compiler's own form: by its extension, or as bytecode.
 static bool isMLIR(StringRef path, StringRef start) {
   StringRef extension = llvm::sys::path::extension(path);
-  return extension == ".mlir" || extension == ".mlirbc" ||
-         start.starts_with("ML\xefR");
+  return extension == ".mlir" || extension == ".mlirbc" || isBytecode(start);
 }
 
 bool volley::isMLIRFile(StringRef path) {
@@ -99,6 +108,11 @@ OwningOpRef<ModuleOp> volley::loadModel(StringRef path,
   if (!file) {
     emitError(getFileLocation(context, path))
         << "cannot be read: " << file.getError().message();
+    return nullptr;
+  }
+  if (isBytecode((*file)->getBuffer()) && isDamaged((*file)->getBuffer())) {
+    emitError(getFileLocation(context, path))
+        << "is damaged: its checksum is another";
     return nullptr;
   }
   auto sourceMgr = std::make_shared<llvm::SourceMgr>();
@@ -247,6 +261,8 @@ static LogicalResult compile(ModuleOp module, const CompileOptions &options,
 LogicalResult volley::compileToFile(ModuleOp module,
                                     const CompileOptions &options,
                                     StringRef path) {
+  if (failed(checkTarget(module, path)))
+    return failure();
   return compile(module, options, path, cpu::WriteMode::Replace);
 }
 
@@ -329,12 +345,20 @@ std::string volley::printModule(ModuleOp module) {
 
 LogicalResult volley::writeModule(ModuleOp module, StringRef path,
                                   bool elideWeights) {
+  if (failed(checkTarget(module, path)))
+    return failure();
+  // Networks that were read from such a file keep their weights in it: it loses
+  // its name, but not its bytes.
   std::string message;
+  if (std::string target = resolveOutputPath(path.str(), message);
+      message.empty())
+    llvm::sys::fs::remove(target);
+  message.clear();
   std::unique_ptr<llvm::ToolOutputFile> file = openOutputFile(path, &message);
   if (!file)
     return emitError(getFileLocation(module.getContext(), path)) << message;
   if (path.ends_with(".mlirbc")) {
-    if (failed(writeBytecodeToFile(module, file->os())))
+    if (failed(writeBytecode(module, file->os(), path)))
       return failure();
   } else {
     if (elideWeights)

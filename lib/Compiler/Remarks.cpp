@@ -9,7 +9,8 @@
 using namespace mlir;
 
 namespace {
-/// "model.nir: node 'fc1': remark: cpu-select-kernels: kernel = event, ...".
+/// "model.nir: node 'fc1': remark: cpu-select-kernels: kernel = event, ...",
+/// and "missed: " in place of "remark: " for a rewrite that was not possible.
 class LineStreamer : public remark::detail::MLIRRemarkStreamerBase {
 public:
   explicit LineStreamer(llvm::raw_ostream &stream) : stream(stream) {}
@@ -26,7 +27,9 @@ public:
     }
     if (name)
       stream << "node '" << name.getName().getValue() << "': ";
-    stream << "remark: ";
+    // What was not done, and why, from what was.
+    bool isMissed = remark.getRemarkType() == llvm::remarks::Type::Missed;
+    stream << (isMissed ? "missed: " : "remark: ");
     stream << remark.getCategoryName() << ": ";
     llvm::interleaveComma(remark.getArgs(), stream, [&](const auto &arg) {
       if (arg.key == "Remark")

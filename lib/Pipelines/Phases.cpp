@@ -70,13 +70,16 @@ static constexpr OptionalPass kCleanups[] = {
 /// These do two things, of which the second can be left out.
 static constexpr StringLiteral kFuseElementwise = "snn-fuse-elementwise";
 static constexpr StringLiteral kComposeMoves = "snn-compose-moves";
+/// These are among passes that cannot be left out.
+static constexpr StringLiteral kHoistStaticOps = "snn-hoist-static-ops";
 static constexpr StringLiteral kFuseNeurons = "cpu-fuse-neurons";
 
 std::vector<StringRef> volley::getOptionalPasses() {
   std::vector<StringRef> names;
   for (const OptionalPass &pass : kRewrites)
     names.push_back(pass.name);
-  names.insert(names.end(), {kFuseElementwise, kComposeMoves, kFuseNeurons});
+  names.insert(names.end(), {kFuseElementwise, kHoistStaticOps, kComposeMoves,
+                             kFuseNeurons});
   for (const OptionalPass &pass : kCleanups)
     names.push_back(pass.name);
   return names;
@@ -110,7 +113,9 @@ static void buildOptimized(OpPassManager &pm, const PipelineOptions &options) {
   addCleanup(pm, "snn-eliminate-dead-signals", options);
   pm.addPass(createCanonicalizerPass());
   addCleanup(pm, "symbol-dce", options);
-  pm.addNestedPass<snn::NetworkOp>(snn::createSNNCountOperations());
+  snn::SNNCountOperationsOptions counting;
+  counting.hoist = isWanted(kHoistStaticOps, options);
+  pm.addNestedPass<snn::NetworkOp>(snn::createSNNCountOperations(counting));
 }
 
 static void buildScheduled(OpPassManager &pm, const PipelineOptions &options) {
@@ -122,6 +127,8 @@ static void buildScheduled(OpPassManager &pm, const PipelineOptions &options) {
   snn::SNNFuseElementwiseOptions fusing;
   fusing.fuse = isWanted(kFuseElementwise, options);
   pm.addPass(snn::createSNNFuseElementwise(fusing));
+  if (isWanted(kHoistStaticOps, options))
+    pm.addNestedPass<snn::NetworkOp>(snn::createSNNHoistStaticOps());
   snn::SNNScheduleNetworkOptions schedule;
   schedule.rows = options.rows;
   pm.addPass(snn::createSNNScheduleNetwork(schedule));

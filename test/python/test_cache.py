@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """Generated code that is kept and used again."""
 
-import os
-
 import numpy as np
 import pytest
 
 import volley
+
+from checks import assert_identical
 
 
 def make_network(weight, threshold=1.0):
@@ -60,26 +60,30 @@ def test_other_code_is_another_entry(tmp_path, weight, x):
     assert len(list_entries(tmp_path)) == 4
 
 
+def compile_damaged(folder, net, x, damage):
+    """With what damage() makes of the bytes of the only entry."""
+    expected = volley.compile(net, cache_dir=folder)(x)
+    (entry,) = list_entries(folder)
+    data = (folder / entry).read_bytes()
+    (folder / entry).write_bytes(damage(bytearray(data)))
+    assert_identical(volley.compile(net, cache_dir=folder)(x), expected)
+    # It is replaced, and not by something else.
+    assert list_entries(folder) == [entry]
+    assert (folder / entry).read_bytes() == data
+
+
 @pytest.mark.parametrize("keep", [0, 100, 1000])
-def test_damaged_entries_are_not_used(tmp_path, weight, x, keep):
-    net = make_network(weight)
-    volley.compile(net, cache_dir=tmp_path)
-    (entry,) = list_entries(tmp_path)
-    os.truncate(tmp_path / entry, keep)
-    prog = volley.compile(net, cache_dir=tmp_path)
-    np.testing.assert_array_equal(prog(x), volley.compile(net)(x))
+def test_damaged_entries_are_replaced(tmp_path, weight, x, keep):
+    compile_damaged(tmp_path, make_network(weight), x, lambda data: data[:keep])
 
 
 @pytest.mark.parametrize("place", [0.0, 0.2, 1 / 3, 0.5, 0.9, 1.0])
 def test_a_changed_byte_is_noticed(tmp_path, weight, x, place):
-    net = make_network(weight)
-    volley.compile(net, cache_dir=tmp_path)
-    (entry,) = list_entries(tmp_path)
-    data = bytearray((tmp_path / entry).read_bytes())
-    data[int(place * (len(data) - 1))] ^= 0x10
-    (tmp_path / entry).write_bytes(data)
-    prog = volley.compile(net, cache_dir=tmp_path)
-    np.testing.assert_array_equal(prog(x), volley.compile(net)(x))
+    def damage(data):
+        data[int(place * (len(data) - 1))] ^= 0x10
+        return data
+
+    compile_damaged(tmp_path, make_network(weight), x, damage)
 
 
 def test_command_line(tmp_path, weight, run_tool):

@@ -105,7 +105,7 @@ def make_everything(rng):
 
     net = volley.Builder("everything")
     x = net.input("x", (12, 4), "i1")
-    image = net.input("image", (6,), static=True)
+    image = net.input("image", (12, 6), static=True)
     drive = net.norm(net.dense(x, weights(8, 4)), weights(1, 8), weights(1, 8))
     q = net.population(ACCUMULATE, drive, name="q")
     k = net.population(ACCUMULATE, drive, name="k")
@@ -120,7 +120,10 @@ def make_everything(rng):
     net.output("scaled", net.population(ACCUMULATE, eighth, name="scaled"))
     both = net.add(net.dense(quiet, weights(2, 8)), net.dense(q, weights(2, 8)))
     net.output("both", both)
-    net.output("constant", net.dense(image, weights(5, 6)))
+    constant = net.dense(image, weights(8, 6))
+    net.output("constant", constant)
+    net.output("mixed", net.dense(net.add(constant, q), weights(2, 8)))
+    net.output("window", net.add(net.reduce_time("mean", q), constant))
     return net.build()
 
 
@@ -143,7 +146,7 @@ def test_a_rewrite_changes_code_but_no_bit(tmp_path, run_tool):
     network.save(path)
     x = {
         "x": rng.random((5, 2, 12, 4)) < 0.4,
-        "image": rng.standard_normal((2, 6)).astype(np.float32),
+        "image": rng.standard_normal((2, 12, 6)).astype(np.float32),
     }
     expected = volley.interpret(network, x)
     assert expected["attention"].any() and expected["scaled"].any()
@@ -182,6 +185,24 @@ def make_leaky(name, gain):
         return {"v": where(u > 1.0, 0.0, u)}, {"s": u > 1.0}
 
     return volley.NeuronModel(name, states={"v": 0.0}, law=law)
+
+
+def test_missed_rewrites_are_told_apart(tmp_path, run_tool):
+    """A leak rounds, so that its threshold cannot be divided; a sum does not."""
+    net = volley.Builder()
+    counts = net.input("x", (4,), "i1")
+    for i in range(2):
+        counts = net.add(counts, counts, dtype="i32", name=f"twice{i}")
+    for name, model in ("sum", ACCUMULATE), ("leak", make_leaky("leaky", 1.0)):
+        scaled = net.scale(counts, 0.125, name=f"scale-{name}")
+        net.output(name, net.population(model, scaled, name=name))
+    net.build().save(tmp_path / "net.mlirbc")
+    done = run_tool(
+        "snn-compile", tmp_path / "net.mlirbc", "--emit=optimized", "--explain"
+    )
+    lines = [line for line in done.stderr.splitlines() if "snn-fold-scales" in line]
+    kinds = {line.split("'")[1]: line.split(": ")[2] for line in lines}
+    assert kinds == {"sum": "remark", "leak": "missed"}, lines
 
 
 def test_silent_populations_are_left_out(tmp_path, run_tool):

@@ -533,6 +533,63 @@ def test_output_that_cannot_be_written(fails, model):
 # Records
 
 
+@pytest.fixture
+def aliases(tool, model, tmp_path):
+    """Paths to net.mlirbc and x.npy, each by its name, a link and a hard link."""
+    tool("snn-compile", model, "--emit=imported", "-o", "net.mlirbc", *MEANING)
+    paths = {}
+    for name in "net.mlirbc", "x.npy":
+        link, hard = tmp_path / f"link-{name}", tmp_path / f"hard-{name}"
+        link.symlink_to(name)
+        hard.hardlink_to(tmp_path / name)
+        paths[name] = [name, f"../{tmp_path.name}/{name}", link.name, hard.name]
+    return paths
+
+
+@pytest.mark.parametrize("index", range(4))
+def test_inputs_are_not_overwritten(tool, fails, tmp_path, aliases, index):
+    net, data = aliases["net.mlirbc"][index], aliases["x.npy"][index]
+    tool("snn-compile", "net.mlirbc", "-o", "net.so", "--record=lif:v")
+    before = {path: path.read_bytes() for path in tmp_path.iterdir()}
+    run = ("snn-run", "net.so", "--input=x.npy")
+    for command, words in [
+        (("snn-compile", "net.mlirbc", "-o", net), "is the model itself"),
+        (("snn-compile", "net.mlirbc", "--emit=canonical", "-o", net), "itself"),
+        (("snn-opt", "net.mlirbc", "-o", net), "is the input itself"),
+        (("snn-opt", f"-o={net}", "net.mlirbc"), "is the input itself"),
+        (("snn-translate", "--import-nir", "net.mlirbc", "-o", net), "itself"),
+        ((*run, f"--output={data}"), "is read as well"),
+        ((*run, f"--record=lif:v:{data}"), "is read as well"),
+    ]:
+        message = fails(*command)
+        assert words in message and len(message.splitlines()) == 1
+    loaded = volley.load(tmp_path / "net.mlirbc")
+    for save in loaded.save, volley.compile(loaded).save:
+        with pytest.raises(volley.CompileError, match="is the model itself"):
+            save(tmp_path / net)
+    assert {path: path.read_bytes() for path in tmp_path.iterdir()} == before
+
+
+def test_a_file_whose_weights_are_in_use_can_be_written(tmp_path):
+    """Weights stay in the file that they were read from."""
+    rng = np.random.default_rng(2)
+    x = rng.random((3, 1, 300), np.float32)
+
+    def make(path):
+        net = volley.Builder()
+        weight = rng.random((300, 300), np.float32)
+        net.output("y", net.dense(net.input("x", (300,)), weight))
+        net.build().save(tmp_path / path)
+        return volley.load(tmp_path / path)
+
+    first, second = make("first.mlirbc"), make("second.mlirbc")
+    expected = volley.interpret(first, x)
+    second.save(tmp_path / "first.mlirbc")
+    assert_identical(volley.interpret(first, x), expected)
+    written = volley.load(tmp_path / "first.mlirbc")
+    assert_identical(volley.interpret(written, x), volley.interpret(second, x))
+
+
 def test_record_of_names_with_colons(tool, write_nir, tmp_path):
     nodes = {("a:b:v" if k == "lif" else k): v for k, v in BASE_NODES.items()}
     path = write_nir(graph(nodes))

@@ -2,6 +2,8 @@
 #include "ToolOptions.h"
 
 #include "volley/Support/Diagnostics.h"
+#include "volley/Support/OutputPath.h"
+#include "llvm/Support/Path.h"
 #include "llvm/Support/PrettyStackTrace.h"
 #include "llvm/Support/Signals.h"
 #include "llvm/Support/raw_ostream.h"
@@ -138,6 +140,27 @@ void volley::tools::initializeTool(int argc, char **argv, StringRef overview,
   cl::SetVersionPrinter(
       [](raw_ostream &stream) { stream << "volley " VOLLEY_VERSION "\n"; });
   cl::ParseCommandLineOptions(argc, argv, overview);
+}
+
+void volley::tools::refuseOverwriting(int argc, char **argv) {
+  ArrayRef<char *> arguments(argv + 1, argv + argc);
+  std::string output;
+  std::vector<std::string> others;
+  for (size_t i = 0; i < arguments.size(); ++i) {
+    StringRef argument = arguments[i];
+    if ((argument == "-o" || argument == "--o") && i + 1 < arguments.size())
+      output = arguments[++i];
+    else if (argument.consume_front("-o=") || argument.consume_front("--o="))
+      output = argument.str();
+    else
+      others.push_back(argument.str());
+  }
+  for (const std::string &other : others)
+    if (!output.empty() && isSameFile(other, output)) {
+      errs() << sys::path::filename(argv[0]) << ": error: " << output
+             << ": is the input itself; expects another file for the result\n";
+      std::exit(1);
+    }
 }
 
 void volley::tools::releaseOption(StringRef name) {

@@ -44,6 +44,11 @@ private:
 void initializeTool(int argc, char **argv, llvm::StringRef overview,
                     llvm::cl::OptionCategory &category);
 
+/// Ends a tool whose command line has the same file for -o as for something
+/// else. For tools that MLIR parses the command line of, which open the output
+/// before they have read the input.
+void refuseOverwriting(int argc, char **argv);
+
 extern llvm::cl::OptionCategory modelCategory;
 
 /// Takes an option away from LLVM's libraries, whose options are global, so

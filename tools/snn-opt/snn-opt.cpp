@@ -2,6 +2,7 @@
 //
 // Runs passes on .mlir files.
 
+#include "ToolOptions.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Tools/mlir-opt/MlirOptMain.h"
 #include "mlir/Transforms/Passes.h"
@@ -11,6 +12,7 @@
 #include "llvm/Support/CommandLine.h"
 
 int main(int argc, char **argv) {
+  volley::tools::refuseOverwriting(argc, argv);
   // LLVM's own options; those of MLIR's driver come later and stay.
   for (auto &option : llvm::cl::getRegisteredOptions())
     option.second->setHiddenFlag(llvm::cl::Hidden);

@@ -9,6 +9,7 @@
 #include "volley/Compiler/Conformance.h"
 #include "volley/Runtime/Array.h"
 #include "volley/Runtime/Artifact.h"
+#include "volley/Support/OutputPath.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/Format.h"
 #include "llvm/Support/InitLLVM.h"
@@ -483,11 +484,13 @@ int main(int argc, char **argv) {
   const ProgramInfo &info = runnable.getInfo();
   std::vector<InputData> inputs(info.inputs.size());
   std::vector<bool> given(inputs.size(), false);
+  std::vector<std::string> read{options.model};
   for (const std::string &entry : options.inputs) {
     Target target = parseTarget("input", entry, info.inputs);
     if (given[target.index])
       fail("input '" + info.inputs[target.index].name + "' is given twice");
     given[target.index] = true;
+    read.push_back(target.path);
     inputs[target.index] = readInput(target.path, info.inputs[target.index]);
   }
   int64_t steps = options.steps, batch = 1;
@@ -520,11 +523,20 @@ int main(int argc, char **argv) {
         "are");
   std::unique_ptr<Session> session = runnable.createSession(batch);
 
+  // What is read is not what is written.
+  auto checkOther = [&](const std::string &path) {
+    if (any_of(read,
+               [&](const std::string &file) { return isSameFile(file, path); }))
+      fail(path + ": is read as well; expects another file for results");
+  };
+  for (const std::string &path : recordPaths)
+    checkOther(path);
   // Where each output and probe goes.
   std::vector<Target> outputTargets;
   for (const std::string &entry : options.outputs) {
     Target target = parseTarget("output", entry, info.outputs);
     checkTarget(target.path);
+    checkOther(target.path);
     if (is_contained(recordPaths, target.path) ||
         any_of(outputTargets,
                [&](const Target &other) { return other.path == target.path; }))

@@ -29,6 +29,7 @@ importNIR(llvm::SourceMgr &sourceMgr, mlir::MLIRContext *context,
 }
 
 int main(int argc, char **argv) {
+  tools::refuseOverwriting(argc, argv);
   static tools::ModelOptions modelOptions("input");
   llvm::cl::HideUnrelatedOptions(tools::modelCategory);
   mlir::TranslateToMLIRRegistration registration(

@@ -79,7 +79,8 @@ struct CompileOptions {
 bool isLevelSupported(llvm::StringRef name);
 
 /// Compiles a module in the `imported` form, which it consumes, into an
-/// artefact for the CPU at `path`. The file appears when it is complete.
+/// artefact for the CPU at `path`. The file appears when it is complete. The
+/// model's own file is refused.
 mlir::LogicalResult compileToFile(mlir::ModuleOp module,
                                   const CompileOptions &options,
                                   llvm::StringRef path);
@@ -113,8 +114,8 @@ std::vector<std::pair<std::string, std::vector<std::string>>>
 listRecordable(snn::NetworkOp network);
 
 /// Writes IR as text, or as bytecode if the path ends in .mlirbc; "-" is the
-/// standard output. Weights of text to the standard output are left out if
-/// `elideWeights`.
+/// standard output. Weights of text are left out if `elideWeights`. The file
+/// that the module was read from is refused.
 mlir::LogicalResult writeModule(mlir::ModuleOp module, llvm::StringRef path,
                                 bool elideWeights);
 

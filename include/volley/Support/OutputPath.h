@@ -29,6 +29,14 @@ inline std::string resolveOutputPath(const std::string &path,
   return target.string();
 }
 
+/// True if two paths lead to one regular file.
+inline bool isSameFile(const std::string &first, const std::string &second) {
+  namespace fs = std::filesystem;
+  std::error_code code;
+  return fs::is_regular_file(first, code) &&
+         fs::equivalent(first, second, code);
+}
+
 } // namespace volley
 
 #endif // VOLLEY_SUPPORT_OUTPUTPATH_H

@@ -20,6 +20,7 @@
 #include "llvm/IR/Module.h"
 #include "llvm/Support/CachePruning.h"
 #include "llvm/Support/Caching.h"
+#include "llvm/Support/FileSystem.h"
 #include "llvm/Support/SHA256.h"
 #include "llvm/Support/raw_ostream.h"
 #include "llvm/TargetParser/Host.h"
@@ -302,17 +303,24 @@ llvm::Expected<SmallVector<char, 0>> CodeGenerator::generateOrReuse() {
       });
   if (!cache)
     return cache.takeError();
-  llvm::Expected<llvm::AddStreamFn> add = (*cache)(0, getCacheKey(), data.name);
+  std::string key = getCacheKey();
+  llvm::Expected<llvm::AddStreamFn> add = (*cache)(0, key, data.name);
   if (!add)
     return add.takeError();
-  scope.stop();
-  // An entry is the object files and their hash. What was damaged is generated
-  // again, but not replaced.
+  // An entry is the object files and their hash.
   if (found && found->getBufferSize() > kHashBytes) {
     StringRef objects = found->getBuffer().drop_back(kHashBytes);
     if (getHash(objects) == found->getBuffer().take_back(kHashBytes))
       return SmallVector<char, 0>(objects.begin(), objects.end());
   }
+  if (found) {
+    // What was damaged is generated again, and its place is free for that.
+    llvm::sys::fs::remove(found->getBufferIdentifier());
+    add = (*cache)(0, key, data.name);
+    if (!add)
+      return add.takeError();
+  }
+  scope.stop();
   llvm::Expected<SmallVector<char, 0>> objects = generate();
   if (!objects || !*add)
     return objects;

@@ -1,4 +1,5 @@
 // RUN: %snn-opt %s --snn-narrow-signals -split-input-file | FileCheck %s --enable-var-scope
+// RUN: %snn-opt %s --snn-narrow-signals -split-input-file --remarks-filter=snn-narrow-signals -o /dev/null 2>&1 | FileCheck %s --check-prefix=REMARK
 
 // The product of x and (1 - y), as SEW-ResNet's IAND: the difference is 0 or 1, so
 // that the product is a conjunction.
@@ -108,4 +109,44 @@ snn.network @kept(%x: tensor<3xi1>, %n: tensor<3xi32>, %r: tensor<3x1xf32>)
   %row = snn.reshape %g : tensor<3xf32> -> tensor<1x3xf32>
   %d = snn.matmul %row, %r : (tensor<1x3xf32>, tensor<3x1xf32>) -> tensor<1x1xf32>
   snn.output %a, %b, %e, %d : tensor<1xf32>, tensor<1xf32>, tensor<1xf32>, tensor<1x1xf32>
+}
+
+// -----
+
+// Neurons of several levels keep their counts; how many levels there are is what the
+// law can give.
+// REMARK: spikes of 'five' stay counts: a product visits an event once, whatever its count", levels=4
+// REMARK: spikes of 'any' stay counts: a product visits an event once, whatever its count"
+// REMARK-NOT: stay counts
+snn.neuron_model private @levels(state %v: f32 = 0.0, in %x: f32, param %most: f32) -> (s: i32) {
+  %low = arith.constant 0.0 : f32
+  %u = arith.addf %v, %x : f32
+  %a = arith.cmpf ogt, %u, %low : f32
+  %b = arith.select %a, %u, %low : f32
+  %c = arith.cmpf olt, %b, %most : f32
+  %d = arith.select %c, %b, %most : f32
+  %r = math.roundeven %d : f32
+  %v1 = arith.subf %u, %r : f32
+  %s = snn.to_int %r : f32
+  snn.next (%v1 : f32) emit(%s : i32)
+}
+snn.neuron_model private @count(state %n: i32 = 0, in %x: i1) -> (s: i32) {
+  %i = arith.extui %x : i1 to i32
+  %n1 = arith.addi %n, %i : i32
+  snn.next (%n1 : i32) emit(%n1 : i32)
+}
+snn.neuron_model private @spike(in %x: f32) -> (s: i1) {
+  %zero = arith.constant 0.0 : f32
+  %s = arith.cmpf ogt, %x, %zero : f32
+  snn.next emit(%s : i1)
+}
+snn.network @graded(%x: tensor<4xf32>) -> (a: tensor<2xf32>, b: tensor<2xf32>) dt(1.0) {
+  %w = arith.constant dense<0.5> : tensor<2x4xf32>
+  %most = arith.constant 4.0 : f32
+  %s = snn.population @levels "five"(%x) params(%most : f32) : (tensor<4xf32>) -> tensor<4xi32>
+  %a = snn.dense %s, %w : (tensor<4xi32>, tensor<2x4xf32>) -> tensor<2xf32>
+  %i = snn.population @spike "one"(%x) : (tensor<4xf32>) -> tensor<4xi1>
+  %n = snn.population @count "any"(%i) : (tensor<4xi1>) -> tensor<4xi32>
+  %b = snn.dense %n, %w : (tensor<4xi32>, tensor<2x4xf32>) -> tensor<2xf32>
+  snn.output %a, %b : tensor<2xf32>, tensor<2xf32>
 }

@@ -1,6 +1,5 @@
 // RUN: %snn-opt %s --snn-schedule-network=rows=8 -split-input-file -verify-diagnostics | FileCheck %s --enable-var-scope
 // RUN: %snn-opt %s --snn-schedule-network -split-input-file -verify-diagnostics | FileCheck %s --check-prefix=ROWS
-// RUN: not %snn-opt %s --snn-schedule-network -split-input-file --remarks-filter=snn-schedule-network -o /dev/null 2>&1 | FileCheck %s --check-prefix=REMARK
 
 snn.neuron_model private @lif(state %v: f32 = 0.5, in %x: f32, param %k: f32) -> (spikes: i1) {
   %v1 = math.fma %k, %x, %v : f32
@@ -201,9 +200,8 @@ snn.neuron_model private @sum(state %v: f32 = 0.0, in %x: f32) -> (y: f32) {
   snn.next (%v1 : f32) emit (%v1 : f32)
 }
 
-// What is static is computed once after a reset and kept; window values are
-// computed at the end of a run; a constant becomes a signal.
-// REMARK: snn-schedule-network | ops computed once after a reset=1
+// What snn-hoist-static-ops marked is computed once after a reset and kept; window
+// values are computed at the end of a run; a constant becomes a signal.
 // CHECK-LABEL: snn.program @rates(static %image: tensor<2x2xf32>)
 // CHECK-SAME: %[[V:.*]] "a"::"v": tensor<2x2xf32>
 // CHECK-SAME: %[[K:.*]] ""::"static": tensor<2x2xf32>
@@ -222,9 +220,45 @@ snn.neuron_model private @sum(state %v: f32 = 0.0, in %x: f32) -> (y: f32) {
 // CHECK: snn.yield(%[[Y]], %[[X]] : {{.*}}) carry(%[[S]]#1, %[[KEPT]] :
 snn.network @rates(static %image: tensor<2x2xf32>) -> (y: tensor<2x2xf32>, z: tensor<2x2xf32>) dt(1.0) {
   %w = arith.constant dense<[[1.0, 2.0], [3.0, 4.0]]> : tensor<2x2xf32>
-  %x = snn.matmul %image, %w : (tensor<2x2xf32>, tensor<2x2xf32>) -> tensor<2x2xf32>
+  %x = snn.matmul %image, %w {snn.once} : (tensor<2x2xf32>, tensor<2x2xf32>) -> tensor<2x2xf32>
   %s = snn.population @sum "a" (%x) : (tensor<2x2xf32>) -> tensor<2x2xf32>
   %l = snn.reduce_time last %s : tensor<2x2xf32> -> tensor<2x2xf32>
   %y = snn.matmul %l, %w : (tensor<2x2xf32>, tensor<2x2xf32>) -> tensor<2x2xf32>
   snn.output %y, %x : tensor<2x2xf32>, tensor<2x2xf32>
+}
+
+// -----
+
+snn.neuron_model private @sum(state %v: f32 = 0.0, in %x: f32) -> (y: f32) {
+  %v1 = arith.addf %v, %x : f32
+  snn.next (%v1 : f32) emit (%v1 : f32)
+}
+
+// Without marks only the input is kept, and everything else computed at each step:
+// outputs and window values take the last. A mark on an op of what is not marked
+// says nothing.
+// CHECK-LABEL: snn.program @repeated(static %image: tensor<2x2xf32>)
+// CHECK-SAME: %[[K:[a-z0-9]+]] ""::"static": tensor<2x2xf32>
+// CHECK-SAME: -> (window y: tensor<2x2xf32>, window z: tensor<2x2xf32>, window i: tensor<2x2xf32>)
+// CHECK: %[[KEPT:.*]] = snn.when start carry(%[[C:.*]] = %[[K]]: tensor<2x2xf32>)
+// CHECK-NEXT: %[[NEXT:.*]] = snn.keep %image into %[[C]]
+// CHECK: %[[IMAGE:.*]] = snn.kept %[[KEPT]]
+// CHECK: %[[X:.*]] = snn.matmul %[[IMAGE]], %
+// CHECK: %[[Z:.*]] = snn.matmul %[[X]], %[[X]] :
+// CHECK: %[[S:.*]]:2 = snn.step @sum "a"(%[[X]])
+// CHECK: %[[ENDS:.*]]:2 = snn.when end
+// CHECK-NEXT: %[[L:.*]] = snn.last %[[S]]#0
+// CHECK-NEXT: %[[LX:.*]] = snn.last %[[X]]
+// CHECK-NEXT: %[[Y:.*]] = snn.matmul %[[L]], %[[LX]]
+// CHECK-NEXT: %[[LZ:.*]] = snn.last %[[Z]]
+// CHECK-NEXT: snn.yield(%[[Y]], %[[LZ]]
+// CHECK: snn.yield(%[[ENDS]]#0, %[[ENDS]]#1, %[[IMAGE]] :
+snn.network @repeated(static %image: tensor<2x2xf32>) -> (y: tensor<2x2xf32>, z: tensor<2x2xf32>, i: tensor<2x2xf32>) dt(1.0) {
+  %w = arith.constant dense<[[1.0, 2.0], [3.0, 4.0]]> : tensor<2x2xf32>
+  %x = snn.matmul %image, %w : (tensor<2x2xf32>, tensor<2x2xf32>) -> tensor<2x2xf32>
+  %z = snn.matmul %x, %x {snn.once} : (tensor<2x2xf32>, tensor<2x2xf32>) -> tensor<2x2xf32>
+  %s = snn.population @sum "a" (%x) : (tensor<2x2xf32>) -> tensor<2x2xf32>
+  %l = snn.reduce_time last %s : tensor<2x2xf32> -> tensor<2x2xf32>
+  %y = snn.matmul %l, %x : (tensor<2x2xf32>, tensor<2x2xf32>) -> tensor<2x2xf32>
+  snn.output %y, %z, %image : tensor<2x2xf32>, tensor<2x2xf32>, tensor<2x2xf32>
 }

@@ -119,9 +119,11 @@ def CPULowerProgram : Pass<"cpu-lower-program", "::mlir::ModuleOp"> {
     The program becomes a function over one tile (lib/Kernels/Descriptor.h), in
     which every op is a call: of a kernel for products, convolutions, pools and
     moves, of a generated function for the steps of populations. Steps of the
-    same law, shape and kinds of parameters share one function, so code does not
-    grow with depth. Neuron laws are vectorised over neurons, state in registers
-    over the steps of the tile.
+    same law, shape and kinds of parameters share one function, and layers share
+    kernels, so that what grows with depth is the calls alone: by 1.9 KB for each
+    further block of a Spikformer, whose first 8 have 109 KB with everything. Neuron
+    laws are vectorised over neurons, state in registers over the steps of the
+    tile.
 
     Before:
     ```mlir

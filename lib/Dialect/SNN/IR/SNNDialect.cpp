@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "volley/Dialect/SNN/IR/SNNDialect.h"
+#include "mlir/Bytecode/BytecodeImplementation.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/IR/DialectImplementation.h"
 #include "volley/Dialect/SNN/IR/Conformance.h"
@@ -14,7 +15,51 @@ using namespace volley::snn;
 #include "volley/Dialect/SNN/IR/SNNEnums.cpp.inc"
 #include "volley/Dialect/SNN/IR/SNNInterfaces.cpp.inc"
 
+//===----------------------------------------------------------------------===//
+// Bytecode
+//===----------------------------------------------------------------------===//
+
+/// The version of the dialect's ops in bytecode. It grows with every change
+/// that readers of the last one would misread or not read.
+static constexpr uint64_t kBytecodeVersion = 1;
+
+namespace {
+struct BytecodeVersion : DialectVersion {
+  explicit BytecodeVersion(uint64_t number) : number(number) {}
+  uint64_t number;
+};
+
+/// Gives bytecode its version.
+struct BytecodeInterface : BytecodeDialectInterface {
+  explicit BytecodeInterface(Dialect *dialect)
+      : BytecodeDialectInterface(dialect) {}
+
+  void writeVersion(DialectBytecodeWriter &writer) const override {
+    writer.writeVarInt(kBytecodeVersion);
+  }
+  std::unique_ptr<DialectVersion>
+  readVersion(DialectBytecodeReader &reader) const override {
+    uint64_t number;
+    if (failed(reader.readVarInt(number)))
+      return nullptr;
+    if (number > kBytecodeVersion) {
+      reader.emitError(
+          "was written by a newer version of volley: it has version ")
+          << number << " of the snn dialect, and this reads up to "
+          << kBytecodeVersion;
+      return nullptr;
+    }
+    return std::make_unique<BytecodeVersion>(number);
+  }
+};
+} // namespace
+
+//===----------------------------------------------------------------------===//
+// The dialect
+//===----------------------------------------------------------------------===//
+
 void SNNDialect::initialize() {
+  addInterfaces<BytecodeInterface>();
   addOperations<
 #define GET_OP_LIST
 #include "volley/Dialect/SNN/IR/SNNOps.cpp.inc"

@@ -16,6 +16,8 @@ using namespace volley::snn;
 namespace {
 struct CountOperations
     : volley::snn::impl::SNNCountOperationsBase<CountOperations> {
+  using SNNCountOperationsBase::SNNCountOperationsBase;
+
   void runOnOperation() override;
 };
 } // namespace
@@ -50,6 +52,8 @@ void CountOperations::runOnOperation() {
     if (!synaptic)
       continue;
     Rate rate = rates.get(op.getResult(0));
+    if (rate == Rate::Static && !hoist)
+      rate = Rate::Stream;
     int64_t count = synaptic.getSynapseCount();
     bool isProduct = synaptic.hasWeights() || isa<MatmulOp>(op);
     (isProduct ? products : sums)[static_cast<int>(rate)] += count;

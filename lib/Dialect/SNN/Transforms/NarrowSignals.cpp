@@ -41,6 +41,7 @@ private:
   bool isBinary(Value value) const;
   bool takesIntegers(OpOperand &operand) const;
   void rewrite(Operation *op);
+  void reportCounts(PopulationOp op) const;
   void convertOperands(Operation *op);
   FlatSymbolRefAttr narrowModel(PopulationOp op);
   Value convert(OpBuilder &builder, Value value, Type element);
@@ -313,6 +314,28 @@ void Narrowing::convertOperands(Operation *op) {
   }
 }
 
+/// Says of neurons of several levels that their counts are not expanded into
+/// binary steps.
+void Narrowing::reportCounts(PopulationOp op) const {
+  for (Value result : op->getResults()) {
+    if (getElementTypeOrSelf(result.getType()) != i32)
+      continue;
+    // By the law; laws that could count on have no largest count.
+    int64_t levels = ranges.get(result).high;
+    if (levels <= 1)
+      continue;
+    auto note = remark::passed(
+        op.getLoc(),
+        remark::RemarkOpts::name("counts").category("snn-narrow-signals"));
+    note << remark::add(
+        "spikes of '{0}' stay counts: a product visits an event "
+        "once, whatever its count",
+        op.getName());
+    if (levels < std::numeric_limits<int32_t>::max())
+      note << remark::metric("levels", levels);
+  }
+}
+
 void Narrowing::run() {
   for (Operation &op : network.getBodyBlock())
     for (Value result : op.getResults())
@@ -341,6 +364,9 @@ void Narrowing::run() {
   for (Operation *op : ops)
     if (!isa<PopulationOp>(op))
       convertOperands(op);
+  for (auto op : network.getOps<PopulationOp>())
+    if (!op.getName().empty())
+      reportCounts(op);
 }
 
 void NarrowSignals::runOnOperation() {

@@ -7,7 +7,6 @@
 #include "mlir/IR/Builders.h"
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/IR/IRMapping.h"
-#include "mlir/IR/Remarks.h"
 #include "llvm/ADT/SetVector.h"
 #include "llvm/ADT/StringSet.h"
 #include <queue>
@@ -95,8 +94,19 @@ private:
   /// The states of an op, as indices into `current`.
   ArrayRef<unsigned> getStates(Operation *op) { return statesOf[op]; }
 
+  /// When an op is done: what is static once after a reset if it is marked,
+  /// else at each step.
   Rate getRate(Operation *op) {
-    return op->getNumResults() ? rates.get(op->getResult(0)) : Rate::Stream;
+    Rate rate =
+        op->getNumResults() ? rates.get(op->getResult(0)) : Rate::Stream;
+    return rate == Rate::Static && !once.contains(op) ? Rate::Stream : rate;
+  }
+  bool isDoneOnce(Operation *op);
+  /// True for a static signal that is computed at each step.
+  bool isRepeated(Value value) {
+    Operation *def = value.getDefiningOp();
+    return def && !isConstantSignal(def) && !once.contains(def) &&
+           rates.get(value) == Rate::Static;
   }
 
   NetworkOp network;
@@ -104,8 +114,8 @@ private:
   Rates rates;
   OpBuilder builder;
   SmallVector<Operation *> ops;
-  /// Ops on cycles.
-  llvm::DenseSet<Operation *> cyclic;
+  /// Ops on cycles, and those that are done once after a reset.
+  llvm::DenseSet<Operation *> cyclic, once;
 
   struct State {
     Attribute node, name, initial;
@@ -388,16 +398,17 @@ void Scheduler::scheduleScan(const Component &component) {
 // What is done once
 //===----------------------------------------------------------------------===//
 
-/// Computes what is static after a reset, and keeps what others need of it.
+/// True if an op is marked and so is what its operands come from.
+bool Scheduler::isDoneOnce(Operation *op) {
+  return op->hasAttr(kOnceAttrName) &&
+         rates.get(op->getResult(0)) == Rate::Static &&
+         llvm::none_of(op->getOperands(),
+                       [&](Value operand) { return isRepeated(operand); });
+}
+
+/// Computes what is done once after a reset, and keeps what others need of it.
 void Scheduler::scheduleStart(ArrayRef<Component> components) {
   Location loc = network.getLoc();
-  size_t numOps = 0;
-  for (const Component &component : components)
-    numOps += component.size();
-  if (numOps > 0)
-    remark::passed(loc, remark::RemarkOpts::name("static").category(
-                            "snn-schedule-network"))
-        << remark::metric("ops computed once after a reset", numOps);
   SmallVector<Value> carried;
   SmallVector<Type> types;
   for (auto [value, state] : kept) {
@@ -426,19 +437,30 @@ void Scheduler::scheduleStart(ArrayRef<Component> components) {
   }
 }
 
-/// Computes window values at the end of a run.
+/// Computes window values at the end of a run, and gives outputs the last value
+/// of static signals that are computed at each step.
 void Scheduler::scheduleEnd(ArrayRef<Component> components) {
   Location loc = network.getLoc();
   llvm::SetVector<Value> results;
   SmallVector<Type> types;
   for (Value output : network.getOutputOp().getSignals())
-    if (rates.get(output) == Rate::Window && results.insert(output))
+    if ((rates.get(output) == Rate::Window || isRepeated(output)) &&
+        results.insert(output))
       types.push_back(output.getType());
   auto when = WhenOp::create(builder, loc, types, Event::End, ValueRange());
   OpBuilder inner = OpBuilder::atBlockEnd(&when.getBody().emplaceBlock());
   IRMapping values = mapping;
+  llvm::DenseSet<Value> taken;
+  auto takeLast = [&](Value value) {
+    if (isRepeated(value) && taken.insert(value).second)
+      values.map(value,
+                 LastOp::create(inner, value.getLoc(), mapping.lookup(value))
+                     .getResult());
+  };
   for (const Component &component : components)
     for (Operation *op : component) {
+      if (!isa<ReduceTimeOp>(op))
+        llvm::for_each(op->getOperands(), takeLast);
       if (auto population = dyn_cast<PopulationOp>(op))
         emitStep(population, inner, values);
       else if (auto reduction = dyn_cast<ReduceTimeOp>(op))
@@ -450,8 +472,10 @@ void Scheduler::scheduleEnd(ArrayRef<Component> components) {
         inner.clone(*op, values);
     }
   SmallVector<Value> emitted;
-  for (Value result : results)
+  for (Value result : results) {
+    takeLast(result);
     emitted.push_back(values.lookup(result));
+  }
   YieldOp::create(inner, loc, emitted, ValueRange());
   for (auto [value, result] : llvm::zip(results, when->getResults()))
     mapping.map(value, result);
@@ -461,11 +485,12 @@ void Scheduler::scheduleEnd(ArrayRef<Component> components) {
 // The program
 //===----------------------------------------------------------------------===//
 
-/// Finds the static signals that anything else uses, and gives each a state.
+/// Finds the static inputs and signals that anything at another time uses, and
+/// gives each a state.
 void Scheduler::findKept() {
   auto visit = [&](Value value) {
     Operation *def = value.getDefiningOp();
-    if (rates.get(value) != Rate::Static || (def && isConstantSignal(def)))
+    if (rates.get(value) != Rate::Static || (def && !once.contains(def)))
       return;
     bool isUsed = llvm::any_of(value.getUsers(), [&](Operation *user) {
       return isa<OutputOp>(user) || getRate(user) != Rate::Static;
@@ -499,8 +524,12 @@ ProgramOp Scheduler::run() {
   // By rate: what is done once, in every step, at the end of a run.
   std::vector<Component> components[3];
   for (Component &component : sortComponents()) {
-    for (Operation *op : component)
+    for (Operation *op : component) {
       addStates(op);
+      if (isDoneOnce(op))
+        once.insert(op);
+      op->removeAttr(kOnceAttrName);
+    }
     Rate rate = getRate(component.front());
     components[static_cast<int>(rate)].push_back(std::move(component));
   }
@@ -539,7 +568,9 @@ ProgramOp Scheduler::run() {
     else
       scheduleOp(component.front());
   }
-  if (!components[static_cast<int>(Rate::Window)].empty())
+  if (!components[static_cast<int>(Rate::Window)].empty() ||
+      llvm::any_of(network.getOutputOp().getSignals(),
+                   [&](Value output) { return isRepeated(output); }))
     scheduleEnd(components[static_cast<int>(Rate::Window)]);
   SmallVector<Value> outputs;
   for (Value output : network.getOutputOp().getSignals())

@@ -7,6 +7,7 @@
 
 #include "mlir/IR/Value.h"
 #include "llvm/ADT/DenseMap.h"
+#include "llvm/ADT/StringRef.h"
 
 namespace volley::snn {
 class NetworkOp;
@@ -23,6 +24,10 @@ enum class Rate {
 /// True if an op keeps something from one step to the next, so that it gives a
 /// stream whatever its operands are.
 bool hasState(mlir::Operation *op);
+
+/// On a static op of a network: it is done once after a reset, not at each
+/// step.
+constexpr llvm::StringLiteral kOnceAttrName = "snn.once";
 
 /// The rates of all signals of a network.
 class Rates {

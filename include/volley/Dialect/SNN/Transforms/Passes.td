@@ -215,6 +215,10 @@ def SNNNarrowSignals : Pass<"snn-narrow-signals", "::mlir::ModuleOp"> {
     integer that a float op reads is converted to the same float first, and a
     term whose input is 0 adds nothing to a sum with weights, which are finite. A
     product of two signals is rewritten only if both sides are integers.
+
+    Counts of neurons of several levels are not expanded into binary steps
+    (docs/Decisions/0011): that is a remark for each such population, with the
+    number of levels if its law bounds them.
   }];
   let dependentDialects = ["::mlir::arith::ArithDialect"];
 }
@@ -319,9 +323,13 @@ def SNNCountOperations
   let description = [{
     A remark per product, convolution and projection: its multiply-adds if every
     source is active, and whether they are done in every step, once after a
-    reset (static work) or at the end of a run; then the sums for the network.
-    Changes nothing.
+    reset (static work, if it will be hoisted) or at the end of a run; then the
+    sums for the network. Changes nothing.
   }];
+  let options = [
+    Option<"hoist", "hoist", "bool", /*default=*/"true",
+           "static work will be done once (snn-hoist-static-ops)">
+  ];
 }
 
 def SNNAssignLayout : Pass<"snn-assign-layout", "::volley::snn::NetworkOp"> {
@@ -442,6 +450,29 @@ def SNNExpandExactSums : Pass<"snn-expand-exact-sums", "::mlir::ModuleOp"> {
   let dependentDialects = ["::mlir::arith::ArithDialect"];
 }
 
+def SNNHoistStaticOps : Pass<"snn-hoist-static-ops", "::volley::snn::NetworkOp"> {
+  let summary = "do static work once after a reset";
+  let description = [{
+    Marks every op of a static signal, by the rates of signals, for
+    `snn-schedule-network` to hoist out of time; each is a remark. A static
+    signal has the same value at every step (docs/Spec/README.md), so no bit
+    depends on when it is computed: the first convolution of a network that sees
+    one image at every step is computed once. Without this pass it is computed at
+    every step, as if the image were a stream.
+
+    Before:
+    ```mlir
+    snn.network @net(static %image: tensor<9xf32>) ... {
+      %y = snn.dense %image, %w : (tensor<9xf32>, tensor<4x9xf32>) -> tensor<4xf32>
+    ```
+    After:
+    ```mlir
+    snn.network @net(static %image: tensor<9xf32>) ... {
+      %y = snn.dense %image, %w {snn.once} : (tensor<9xf32>, tensor<4x9xf32>) -> tensor<4xf32>
+    ```
+  }];
+}
+
 def SNNScheduleNetwork : Pass<"snn-schedule-network", "::mlir::ModuleOp"> {
   let summary = "turn networks into programs with explicit time and state";
   let description = [{
@@ -480,11 +511,10 @@ def SNNScheduleNetwork : Pass<"snn-schedule-network", "::mlir::ModuleOp"> {
     }
     ```
 
-    What is static, by the rates of signals, is hoisted out of time: its ops go to
-    a `snn.when start`, once after a reset, and a state keeps what others read.
-    A static signal has the same value at every step (docs/Spec/Ops.md), so no bit
-    depends on when it is computed; the first convolution of a network that sees
-    one image at every step is computed once.
+    Ops that `snn-hoist-static-ops` marked go to a `snn.when start`, once after a
+    reset, and a state keeps what others read. A static input is kept in a state
+    in any case: later runs do not read it. What only window values and outputs
+    want of other static signals is their value at the last step of a run.
 
     A tile holds `rows` pairs of a step and a sample, or fewer if the network's
     largest signal would take more than 4 MiB; no bit depends on it.
