@@ -687,10 +687,8 @@ class Swaps(nn.Module):
         super().__init__()
         self.late = late
         self.fc = nn.Linear(8, 4)
-        self.first, self.second = (
-            nn.Parameter(torch.ones(4)),
-            nn.Parameter(torch.ones(4)),
-        )
+        self.first = nn.Parameter(torch.ones(4))
+        self.second = nn.Parameter(torch.zeros(4))
 
     def forward(self, x):
         v, spikes = torch.zeros(x.shape[1], 4), []
@@ -704,7 +702,7 @@ class Swaps(nn.Module):
 
 def test_steps_with_another_parameter_are_seen():
     with pytest.raises(volley.CompileError, match="step"):
-        volley.from_torch(seeded(Swaps, 0.03), noise(60, 2, 8), verify=False)
+        volley.from_torch(seeded(Swaps, 0.03), noise(10, 2, 8), verify=False)
     # Farther than is looked at without data.
     with pytest.raises(volley.CompileError, match="other values than the module"):
         volley.from_torch(seeded(Swaps, 0.08), noise(200, 2, 8))
