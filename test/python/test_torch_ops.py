@@ -162,6 +162,12 @@ OPS = {
         )
         + x[:, :, :1].repeat_interleave(12, 2)[:, :, :, :1]
     ),
+    "interleave-numbers": lambda y, x, w: (
+        torch.repeat_interleave(y, torch.tensor([1, 0, 2, 1, 0, 3]), 2)
+        + x.repeat_interleave(2 * (w[:, 0, 0] * 0).int() + 2, 2)
+        .unflatten(2, (2, -1))
+        .flatten(2, 3)[:, :, :7]
+    ),
     "unfold": spatial(lambda y: F.unfold(y, (3, 2), 1, 1, 2)),
     "windows": lambda y, x, w: y.unfold(3, 3, 1).unfold(2, 2, 2),
     "pad-value": lambda y, x, w: F.pad(y, (1, 0, -1, 2), value=0.5),

@@ -578,6 +578,29 @@ def test_layers_that_start_late(depth):
     assert (y == expected).all() and (expected[-8:] != x[-8:].numpy()).any()
 
 
+class Literals(Neuron):
+    """Constants that are written out where they are used."""
+
+    def forward(self, x):
+        decay = torch.tensor([0.5, 0.25, 0.75, 0.5])
+        self.mem = (0.0 if self.mem is None else self.mem) * decay + x
+        spikes = Spike.apply(self.mem - torch.tensor([0.5] * 4))
+        self.mem = self.mem - spikes * torch.tensor([0.5, 1.0]).repeat(2)
+        return spikes
+
+
+class LiteralsInLoop(nn.Module):
+    def forward(self, x):
+        neuron = Literals()
+        return torch.stack([neuron(one) for one in x])
+
+
+def test_tensors_of_numbers_at_each_step():
+    x = noise(STEPS, BATCH, 4)
+    agree(lambda: nn.Sequential(nn.Linear(4, 4), LiteralsInLoop()), x)
+    agree(lambda: nn.Sequential(nn.Linear(4, 4), Literals()), x, "step")
+
+
 class Keeps(nn.Module):
     """A sequence goes on from where the last one ended; a record is no state."""
 

@@ -196,6 +196,60 @@ def test_everything_is_listed():
     assert [error[:3] for error in errors] == ["0: ", "1: ", "2: "]
 
 
+# Blocks of ops under a setting.
+
+
+def with_gradients(net, x):
+    with torch.enable_grad():
+        y = net.fc(x)
+        part = y[..., :3]
+        with torch.no_grad(), torch.autocast("cpu", enabled=False):
+            part += torch.tensor([0.5, -0.5, 0.25])
+    return net.lif(y)
+
+
+def with_checkpoint(net, x):
+    with torch.enable_grad():
+        y = torch.utils.checkpoint.checkpoint(net.fc, x, use_reentrant=False)
+    return net.lif(y.detach())
+
+
+@pytest.mark.parametrize("function", [with_gradients, with_checkpoint])
+def test_settings_that_change_no_value(function):
+    module = seeded(Net, function)
+    x = noise(9, 2, 8, scale=2.0)
+    y = evaluate(volley.from_torch(module, x[:4]), x.numpy())
+    expected = run(module, x).numpy()
+    assert (y == expected).all() and expected.any()
+
+
+def with_autocast(net, x):
+    with torch.autocast("cpu"):
+        y = net.fc(x)
+    return net.lif(y.float())
+
+
+def with_map(net, x):
+    return net.lif(torch.vmap(net.fc)(x))
+
+
+def with_condition(net, x):
+    return torch.cond(x.sum() > 0, lambda x: x + 1, lambda x: x - 1, (x,))
+
+
+@pytest.mark.parametrize(
+    "function, line, text",
+    [
+        (with_autocast, "net.fc(x)", "torch.autocast('cpu') computes in torch.bfloat"),
+        (with_map, "torch.vmap", "vmap: a function of single samples"),
+        (with_condition, "torch.cond", "cond: what is computed depends on the values"),
+    ],
+)
+def test_settings_that_change_values(function, line, text):
+    (error,) = refusal(Net(function), SEQUENCE)
+    assert error.startswith(line_of(function, line)) and text in error
+
+
 # Modules and examples that cannot be read at all.
 
 

@@ -9,10 +9,11 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 import torch
+from torch._subclasses.fake_tensor import FakeTensor
 
 from volley._network import CompileError
 from volley.torch._capture import CHANGED
-from volley.torch._hints import describe
+from volley.torch._hints import AUTOCAST, DYNAMIC, describe
 from volley.torch._problems import Problems, Where, find_line
 from volley.torch._steps import step_of
 from volley.torch.ops import TABLE
@@ -269,19 +270,106 @@ class Importer:
         self._trace: dict[int, Node] = {}
         self._folded: dict[Any, Node] = {}
         self.written: list[tuple[Where, str]] = []
+        self._literals: list[Node] = []
+        # Of sizes that torch.export does not know.
+        self._sizes: dict[Any, Any] = {}
 
     def run(self):
         constants = self._constants()
-        for fx in self.program.graph.nodes:
+        graph = self.program.graph_module
+        given = (fx for fx in graph.graph.nodes if fx.op == "placeholder")
+        inputs = [_Cell(self._placeholder(fx, constants)) for fx in given]
+        results = self._run(graph, inputs)
+        self.outputs = [_read_cell(result) for result in results]
+        return self
+
+    def _run(self, graph, inputs):
+        """The cells of a graph's results, or what else they are."""
+        cells = iter(inputs)
+        for fx in graph.graph.nodes:
             if fx.op == "placeholder":
-                self.cells[fx] = _Cell(self._placeholder(fx, constants))
+                self.cells[fx] = next(cells)
             elif fx.op == "output":
-                self.outputs = [self._read(a) for a in fx.args[0]]
-            elif fx.target is operator.getitem:
-                self.cells[fx] = self._getitem(fx)
+                return [self._cell(arg) for arg in fx.args[0]]
+            elif fx.op == "get_attr":
+                self.cells[fx] = _get_attribute(graph, fx.target)
+            elif isinstance(fx.target, torch._ops.HigherOrderOperator):
+                self.cells[fx] = self._wrapped(fx)
+            elif isinstance(fx.meta.get("val"), torch.SymInt):
+                self.cells[fx] = _Cell(self._size(fx.meta["val"], fx))
+            elif not isinstance(fx.target, torch._ops.OpOverload):
+                self.cells[fx] = self._foreign(fx)
             else:
                 self.cells[fx] = self._call(fx)
-        return self
+        return []
+
+    def _meta(self, fx):
+        """The shape and the type of a result, if it is one tensor."""
+        value = fx.meta.get("val")
+        if not isinstance(value, torch.Tensor):
+            return None, None
+        return tuple(self._size(size, fx) for size in value.shape), value.dtype
+
+    def _size(self, size, fx) -> int:
+        """A size that torch.export does not know, as it depends on a constant."""
+        if isinstance(size, int):
+            return size
+        known = size.node.expr.subs(self._sizes)
+        if known.is_number:
+            return int(known)
+        self.problems.error(self._where(fx), DYNAMIC)
+        return 1
+
+    def _repeats(self, fx, repeats):
+        """Notes the size of what is repeated as often as constants say."""
+        shapes = zip(fx.meta["val"].shape, fx.args[0].meta["val"].shape)
+        if isinstance(repeats, Node) and repeats.is_constant:
+            for size, before in shapes:
+                if isinstance(size, torch.SymInt):
+                    total = int(repeats.value.expand(before).sum())
+                    self._sizes[size.node.expr] = total
+
+    def _unknown(self, fx, where):
+        return _Cell(Node("unknown", [], *self._meta(fx), where=where))
+
+    def _cell(self, arg):
+        return self.cells[arg] if isinstance(arg, torch.fx.Node) else arg
+
+    def _wrapped(self, fx):
+        """A block of ops under a setting, which changes values or does not."""
+        args = [self._cell(arg) for arg in fx.args]
+        graphs = [i for i, a in enumerate(args) if isinstance(a, torch.fx.GraphModule)]
+        name = fx.target.name()
+        if name == "wrap_with_set_grad_enabled":
+            reason = ""
+        elif name == "wrap_with_autocast":
+            device, dtype, enabled, *_ = args
+            reason = AUTOCAST.format(device, dtype) if enabled else ""
+        else:
+            reason = describe(name)
+        if not reason:
+            return self._run(args[graphs[0]], args[graphs[0] + 1 :])
+        inside = [inner for i in graphs for inner in args[i].graph.nodes]
+        traced = (inner for inner in inside if inner.meta.get("stack_trace"))
+        where = self._where(next(traced, fx))
+        self.problems.error(where, reason)
+        if len(graphs) != 1:
+            return self._unknown(fx, where)
+        return [
+            self._unknown(result, where) if isinstance(result, torch.fx.Node) else None
+            for result in inside[-1].args[0]
+        ]
+
+    def _foreign(self, fx):
+        """What is no op of ATen: a number, or a function that is not looked into."""
+        if fx.target is operator.getitem:
+            return self._getitem(fx)
+        where, name = self._where(fx), getattr(fx.target, "__name__", str(fx.target))
+        if not isinstance(fx.meta.get("val"), torch.Tensor):
+            return None
+        is_mapped = "functorch" in getattr(fx.target, "__module__", "")
+        self.problems.error(where, describe("vmap" if is_mapped else name))
+        return self._unknown(fx, where)
 
     @property
     def trace(self) -> list[Node]:
@@ -326,6 +414,9 @@ class Importer:
     def _placeholder(self, fx, constants):
         if fx.name in constants:
             name, tensor = constants[fx.name]
+            signature = self.program.graph_signature
+            if fx.name in signature.inputs_to_lifted_tensor_constants:
+                return self._literal(tensor.detach())
             where = Where(self._path(name))
             node = _constant(tensor.detach(), where)
             node.kwargs["name"] = where.path
@@ -337,9 +428,17 @@ class Importer:
         self.inputs.append(node)
         return node
 
+    def _literal(self, tensor):
+        """A tensor that code makes of numbers: at each step of a loop the same one."""
+        for node in self._literals:
+            if node.dtype == tensor.dtype and torch.equal(node.value, tensor):
+                return node
+        self._literals.append(_constant(tensor, Where()))
+        return self._literals[-1]
+
     def _read(self, arg):
         if isinstance(arg, torch.fx.Node):
-            return self.cells[arg].read()
+            return _read_cell(self.cells[arg])
         if isinstance(arg, (list, tuple)):
             return [self._read(a) for a in arg]
         return arg
@@ -357,8 +456,10 @@ class Importer:
 
     def _getitem(self, fx):
         """One of several results, as an op that has one result only."""
+        if isinstance(self.cells[fx.args[0]], list):
+            return self.cells[fx.args[0]][fx.args[1]]
         source, index = self._read(fx.args[0]), fx.args[1]
-        common = dict(zip(("shape", "dtype"), _meta(fx)), where=source.where)
+        common = dict(zip(("shape", "dtype"), self._meta(fx)), where=source.where)
         if source.op == "unbind":
             x, dim = source.args
             part = Node("select", [x, dim, index], **common)
@@ -401,7 +502,7 @@ class Importer:
             args, kwargs = self._arguments(fx, schema)
         except _Stale:
             self.problems.error(where, "uses a tensor after a view of it was written")
-            return _Cell(Node("unknown", [], *_meta(fx), where=where))
+            return self._unknown(fx, where)
         library, _, name = schema.name.partition("::")
         if library not in ("aten", "volley"):
             name = schema.name
@@ -416,6 +517,10 @@ class Importer:
             if leaf.neuron.remark:
                 self.problems.remark(Where(where.path), leaf.neuron.remark)
             return _Cell(node)
+        if name.startswith("_assert"):
+            return None
+        if name == "repeat_interleave":
+            self._repeats(fx, args[1])
         target = fx.target
         written = None
         if schema.is_mutable:
@@ -434,7 +539,7 @@ class Importer:
             target = _functional(name, fx.target)
         if name in _WITH_TYPE and kwargs.get("dtype") not in (None, args[0].dtype):
             args[0] = self._cast(args[0], kwargs["dtype"], where)
-        whole = Node(name, args, *_meta(fx), where=where, kwargs=kwargs)
+        whole = Node(name, args, *self._meta(fx), where=where, kwargs=kwargs)
         node = self._fold(whole, target)
         if id(node) not in self._trace and node.op not in ("input", "constant"):
             node.step = step_of(fx.meta.get("stack_trace") or "")
@@ -676,14 +781,19 @@ def _share_memory(fx, source) -> bool:
     if not isinstance(source, torch.fx.Node):
         return False
     tensors = [node.meta.get("val") for node in (fx, source)]
-    if not all(isinstance(tensor, torch.Tensor) for tensor in tensors):
+    if not all(isinstance(tensor, FakeTensor) for tensor in tensors):
         return False
     first, second = (tensor.untyped_storage()._cdata for tensor in tensors)
     return first == second
 
 
-def _meta(fx):
-    value = fx.meta.get("val")
+def _read_cell(cell):
+    return cell.read() if isinstance(cell, _Cell) else cell
+
+
+def _get_attribute(graph, name):
+    """A graph within a graph, or a constant of one."""
+    value = operator.attrgetter(name)(graph)
     if isinstance(value, torch.Tensor):
-        return tuple(value.shape), value.dtype
-    return None, None
+        return _Cell(_constant(value.detach(), Where()))
+    return value

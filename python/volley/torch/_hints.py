@@ -12,6 +12,15 @@ _SOFTMAX = (
     "with a scale"
 )
 
+AUTOCAST = (
+    "torch.autocast('{}') computes in {}, whose rounding a network does not follow; "
+    "leave it out, or pass enabled=False"
+)
+DYNAMIC = (
+    "the shape of a tensor depends on values; shapes are static in a network: use a "
+    "mask"
+)
+
 HINTS = {
     "softmax": f"softmax has {_SOFTMAX}",
     "_softmax": f"softmax has {_SOFTMAX}",
@@ -33,7 +42,9 @@ HINTS = {
     "conv3d": "3-d convolutions are not supported; use 1-d or 2-d",
     "lstm": "an LSTM is not a spiking neuron",
     "gru": "a GRU is not a spiking neuron",
-    "unknown": "see the other errors",
+    "vmap": "vmap: a function of single samples is not looked into; call it with the "
+    "whole batch",
+    "cond": "cond: what is computed depends on the values of a tensor; use torch.where",
 }
 
 
