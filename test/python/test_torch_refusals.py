@@ -51,7 +51,8 @@ def reversed_loop(net, x):
 
 # (what the error must say, function of (net, x), modules, example).
 REFUSED = [
-    ("softmax-free attention", lambda net, x: x.softmax(-1), {}, SEQUENCE),
+    ("softmax-free attention", lambda net, x: x.softmax(-1) @ x.mT, {}, SEQUENCE),
+    ("leave softmax to", lambda net, x: x.softmax(-1), {}, SEQUENCE),
     (
         "attention with softmax",
         lambda net, x: F.scaled_dot_product_attention(x, x, x),
@@ -129,6 +130,12 @@ REFUSED = [
     ("dropout is on", lambda net, x: F.dropout(net.fc(x)), {}, SEQUENCE),
     ("rand_like: draws", lambda net, x: torch.rand_like(x) < x, {}, SEQUENCE),
     ("bernoulli: draws", lambda net, x: torch.bernoulli(x), {}, SEQUENCE),
+    (
+        "is split is used as time",
+        lambda net, x: net.lif(net.fc(x).view(5, -1, 6)).mean(0),
+        {},
+        SEQUENCE.flatten(0, 1),
+    ),
     ("complex numbers", lambda net, x: torch.fft.fft(x).abs(), {}, SEQUENCE),
     (
         "a loss is for training",
@@ -186,7 +193,7 @@ class Helped(Net):
 def test_errors_name_the_line_of_a_helper():
     errors = refusal(Helped(None), SEQUENCE)
     assert errors[0].startswith(line_of(Helped.step, "F.silu") + "SiLU")
-    assert errors[1].startswith(line_of(scores, "softmax") + "softmax")
+    assert errors[1].startswith(line_of(scores, "softmax") + "leave softmax")
     assert len(errors) == 2
 
 

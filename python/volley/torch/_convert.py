@@ -197,7 +197,8 @@ class Converter:
             except Exception as error:
                 if all(operand.op != "unknown" for operand in node.operands):
                     self.problems.error(node.where, self._explain(node, error))
-                unknown = ax.make_unknown(node.shape or ())
+                shape = node.args[0].shape if node.op == "neuron" else node.shape
+                unknown = ax.make_unknown(shape or ())
                 self.values[id(node)] = Value(unknown, None, node)
         for node in self.nodes:
             if node.op == "delay":
@@ -303,7 +304,7 @@ class Converter:
         if rule is not None:
             return rule(node)
         if node.op not in TABLE:
-            raise Unsupported(describe(node.op))
+            raise Unsupported(describe(node.op, node in self.outputs.values()))
         self.total = None
         for number in _numbers_of(node):
             if self.varies(number):

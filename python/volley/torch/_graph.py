@@ -377,14 +377,15 @@ class Importer:
 
     def check(self, in_loop: bool) -> None:
         """Refuses ops without a form, and states that no loop carries on."""
-        nodes = order([node for node in self.outputs if isinstance(node, Node)])
+        results = [node for node in self.outputs if isinstance(node, Node)]
+        nodes = order(results)
         for node in (node for node in nodes if not node.is_constant):
             for path, reason in self.refused.items():
                 if (node.where.path + ".").startswith(path + "."):
                     self.problems.refuse(replace(node.where, path=path), reason)
         for node in nodes:
             if node.op not in _STRUCTURE and node.op not in TABLE:
-                self.problems.error(node.where, describe(node.op))
+                self.problems.error(node.where, describe(node.op, node in results))
         for where, name in self.written:
             for leaf in self.leaves:
                 path, _, attribute = name.rpartition(".")
