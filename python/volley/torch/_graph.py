@@ -75,6 +75,8 @@ _WITH_TYPE = ("sum", "mean", "prod", "cumsum", "cumprod")
 # Ops that, in place, change a tensor's shape and none of its values.
 _RELAYOUTS = ("squeeze", "unsqueeze", "transpose", "swapaxes", "swapdims", "t")
 _DROPOUTS = ("dropout", "feature_dropout", "alpha_dropout", "feature_alpha_dropout")
+# What torch.export calls a tensor that is no attribute of a module.
+_LITERAL = re.compile(r"(^|\.)lifted_tensor_\d+$")
 _RANDOM = re.compile(r"rand|bernoulli|normal|poisson|multinomial|dropout")
 
 
@@ -220,6 +222,10 @@ def _write_slice(base: Node, dim: int, bounds, node: Node) -> Node:
     start, end, step = slice(*bounds).indices(base.shape[dim])
     if step != 1:
         raise _Stale
+    if end - start == 1 < base.shape[dim]:
+        shape = (*base.shape[:dim], *base.shape[dim + 1 :])
+        one = Node("squeeze", [node, dim], shape, base.dtype, node.where)
+        return _write_index(base, dim, start, one)
 
     def part(first, last):
         shape = (*base.shape[:dim], last - first, *base.shape[dim + 1 :])
@@ -236,17 +242,33 @@ def _write_slice(base: Node, dim: int, bounds, node: Node) -> Node:
 
 def _write_index(base: Node, dim: int, index: int, node: Node) -> Node:
     """base with one index of a dimension replaced; a stack once all are."""
-    size = base.shape[dim]
-    parts = {}
-    if base.op == "written" and base.args[1] == dim:
-        base, _, indices, values = base.args
-        parts = dict(zip(indices, values))
-    parts[index % size] = node
+    size, parts = base.shape[dim], {}
     common = dict(shape=base.shape, dtype=base.dtype, where=node.where)
+    written = _written_parts(base)
+    if written is not None and written[1] == dim:
+        base, _, parts = written
+    parts[index % size] = node
     if len(parts) == size:
-        return Node("stack", [[parts[i] for i in range(size)], dim], **common)
+        stacked = [[parts[i] for i in range(size)], dim]
+        return Node("stack", stacked, value=_WRITTEN, **common)
     indices = sorted(parts)
     return Node("written", [base, dim, indices, [parts[i] for i in indices]], **common)
+
+
+# The value of a stack of what was written index by index.
+_WRITTEN = "written"
+
+
+def _written_parts(node) -> tuple[Node, int, dict[int, Node]] | None:
+    """(base, dimension, {index: what was written there}) of a tensor, if it is one
+    that was written index by index."""
+    if node.op == "written":
+        base, dim, indices, values = node.args
+        return base, dim, dict(zip(indices, values))
+    if node.op == "stack" and node.value == _WRITTEN:
+        parts, dim = node.args
+        return node, dim, dict(enumerate(parts))
+    return None
 
 
 class Importer:
@@ -271,6 +293,8 @@ class Importer:
         self._folded: dict[Any, Node] = {}
         self.written: list[tuple[Where, str]] = []
         self._literals: list[Node] = []
+        # What was written, folded, by the node's id, which must stay its own.
+        self._whole: dict[int, tuple[Node, Node]] = {}
         # Of sizes that torch.export does not know.
         self._sizes: dict[Any, Any] = {}
 
@@ -415,8 +439,7 @@ class Importer:
     def _placeholder(self, fx, constants):
         if fx.name in constants:
             name, tensor = constants[fx.name]
-            signature = self.program.graph_signature
-            if fx.name in signature.inputs_to_lifted_tensor_constants:
+            if _LITERAL.search(name):
                 return self._literal(tensor.detach())
             where = Where(self._path(name))
             node = _constant(tensor.detach(), where)
@@ -429,6 +452,26 @@ class Importer:
         self.inputs.append(node)
         return node
 
+    def _fold_written(self, node):
+        """A constant that was written in parts, by constants, is one again."""
+        if not isinstance(node, Node) or node.op not in _WRITES:
+            return node
+        stack = [node]
+        while stack:
+            top = stack[-1]
+            writes = top.operands if top.op in _WRITES else []
+            missing = [operand for operand in writes if id(operand) not in self._whole]
+            if missing:
+                stack += missing
+                continue
+            stack.pop()
+            if id(top) not in self._whole:
+                whole = [self._whole[id(operand)][0] for operand in writes]
+                is_constant = bool(writes) and all(n.is_constant for n in whole)
+                folded = _fold_write(top, whole) if is_constant else top
+                self._whole[id(top)] = (folded, top)
+        return self._whole[id(node)][0]
+
     def _literal(self, tensor):
         """A tensor that code makes of numbers: at each step of a loop the same one."""
         for node in self._literals:
@@ -439,7 +482,7 @@ class Importer:
 
     def _read(self, arg):
         if isinstance(arg, torch.fx.Node):
-            return _read_cell(self.cells[arg])
+            return self._fold_written(_read_cell(self.cells[arg]))
         if isinstance(arg, (list, tuple)):
             return [self._read(a) for a in arg]
         return arg
@@ -597,6 +640,8 @@ class Importer:
             return node.args[0]
         if node.op == "slice":
             node = _single(node)
+            if node.is_constant:
+                return node
         pair = _summed_pair(node)
         if pair is not None:
             return Node("add", pair, node.shape, node.dtype, node.where)
@@ -607,8 +652,10 @@ class Importer:
         if value is not None:
             tensor = torch.full((), value, dtype=node.dtype).expand(node.shape)
             return _constant(tensor, node.where)
-        if node.op == "select" and node.args[0].op == "written":
-            return _read_written(node)
+        if node.op in ("select", "slice"):
+            read = _read_written(node)
+            if read is not node:
+                return read
         if _RANDOM.search(node.op) or not all(n.is_constant for n in node.operands):
             return node
         if node.shape is None:
@@ -639,16 +686,30 @@ class _Rebuild:
 
 
 def _read_written(node):
-    written, dim, index = node.args
-    base, written_dim, indices, parts = written.args
-    dim, index = dim % len(written.shape), index % written.shape[dim]
-    if dim != written_dim:
+    """What was written by index, where nothing else is read."""
+    written = _written_parts(node.args[0])
+    if written is None or written[1] != node.args[1] % len(node.args[0].shape):
         return node
-    if index in indices:
-        return parts[indices.index(index)]
-    if base.is_constant:
-        return _constant(base.value.select(dim, index), node.where)
-    return Node("select", [base, dim, index], node.shape, node.dtype, node.where)
+    base, dim, parts = written
+
+    def at(index):
+        if index in parts:
+            return parts[index]
+        if base.is_constant:
+            return _constant(base.value.select(dim, index), node.where)
+        shape = (*base.shape[:dim], *base.shape[dim + 1 :])
+        return Node("select", [base, dim, index], shape, node.dtype, node.where)
+
+    size = node.args[0].shape[dim]
+    if node.op == "select":
+        return at(node.args[2] % size)
+    indices = range(*slice(*node.args[2:]).indices(size))
+    if node.args[0].op == "stack" or not (
+        base.is_constant or set(indices) <= set(parts)
+    ):
+        return node
+    stacked = [[at(index) for index in indices], dim]
+    return Node("stack", stacked, node.shape, node.dtype, node.where, _WRITTEN)
 
 
 def _single(node):
@@ -662,6 +723,9 @@ def _single(node):
     dim %= len(x.shape)
     shape = (*x.shape[:dim], *x.shape[dim + 1 :])
     one = Node("select", [x, dim, indices[0]], shape, node.dtype, node.where)
+    one = _read_written(one)
+    if one.is_constant:
+        return _constant(one.value.unsqueeze(dim), node.where)
     return Node("unsqueeze", [one, dim], node.shape, node.dtype, node.where)
 
 
@@ -786,6 +850,42 @@ def _share_memory(fx, source) -> bool:
         return False
     first, second = (tensor.untyped_storage()._cdata for tensor in tensors)
     return first == second
+
+
+# Ops that writing a part of a tensor makes, and what they are.
+_WRITES = {
+    "cat": torch.ops.aten.cat.default,
+    "expand": torch.ops.aten.expand.default,
+    "slice": torch.ops.aten.slice.Tensor,
+    "squeeze": torch.ops.aten.squeeze.dim,
+    "stack": torch.ops.aten.stack.default,
+    "written": None,
+}
+
+
+def _fold_write(node, operands) -> Node:
+    """What was written in parts, whose operands are these constants."""
+    tensors = {id(n): whole.value for n, whole in zip(node.operands, operands)}
+    args = _substituted(node.args, tensors)
+    if node.op == "written":
+        base, dim, indices, parts = args
+        tensor = base.clone()
+        for index, part in zip(indices, parts):
+            tensor.select(dim, index).copy_(part)
+    else:
+        tensor = _WRITES[node.op](*args)
+    return _constant(tensor, node.where, node)
+
+
+def _substituted(args, values):
+    return [
+        values[id(arg)]
+        if isinstance(arg, Node)
+        else _substituted(arg, values)
+        if isinstance(arg, (list, tuple))
+        else arg
+        for arg in args
+    ]
 
 
 def _read_cell(cell):
