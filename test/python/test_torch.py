@@ -217,6 +217,42 @@ def test_an_image_is_a_static_input():
     np.testing.assert_allclose(y, run(module, x).numpy(), atol=1e-5)
 
 
+# An image (B, 3, 8, 8), a layer and neurons over T steps.
+REPEATED = {
+    "repeat": lambda m, x: m.lif(
+        m.conv(x.repeat(m.T, 1, 1, 1)).reshape(m.T, -1, 4, 8, 8)
+    ),
+    "repeat-interleave": lambda m, x: m.lif(
+        m.conv(x.repeat_interleave(m.T, 0)).unflatten(0, (-1, m.T)).transpose(0, 1)
+    ),
+    "stack": lambda m, x: m.lif(
+        functional.seq_to_ann_forward(torch.stack([x] * m.T), m.conv)
+    ),
+}
+
+
+class Repeated(nn.Module):
+    def __init__(self, function):
+        super().__init__()
+        self.T, self.function = 4, function
+        self.conv = nn.Conv2d(3, 4, 3, padding=1)
+        self.lif = neuron.LIFNode(v_threshold=0.3, step_mode="m")
+
+    def forward(self, x):
+        return self.function(self, x).mean(0)
+
+
+@pytest.mark.parametrize("batch", [3, 4])
+@pytest.mark.parametrize("name", REPEATED)
+def test_an_image_that_is_repeated(name, batch):
+    module, x = seeded(Repeated, REPEATED[name]), noise(batch, 3, 8, 8)
+    prog = volley.compile(volley.from_torch(module, x))
+    for module.T in (4, 6):
+        expected = run(module, x).numpy()
+        np.testing.assert_allclose(prog(x.numpy(), steps=module.T), expected, atol=1e-5)
+        assert 0.05 < expected.mean() < 0.95
+
+
 def test_weights_are_not_copied():
     module = nn.Sequential(layer.Linear(8, 4, bias=False), neuron.IFNode())
     net = volley.from_torch(module, torch.zeros(2, 8))

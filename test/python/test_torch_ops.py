@@ -57,6 +57,13 @@ def written(y):
     return y
 
 
+def filled(x):
+    x = x + 1
+    x[..., [0, 3]] = 0.5
+    x[:, :, torch.tensor([-1, 2])] = -2.0
+    return x.index_fill(3, torch.tensor([1]), 7.0)
+
+
 def padded(y, x, w):
     y = F.pad(y.flatten(0, 1) * w, (1, 1, 2, 0))
     y[:, :, :2] = 0.5
@@ -105,6 +112,15 @@ OPS = {
     "matmul": attention,
     "weight": lambda y, x, w: y @ w[0] + x.transpose(-1, -2) @ w[1],
     "einsum-weight": lambda y, x, w: torch.einsum("tbchw,vh->tbwcv", y, w[0]),
+    "vector": lambda y, x, w: y @ w[0, 0] + torch.einsum("tbchw,w->tbch", x, w[1, 0]),
+    "matrices": lambda y, x, w: torch.mm(x.flatten(0, 3), w[0]).view(x.shape) + y,
+    "einsum-scale": lambda y, x, w: (
+        torch.einsum("tbchw,c->tbchw", y, w[:, 0, 0])
+        + torch.einsum("chw,tbchw->tbhcw", w, x).transpose(2, 3)
+    ),
+    "einsum-outer": lambda y, x, w: torch.einsum("tbchw,i->tbihcw", x + y, w[0, 0]),
+    "einsum-sums": lambda y, x, w: torch.einsum("tbchw,chw->tbw", y + x, w),
+    "einsum-groups": lambda y, x, w: torch.einsum("tbchw,chv->tbcwv", y + x, w),
     "einsum": lambda y, x, w: torch.einsum("tbchw,tbcwv->tbhcv", y, y),
     "linear": lambda y, x, w: (
         F.linear(y, w[0], w[1, 0])
@@ -120,6 +136,17 @@ OPS = {
     ),
     "expand": lambda y, x, w: w.expand(*y.shape) * y + x[:, :, :1].expand_as(x),
     "cat": lambda y, x, w: torch.cat([w.expand(*y.shape), y, x], 3),
+    "fill-index": lambda y, x, w: filled(x) + y,
+    "floor-divide": lambda y, x, w: (
+        (x * 9).int() // 3
+        + x // 0.5
+        + torch.div(x, w.sign() * 2, rounding_mode="floor")
+        + y
+    ),
+    "remainder": lambda y, x, w: (
+        (x * 9).int() % 5 + (x * 9).int() % -3 + x % 0.25 + x.fmod(0.5) + y
+    ),
+    "triangles": lambda y, x, w: x.tril() + y.triu(1) + (x + y).tril(-2),
     "pad": padded,
     "conv": spatial(nn.Conv2d(6, 4, 3, 2, 1, groups=2)),
     "conv-same": spatial(nn.Conv2d(6, 4, 2, padding="same", dilation=2)),
@@ -161,6 +188,12 @@ OPS = {
             torch.tensor([2, 0, 1, 3]), 3, output_size=6
         )
         + x[:, :, :1].repeat_interleave(12, 2)[:, :, :, :1]
+    ),
+    "interleave-numbers": lambda y, x, w: (
+        torch.repeat_interleave(y, torch.tensor([1, 0, 2, 1, 0, 3]), 2)
+        + x.repeat_interleave(2 * (w[:, 0, 0] * 0).int() + 2, 2)
+        .unflatten(2, (2, -1))
+        .flatten(2, 3)[:, :, :7]
     ),
     "unfold": spatial(lambda y: F.unfold(y, (3, 2), 1, 1, 2)),
     "windows": lambda y, x, w: y.unfold(3, 3, 1).unfold(2, 2, 2),
@@ -217,7 +250,18 @@ REFUSED = {
     "a power of 2.5": lambda y, x, w: x**2.5,
     "a power of a signal": lambda y, x, w: x**y,
     "a repetition of all": lambda y, x, w: y.repeat_interleave(2),
-    "rounds down": lambda y, x, w: x // 2,
+    "rounds down": lambda y, x, w: x // 0.75,
+    "a remainder of floats": lambda y, x, w: x % 0.75,
+    "remainder of floats": lambda y, x, w: torch.fmod(x, y),
+    "values that are no numbers": lambda y, x, w: (x / y).nan_to_num(),
+    "isnan: asks": lambda y, x, w: torch.where(x.isnan(), y, x),
+    "the function has no form": lambda y, x, w: x.erf(),
+    "with these": lambda y, x, w: x.log2(),
+    "a running product": lambda y, x, w: x.cumprod(0),
+    "a product of all": lambda y, x, w: x.prod(-1),
+    "torch.where, or of a mask": lambda y, x, w: y[:, :, w[:, 0, 0] > 0],
+    "leave softmax to what": lambda y, x, w: y.mean(0).flatten(1).softmax(-1),
+    "softmax has no spike-driven": lambda y, x, w: y.softmax(-1) @ w[0],
     "several indices": lambda y, x, w: y[:, :, torch.arange(4), torch.arange(4)],
     "SiLU": lambda y, x, w: F.silu(y),
     "training=": lambda y, x, w: F.dropout(y),

@@ -17,7 +17,7 @@ from torch.nn import functional as F  # noqa: E402
 
 import volley  # noqa: E402
 
-from torchnets import agree, evaluate, noise, run, seeded  # noqa: E402
+from torchnets import agree, evaluate, noise, refusal, run, seeded  # noqa: E402
 
 torch.set_num_threads(1)
 
@@ -578,6 +578,125 @@ def test_layers_that_start_late(depth):
     y = evaluate(net, x.numpy())
     expected = run(module, x).numpy()
     assert (y == expected).all() and (expected[-8:] != x[-8:].numpy()).any()
+
+
+class Literals(Neuron):
+    """Constants that are written out where they are used."""
+
+    def forward(self, x):
+        decay = torch.tensor([0.5, 0.25, 0.75, 0.5])
+        self.mem = (0.0 if self.mem is None else self.mem) * decay + x
+        spikes = Spike.apply(self.mem - torch.tensor([0.5] * 4))
+        self.mem = self.mem - spikes * torch.tensor([0.5, 1.0]).repeat(2)
+        return spikes
+
+
+class LiteralsInLoop(nn.Module):
+    def forward(self, x):
+        neuron = Literals()
+        return torch.stack([neuron(one) for one in x])
+
+
+def test_tensors_of_numbers_at_each_step():
+    x = noise(STEPS, BATCH, 4)
+    agree(lambda: nn.Sequential(nn.Linear(4, 4), LiteralsInLoop()), x)
+    agree(lambda: nn.Sequential(nn.Linear(4, 4), Literals()), x, "step")
+
+
+def last_is_written(fc, x):
+    """V[t + 1] of V[t], as with arrays."""
+    v = torch.zeros(len(x) + 1, x.shape[1], 8)
+    s = torch.zeros_like(v)
+    for t in range(len(x)):
+        v[t + 1] = v[t] * 0.5 * (1 - s[t]) + fc(x[t])
+        s[t + 1] = (v[t + 1] >= 0.5).float()
+    return s[1:], v[-1]
+
+
+def every_one_is_written(fc, x):
+    """What is written at the last step, too, is read."""
+    v, s = torch.zeros(len(x), x.shape[1], 8), torch.zeros(len(x), x.shape[1], 8)
+    for t in range(len(x)):
+        v[t] = (v[t - 1] * 0.5 * (1 - s[t - 1]) if t > 0 else 0) + fc(x[t])
+        s[t : t + 1] = (v[t : t + 1] >= 0.5).float()
+    return s.sum(0), v
+
+
+def read_back(fc, x):
+    """In the last dimension."""
+    s, v = torch.empty(x.shape[1], 8, len(x)), x.new_zeros(x.shape[1], 8)
+    for t in range(len(x)):
+        v = v * 0.5 + fc(x[t])
+        s[..., t] = (v >= 0.5).float()
+        v = v - s[:, :, t] * 0.5
+    return s.permute(2, 0, 1), s.sum(-1)
+
+
+def product(fc, x):
+    """Several statements a line, some of which the first step has no need of."""
+    v, result = torch.zeros(x.shape[1], 8), torch.ones(x.shape[1], 8)
+    for one in x:
+        # fmt: off
+        v = v * 0.5 + fc(one); s = (v >= 0.5).float(); v = v - s; result = result * (1 - 0.5 * s)  # noqa: E501, E702
+        # fmt: on
+    return result, v
+
+
+class Written(nn.Module):
+    def __init__(self, function):
+        super().__init__()
+        self.fc, self.function = nn.Linear(8, 8), function
+
+    def forward(self, x):
+        return self.function(self.fc, x)
+
+
+@pytest.mark.parametrize(
+    "function", [last_is_written, every_one_is_written, read_back, product]
+)
+def test_tensors_that_are_written_and_read(function):
+    agree(lambda: Written(function), noise(STEPS, BATCH, 8, scale=2.0), tolerance=1e-6)
+
+
+def test_a_refused_stream_is_told_once():
+    """What follows from it has no operands, and is not told."""
+
+    def function(fc, x):
+        v, result = torch.zeros(x.shape[1], 8), []
+        for t in range(len(x)):
+            v = v * 0.5 + (fc(x[t]) if t != 2 else x[t].relu())
+            v = v - (v > 1).float()
+            result.append(v)
+        return torch.stack(result) * 2
+
+    (error,) = refusal(Written(function), noise(6, BATCH, 8))
+    assert "in another way" in error
+
+
+class Masked(nn.Module):
+    """Weights of which some are set in forward."""
+
+    def __init__(self):
+        super().__init__()
+        self.fc = nn.Linear(8, 8)
+
+    def forward(self, x):
+        weight = self.fc.weight.t().clone()
+        weight[0] = 0
+        weight[:, 2:4] *= 0.5
+        v, result = torch.zeros(x.shape[1], 8), []
+        for one in x:
+            v = 0.5 * v + one @ (weight * 2)
+            result.append((v > 1).float())
+            v = v - result[-1]
+        return torch.stack(result)
+
+
+def test_constants_that_are_written():
+    module, x = seeded(Masked), noise(STEPS, BATCH, 8)
+    net = volley.from_torch(module, x[:6])
+    assert not any("no batch" in remark for remark in net.remarks)
+    agree(Masked, x)
 
 
 class Keeps(nn.Module):

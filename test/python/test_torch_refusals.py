@@ -51,7 +51,8 @@ def reversed_loop(net, x):
 
 # (what the error must say, function of (net, x), modules, example).
 REFUSED = [
-    ("softmax-free attention", lambda net, x: x.softmax(-1), {}, SEQUENCE),
+    ("softmax-free attention", lambda net, x: x.softmax(-1) @ x.mT, {}, SEQUENCE),
+    ("leave softmax to", lambda net, x: x.softmax(-1), {}, SEQUENCE),
     (
         "attention with softmax",
         lambda net, x: F.scaled_dot_product_attention(x, x, x),
@@ -129,6 +130,12 @@ REFUSED = [
     ("dropout is on", lambda net, x: F.dropout(net.fc(x)), {}, SEQUENCE),
     ("rand_like: draws", lambda net, x: torch.rand_like(x) < x, {}, SEQUENCE),
     ("bernoulli: draws", lambda net, x: torch.bernoulli(x), {}, SEQUENCE),
+    (
+        "is split is used as time",
+        lambda net, x: net.lif(net.fc(x).view(5, -1, 6)).mean(0),
+        {},
+        SEQUENCE.flatten(0, 1),
+    ),
     ("complex numbers", lambda net, x: torch.fft.fft(x).abs(), {}, SEQUENCE),
     (
         "a loss is for training",
@@ -186,7 +193,7 @@ class Helped(Net):
 def test_errors_name_the_line_of_a_helper():
     errors = refusal(Helped(None), SEQUENCE)
     assert errors[0].startswith(line_of(Helped.step, "F.silu") + "SiLU")
-    assert errors[1].startswith(line_of(scores, "softmax") + "softmax")
+    assert errors[1].startswith(line_of(scores, "softmax") + "leave softmax")
     assert len(errors) == 2
 
 
@@ -194,6 +201,60 @@ def test_everything_is_listed():
     module = nn.Sequential(nn.GELU(), nn.LayerNorm(8), nn.Softmax(-1), neuron.IFNode())
     errors = refusal(module, torch.zeros(2, 8))
     assert [error[:3] for error in errors] == ["0: ", "1: ", "2: "]
+
+
+# Blocks of ops under a setting.
+
+
+def with_gradients(net, x):
+    with torch.enable_grad():
+        y = net.fc(x)
+        part = y[..., :3]
+        with torch.no_grad(), torch.autocast("cpu", enabled=False):
+            part += torch.tensor([0.5, -0.5, 0.25])
+    return net.lif(y)
+
+
+def with_checkpoint(net, x):
+    with torch.enable_grad():
+        y = torch.utils.checkpoint.checkpoint(net.fc, x, use_reentrant=False)
+    return net.lif(y.detach())
+
+
+@pytest.mark.parametrize("function", [with_gradients, with_checkpoint])
+def test_settings_that_change_no_value(function):
+    module = seeded(Net, function)
+    x = noise(9, 2, 8, scale=2.0)
+    y = evaluate(volley.from_torch(module, x[:4]), x.numpy())
+    expected = run(module, x).numpy()
+    assert (y == expected).all() and expected.any()
+
+
+def with_autocast(net, x):
+    with torch.autocast("cpu"):
+        y = net.fc(x)
+    return net.lif(y.float())
+
+
+def with_map(net, x):
+    return net.lif(torch.vmap(net.fc)(x))
+
+
+def with_condition(net, x):
+    return torch.cond(x.sum() > 0, lambda x: x + 1, lambda x: x - 1, (x,))
+
+
+@pytest.mark.parametrize(
+    "function, line, text",
+    [
+        (with_autocast, "net.fc(x)", "torch.autocast('cpu') computes in torch.bfloat"),
+        (with_map, "torch.vmap", "vmap: a function of single samples"),
+        (with_condition, "torch.cond", "cond: what is computed depends on the values"),
+    ],
+)
+def test_settings_that_change_values(function, line, text):
+    (error,) = refusal(Net(function), SEQUENCE)
+    assert error.startswith(line_of(function, line)) and text in error
 
 
 # Modules and examples that cannot be read at all.

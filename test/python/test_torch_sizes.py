@@ -149,6 +149,46 @@ def test_what_follows_neither_is_right_for_all(name, in_loop):
         np.testing.assert_allclose(y, expected, rtol=1e-5, atol=1e-5)
 
 
+# Numbers that the steps that are traced must not be taken for: 5, 7 and 10.
+TOLD = {
+    "slice": lambda y: y[:, :5],
+    "index": lambda y: y[:, 5] + y[:, 7],
+    "step": lambda y: y[:, 1:7:5],
+    "windows": lambda y: y.unfold(1, 5, 3),
+    "repeated": lambda y: y.repeat_interleave(5, 1) * y.repeat(1, 5),
+    "dimensions": lambda y: y.view(-1, 1, 1, 1, 2, 4).transpose(4, 5),
+    "numbers": lambda y: y * 5 + (y >= 7) + y / 10,
+    "parts": lambda y: sum(y.repeat(1, 5).chunk(5, 1)),
+}
+
+
+class Told(nn.Module):
+    """A loop by hand, and what is computed at each step."""
+
+    def __init__(self, function):
+        super().__init__()
+        self.fc, self.function = nn.Linear(8, 8), function
+
+    def forward(self, x):
+        v, result = torch.zeros(x.shape[1], 8), []
+        for t in range(len(x)):
+            v = 0.5 * v + self.fc(x[t])
+            z = (v >= 0.5).float()
+            v = v - z
+            result.append(self.function(z))
+        return torch.stack(result)
+
+
+@pytest.mark.parametrize("steps", [5, 10])
+@pytest.mark.parametrize("name", TOLD)
+def test_numbers_that_are_no_steps(name, steps):
+    module = seeded(Told, TOLD[name])
+    x = noise(18, 3, 8, scale=2.0)
+    y = evaluate(volley.from_torch(module, x[:steps]), x.numpy())
+    expected = run(module, x).numpy()
+    assert (y == expected.reshape(y.shape)).all() and expected.any()
+
+
 @both
 def test_a_module_without_such_numbers_is_traced_once(in_loop, monkeypatch):
     """What its ops are told in a run without data says enough."""

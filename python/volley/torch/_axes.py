@@ -24,14 +24,25 @@ UNKNOWN = "unknown"
 
 
 class Conflict(Unsupported):
-    """A dimension of a size is used as two kinds."""
+    """A dimension of a size is used as two kinds.
 
-    def __init__(self, size: int, elsewhere: str, here: str):
+    Args:
+        is_part: it was made by splitting a dimension.
+    """
+
+    def __init__(self, size: int, elsewhere: str, here: str, is_part: bool = False):
         self.size, self.elsewhere, self.here = size, elsewhere, here
+        self.is_part = is_part
         super().__init__(self.describe(size))
 
     def describe(self, size: int) -> str:
         """The message; sizes of the traced example may not be the user's."""
+        if self.is_part and self.elsewhere == DATA:
+            return (
+                f"a part of size {size} of a dimension that is split is used as "
+                f"{self.here} here; give the module time and the batch as dimensions "
+                "of their own, and merge them in it"
+            )
         return (
             f"a dimension of size {size} is used as {self.elsewhere} elsewhere, but as "
             f"{self.here} here; time and the batch stay whole and in one place: they "
@@ -49,7 +60,7 @@ class Axis:
 
     def __init__(self, size: int, kind: str | None = None, copies: bool = False):
         self.size, self._kind, self.copies = size, kind, copies
-        self._maybe_batch = False
+        self._maybe_batch = self._is_part = False
         self._parent: Axis | None = None
 
     def __repr__(self):
@@ -85,7 +96,7 @@ class Axis:
         elif root._kind == UNKNOWN or kind == UNKNOWN:
             root._kind = UNKNOWN
         elif root._kind != kind:
-            raise Conflict(self.size, root._kind, kind)
+            raise Conflict(self.size, root._kind, kind, root._is_part)
 
     def suggest_batch(self) -> None:
         """Says that the axis is the batch unless it is used as data anywhere."""
@@ -99,6 +110,7 @@ class Axis:
             a.bind(b._kind)
         a._maybe_batch |= b._maybe_batch
         a.copies &= b.copies
+        a._is_part |= b._is_part
         b._parent = a
 
 
@@ -189,6 +201,8 @@ def _regroup(axes: list[Axis], wide: list[Axis]) -> list[Dim]:
     known = not any(axis.kind == UNKNOWN for axis in axes)
     for axis in (*axes, *wide):
         axis.bind(DATA if known else UNKNOWN)
+    for axis in wide:
+        axis.root()._is_part = len(axes) == 1
     return [(axis,) for axis in wide]
 
 

@@ -24,7 +24,7 @@ from torch._subclasses.fake_tensor import FakeTensorMode
 from torch.utils._python_dispatch import TorchDispatchMode
 
 from volley.torch import _clock, _footprint, _history, _numbers, _steps, neurons
-from volley.torch._hints import HINTS
+from volley.torch._hints import DYNAMIC, HINTS, describe
 from volley.torch._problems import Where, find_line, is_own
 from volley.torch._state import State, without_others
 
@@ -722,15 +722,15 @@ def explain(error: Exception, module, args=()) -> tuple[Where, str]:
     if isinstance(error, neurons.Unsupported):
         return where, message
     if re.search("[Dd]ynamic.?[Oo]utput.?[Ss]hape", kind + message):
-        return where, (
-            "the shape of a tensor depends on values; shapes are static in a network: "
-            "use a mask"
-        )
+        return where, DYNAMIC
     if re.search("[Dd]ata.?[Dd]ependent", kind + message):
         return where, (
             "what is computed depends on the values of a tensor; use torch.where, or "
             "take the decision outside of the module"
         )
+    higher = re.search(r"HigherOrderOperator (\w+)", message)
+    if higher:
+        return where, describe(higher[1])
     if args and where.path:
         # An example of a wrong shape gets as far as the first layer of another one.
         layer = type(module.get_submodule(where.path)).__name__

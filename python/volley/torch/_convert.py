@@ -18,6 +18,7 @@ import torch
 
 from volley.builder import NeuronModel, Signal
 from volley.torch import _axes as ax
+from volley.torch._capture import NUMERIC
 from volley.torch._graph import Node, order
 from volley.torch._hints import describe
 from volley.torch._ports import Port, make_port
@@ -194,8 +195,10 @@ class Converter:
             try:
                 self.values[id(node)] = self._infer(node)
             except Exception as error:
-                self.problems.error(node.where, self._explain(node, error))
-                unknown = ax.make_unknown(node.shape or ())
+                if all(operand.op != "unknown" for operand in node.operands):
+                    self.problems.error(node.where, self._explain(node, error))
+                shape = node.args[0].shape if node.op == "neuron" else node.shape
+                unknown = ax.make_unknown(shape or ())
                 self.values[id(node)] = Value(unknown, None, node)
         for node in self.nodes:
             if node.op == "delay":
@@ -301,10 +304,10 @@ class Converter:
         if rule is not None:
             return rule(node)
         if node.op not in TABLE:
-            raise Unsupported(describe(node.op))
+            raise Unsupported(describe(node.op, node in self.outputs.values()))
         self.total = None
-        for number in node.args:
-            if node.op != "div" and self.varies(number):
+        for number in _numbers_of(node):
+            if self.varies(number):
                 raise Unsupported(self.describe_varying(number))
         dims, emit = TABLE[node.op](
             self, *self._value(node.args), **_settings(TABLE[node.op], node)
@@ -319,6 +322,10 @@ class Converter:
 
     def _infer_input(self, node):
         return Value(ax.make_dims(node.shape), None, node)
+
+    def _infer_unknown(self, node):
+        """Of what is refused already."""
+        return Value(ax.make_unknown(node.shape or ()), None, node)
 
     def _infer_step(self, node):
         x, dim = self._value(node.args)
@@ -558,6 +565,14 @@ class Converter:
             net.output(name, value.signal)
             ports.append(make_port(name, value.dims))
         return ports
+
+
+def _numbers_of(node):
+    """Operands that are computed with, or where a part begins and ends; not the
+    dimensions that an op runs over. What a division does with them it says itself."""
+    if node.op == "slice":
+        return node.args[2:4]
+    return node.args if node.op in NUMERIC - {"div"} else ()
 
 
 def _natural_kind(dtype):

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
@@ -10,7 +11,7 @@ from dataclasses import dataclass, field, replace
 import torch
 
 from volley.torch import _capture, _history
-from volley.torch._footprint import Entry
+from volley.torch._footprint import Entry, numbers
 from volley.torch._problems import Problems, Where
 from volley.torch._steps import Noted
 
@@ -178,7 +179,7 @@ def choose(
         found = try_run(loop, _repeated(args, loop.steps), leaves)
         if found:
             loop.steps = _find_late(
-                stretched, leaves, found, loop.steps, _taken(args, run), problems
+                stretched, leaves, found, loop.steps, _sizes(args), problems
             )
         looped = _repeated(args, loop.steps)
         dims = tuple((i, 0) for i in range(len(args)))
@@ -406,18 +407,21 @@ def _new_sizes(args, run, least=0):
 
     Nor is the last step one that the module picks by its number.
     """
-    taken = _taken(args, run)
-    most = int(max((n for n in taken if n < 1000), default=0))
-    most = max(most, run.furthest + 1, least)
-    sizes = (n for n in (*_LOOPS, most + 1, most + 2) if n not in taken)
-    few, more, *_ = (n for n in sizes if n > run.furthest + 1 and n >= least)
-    return few, more
+    taken, first = _taken(args, run), max(run.furthest + 2, least)
+    others = itertools.count(max(first, _LOOPS[-1] + 1))
+    sizes = (n for n in itertools.chain(_LOOPS, others) if n >= first)
+    free = (n for n in sizes if n not in taken)
+    return next(free), next(free)
 
 
 def _taken(args, run) -> set[float]:
     """Sizes and numbers of the module, which no number of steps must be."""
-    taken = {size for arg in args for size in arg.shape}
-    return taken | {number for _, number in run.numbers}
+    told = numbers(run.footprint) | {number for _, number in run.numbers}
+    return told | _sizes(args)
+
+
+def _sizes(args) -> set[int]:
+    return {size for arg in args for size in arg.shape}
 
 
 def _find_late(
@@ -433,8 +437,9 @@ def _find_late(
 
     def look(steps):
         steps = min(steps, bound)
-        while steps in taken:
-            steps -= 1
+        up, down = range(steps, bound + 1), range(steps, 0, -1)
+        free = (n for n in (*up, *down) if n not in taken)
+        steps = next(free, steps)
         try:
             return _capture.look(*stretched(steps), leaves, steps)
         except Exception:

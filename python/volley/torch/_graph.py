@@ -9,10 +9,11 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 import torch
+from torch._subclasses.fake_tensor import FakeTensor
 
 from volley._network import CompileError
 from volley.torch._capture import CHANGED
-from volley.torch._hints import describe
+from volley.torch._hints import AUTOCAST, DYNAMIC, describe
 from volley.torch._problems import Problems, Where, find_line
 from volley.torch._steps import step_of
 from volley.torch.ops import TABLE
@@ -74,6 +75,8 @@ _WITH_TYPE = ("sum", "mean", "prod", "cumsum", "cumprod")
 # Ops that, in place, change a tensor's shape and none of its values.
 _RELAYOUTS = ("squeeze", "unsqueeze", "transpose", "swapaxes", "swapdims", "t")
 _DROPOUTS = ("dropout", "feature_dropout", "alpha_dropout", "feature_alpha_dropout")
+# What torch.export calls a tensor that is no attribute of a module.
+_LITERAL = re.compile(r"(^|\.)lifted_tensor_\d+$")
 _RANDOM = re.compile(r"rand|bernoulli|normal|poisson|multinomial|dropout")
 
 
@@ -219,6 +222,10 @@ def _write_slice(base: Node, dim: int, bounds, node: Node) -> Node:
     start, end, step = slice(*bounds).indices(base.shape[dim])
     if step != 1:
         raise _Stale
+    if end - start == 1 < base.shape[dim]:
+        shape = (*base.shape[:dim], *base.shape[dim + 1 :])
+        one = Node("squeeze", [node, dim], shape, base.dtype, node.where)
+        return _write_index(base, dim, start, one)
 
     def part(first, last):
         shape = (*base.shape[:dim], last - first, *base.shape[dim + 1 :])
@@ -235,17 +242,33 @@ def _write_slice(base: Node, dim: int, bounds, node: Node) -> Node:
 
 def _write_index(base: Node, dim: int, index: int, node: Node) -> Node:
     """base with one index of a dimension replaced; a stack once all are."""
-    size = base.shape[dim]
-    parts = {}
-    if base.op == "written" and base.args[1] == dim:
-        base, _, indices, values = base.args
-        parts = dict(zip(indices, values))
-    parts[index % size] = node
+    size, parts = base.shape[dim], {}
     common = dict(shape=base.shape, dtype=base.dtype, where=node.where)
+    written = _written_parts(base)
+    if written is not None and written[1] == dim:
+        base, _, parts = written
+    parts[index % size] = node
     if len(parts) == size:
-        return Node("stack", [[parts[i] for i in range(size)], dim], **common)
+        stacked = [[parts[i] for i in range(size)], dim]
+        return Node("stack", stacked, value=_WRITTEN, **common)
     indices = sorted(parts)
     return Node("written", [base, dim, indices, [parts[i] for i in indices]], **common)
+
+
+# The value of a stack of what was written index by index.
+_WRITTEN = "written"
+
+
+def _written_parts(node) -> tuple[Node, int, dict[int, Node]] | None:
+    """(base, dimension, {index: what was written there}) of a tensor, if it is one
+    that was written index by index."""
+    if node.op == "written":
+        base, dim, indices, values = node.args
+        return base, dim, dict(zip(indices, values))
+    if node.op == "stack" and node.value == _WRITTEN:
+        parts, dim = node.args
+        return node, dim, dict(enumerate(parts))
+    return None
 
 
 class Importer:
@@ -269,19 +292,108 @@ class Importer:
         self._trace: dict[int, Node] = {}
         self._folded: dict[Any, Node] = {}
         self.written: list[tuple[Where, str]] = []
+        self._literals: list[Node] = []
+        # What was written, folded, by the node's id, which must stay its own.
+        self._whole: dict[int, tuple[Node, Node]] = {}
+        # Of sizes that torch.export does not know.
+        self._sizes: dict[Any, Any] = {}
 
     def run(self):
         constants = self._constants()
-        for fx in self.program.graph.nodes:
+        graph = self.program.graph_module
+        given = (fx for fx in graph.graph.nodes if fx.op == "placeholder")
+        inputs = [_Cell(self._placeholder(fx, constants)) for fx in given]
+        results = self._run(graph, inputs)
+        self.outputs = [_read_cell(result) for result in results]
+        return self
+
+    def _run(self, graph, inputs):
+        """The cells of a graph's results, or what else they are."""
+        cells = iter(inputs)
+        for fx in graph.graph.nodes:
             if fx.op == "placeholder":
-                self.cells[fx] = _Cell(self._placeholder(fx, constants))
+                self.cells[fx] = next(cells)
             elif fx.op == "output":
-                self.outputs = [self._read(a) for a in fx.args[0]]
-            elif fx.target is operator.getitem:
-                self.cells[fx] = self._getitem(fx)
+                return [self._cell(arg) for arg in fx.args[0]]
+            elif fx.op == "get_attr":
+                self.cells[fx] = _get_attribute(graph, fx.target)
+            elif isinstance(fx.target, torch._ops.HigherOrderOperator):
+                self.cells[fx] = self._wrapped(fx)
+            elif isinstance(fx.meta.get("val"), torch.SymInt):
+                self.cells[fx] = _Cell(self._size(fx.meta["val"], fx))
+            elif not isinstance(fx.target, torch._ops.OpOverload):
+                self.cells[fx] = self._foreign(fx)
             else:
                 self.cells[fx] = self._call(fx)
-        return self
+        return []
+
+    def _meta(self, fx):
+        """The shape and the type of a result, if it is one tensor."""
+        value = fx.meta.get("val")
+        if not isinstance(value, torch.Tensor):
+            return None, None
+        return tuple(self._size(size, fx) for size in value.shape), value.dtype
+
+    def _size(self, size, fx) -> int:
+        """A size that torch.export does not know, as it depends on a constant."""
+        if isinstance(size, int):
+            return size
+        known = size.node.expr.subs(self._sizes)
+        if known.is_number:
+            return int(known)
+        self.problems.error(self._where(fx), DYNAMIC)
+        return 1
+
+    def _repeats(self, fx, repeats):
+        """Notes the size of what is repeated as often as constants say."""
+        shapes = zip(fx.meta["val"].shape, fx.args[0].meta["val"].shape)
+        if isinstance(repeats, Node) and repeats.is_constant:
+            for size, before in shapes:
+                if isinstance(size, torch.SymInt):
+                    total = int(repeats.value.expand(before).sum())
+                    self._sizes[size.node.expr] = total
+
+    def _unknown(self, fx, where):
+        return _Cell(Node("unknown", [], *self._meta(fx), where=where))
+
+    def _cell(self, arg):
+        return self.cells[arg] if isinstance(arg, torch.fx.Node) else arg
+
+    def _wrapped(self, fx):
+        """A block of ops under a setting, which changes values or does not."""
+        args = [self._cell(arg) for arg in fx.args]
+        graphs = [i for i, a in enumerate(args) if isinstance(a, torch.fx.GraphModule)]
+        name = fx.target.name()
+        if name == "wrap_with_set_grad_enabled":
+            reason = ""
+        elif name == "wrap_with_autocast":
+            device, dtype, enabled, *_ = args
+            reason = AUTOCAST.format(device, dtype) if enabled else ""
+        else:
+            reason = describe(name)
+        if not reason:
+            return self._run(args[graphs[0]], args[graphs[0] + 1 :])
+        inside = [inner for i in graphs for inner in args[i].graph.nodes]
+        traced = (inner for inner in inside if inner.meta.get("stack_trace"))
+        where = self._where(next(traced, fx))
+        self.problems.error(where, reason)
+        if len(graphs) != 1:
+            return self._unknown(fx, where)
+        return [
+            self._unknown(result, where) if isinstance(result, torch.fx.Node) else None
+            for result in inside[-1].args[0]
+        ]
+
+    def _foreign(self, fx):
+        """What is no op of ATen: a number, or a function that is not looked into."""
+        if fx.target is operator.getitem:
+            return self._getitem(fx)
+        where, name = self._where(fx), getattr(fx.target, "__name__", str(fx.target))
+        if not isinstance(fx.meta.get("val"), torch.Tensor):
+            return None
+        is_mapped = "functorch" in getattr(fx.target, "__module__", "")
+        self.problems.error(where, describe("vmap" if is_mapped else name))
+        return self._unknown(fx, where)
 
     @property
     def trace(self) -> list[Node]:
@@ -289,14 +401,15 @@ class Importer:
 
     def check(self, in_loop: bool) -> None:
         """Refuses ops without a form, and states that no loop carries on."""
-        nodes = order([node for node in self.outputs if isinstance(node, Node)])
+        results = [node for node in self.outputs if isinstance(node, Node)]
+        nodes = order(results)
         for node in (node for node in nodes if not node.is_constant):
             for path, reason in self.refused.items():
                 if (node.where.path + ".").startswith(path + "."):
                     self.problems.refuse(replace(node.where, path=path), reason)
         for node in nodes:
             if node.op not in _STRUCTURE and node.op not in TABLE:
-                self.problems.error(node.where, describe(node.op))
+                self.problems.error(node.where, describe(node.op, node in results))
         for where, name in self.written:
             for leaf in self.leaves:
                 path, _, attribute = name.rpartition(".")
@@ -326,6 +439,8 @@ class Importer:
     def _placeholder(self, fx, constants):
         if fx.name in constants:
             name, tensor = constants[fx.name]
+            if _LITERAL.search(name):
+                return self._literal(tensor.detach())
             where = Where(self._path(name))
             node = _constant(tensor.detach(), where)
             node.kwargs["name"] = where.path
@@ -337,9 +452,37 @@ class Importer:
         self.inputs.append(node)
         return node
 
+    def _fold_written(self, node):
+        """A constant that was written in parts, by constants, is one again."""
+        if not isinstance(node, Node) or node.op not in _WRITES:
+            return node
+        stack = [node]
+        while stack:
+            top = stack[-1]
+            writes = top.operands if top.op in _WRITES else []
+            missing = [operand for operand in writes if id(operand) not in self._whole]
+            if missing:
+                stack += missing
+                continue
+            stack.pop()
+            if id(top) not in self._whole:
+                whole = [self._whole[id(operand)][0] for operand in writes]
+                is_constant = bool(writes) and all(n.is_constant for n in whole)
+                folded = _fold_write(top, whole) if is_constant else top
+                self._whole[id(top)] = (folded, top)
+        return self._whole[id(node)][0]
+
+    def _literal(self, tensor):
+        """A tensor that code makes of numbers: at each step of a loop the same one."""
+        for node in self._literals:
+            if node.dtype == tensor.dtype and torch.equal(node.value, tensor):
+                return node
+        self._literals.append(_constant(tensor, Where()))
+        return self._literals[-1]
+
     def _read(self, arg):
         if isinstance(arg, torch.fx.Node):
-            return self.cells[arg].read()
+            return self._fold_written(_read_cell(self.cells[arg]))
         if isinstance(arg, (list, tuple)):
             return [self._read(a) for a in arg]
         return arg
@@ -357,8 +500,10 @@ class Importer:
 
     def _getitem(self, fx):
         """One of several results, as an op that has one result only."""
+        if isinstance(self.cells[fx.args[0]], list):
+            return self.cells[fx.args[0]][fx.args[1]]
         source, index = self._read(fx.args[0]), fx.args[1]
-        common = dict(zip(("shape", "dtype"), _meta(fx)), where=source.where)
+        common = dict(zip(("shape", "dtype"), self._meta(fx)), where=source.where)
         if source.op == "unbind":
             x, dim = source.args
             part = Node("select", [x, dim, index], **common)
@@ -401,7 +546,7 @@ class Importer:
             args, kwargs = self._arguments(fx, schema)
         except _Stale:
             self.problems.error(where, "uses a tensor after a view of it was written")
-            return _Cell(Node("unknown", [], *_meta(fx), where=where))
+            return self._unknown(fx, where)
         library, _, name = schema.name.partition("::")
         if library not in ("aten", "volley"):
             name = schema.name
@@ -416,6 +561,10 @@ class Importer:
             if leaf.neuron.remark:
                 self.problems.remark(Where(where.path), leaf.neuron.remark)
             return _Cell(node)
+        if name.startswith("_assert"):
+            return None
+        if name == "repeat_interleave":
+            self._repeats(fx, args[1])
         target = fx.target
         written = None
         if schema.is_mutable:
@@ -434,7 +583,7 @@ class Importer:
             target = _functional(name, fx.target)
         if name in _WITH_TYPE and kwargs.get("dtype") not in (None, args[0].dtype):
             args[0] = self._cast(args[0], kwargs["dtype"], where)
-        whole = Node(name, args, *_meta(fx), where=where, kwargs=kwargs)
+        whole = Node(name, args, *self._meta(fx), where=where, kwargs=kwargs)
         node = self._fold(whole, target)
         if id(node) not in self._trace and node.op not in ("input", "constant"):
             node.step = step_of(fx.meta.get("stack_trace") or "")
@@ -491,6 +640,8 @@ class Importer:
             return node.args[0]
         if node.op == "slice":
             node = _single(node)
+            if node.is_constant:
+                return node
         pair = _summed_pair(node)
         if pair is not None:
             return Node("add", pair, node.shape, node.dtype, node.where)
@@ -501,8 +652,10 @@ class Importer:
         if value is not None:
             tensor = torch.full((), value, dtype=node.dtype).expand(node.shape)
             return _constant(tensor, node.where)
-        if node.op == "select" and node.args[0].op == "written":
-            return _read_written(node)
+        if node.op in ("select", "slice"):
+            read = _read_written(node)
+            if read is not node:
+                return read
         if _RANDOM.search(node.op) or not all(n.is_constant for n in node.operands):
             return node
         if node.shape is None:
@@ -533,16 +686,30 @@ class _Rebuild:
 
 
 def _read_written(node):
-    written, dim, index = node.args
-    base, written_dim, indices, parts = written.args
-    dim, index = dim % len(written.shape), index % written.shape[dim]
-    if dim != written_dim:
+    """What was written by index, where nothing else is read."""
+    written = _written_parts(node.args[0])
+    if written is None or written[1] != node.args[1] % len(node.args[0].shape):
         return node
-    if index in indices:
-        return parts[indices.index(index)]
-    if base.is_constant:
-        return _constant(base.value.select(dim, index), node.where)
-    return Node("select", [base, dim, index], node.shape, node.dtype, node.where)
+    base, dim, parts = written
+
+    def at(index):
+        if index in parts:
+            return parts[index]
+        if base.is_constant:
+            return _constant(base.value.select(dim, index), node.where)
+        shape = (*base.shape[:dim], *base.shape[dim + 1 :])
+        return Node("select", [base, dim, index], shape, node.dtype, node.where)
+
+    size = node.args[0].shape[dim]
+    if node.op == "select":
+        return at(node.args[2] % size)
+    indices = range(*slice(*node.args[2:]).indices(size))
+    if node.args[0].op == "stack" or not (
+        base.is_constant or set(indices) <= set(parts)
+    ):
+        return node
+    stacked = [[at(index) for index in indices], dim]
+    return Node("stack", stacked, node.shape, node.dtype, node.where, _WRITTEN)
 
 
 def _single(node):
@@ -556,6 +723,9 @@ def _single(node):
     dim %= len(x.shape)
     shape = (*x.shape[:dim], *x.shape[dim + 1 :])
     one = Node("select", [x, dim, indices[0]], shape, node.dtype, node.where)
+    one = _read_written(one)
+    if one.is_constant:
+        return _constant(one.value.unsqueeze(dim), node.where)
     return Node("unsqueeze", [one, dim], node.shape, node.dtype, node.where)
 
 
@@ -676,14 +846,55 @@ def _share_memory(fx, source) -> bool:
     if not isinstance(source, torch.fx.Node):
         return False
     tensors = [node.meta.get("val") for node in (fx, source)]
-    if not all(isinstance(tensor, torch.Tensor) for tensor in tensors):
+    if not all(isinstance(tensor, FakeTensor) for tensor in tensors):
         return False
     first, second = (tensor.untyped_storage()._cdata for tensor in tensors)
     return first == second
 
 
-def _meta(fx):
-    value = fx.meta.get("val")
+# Ops that writing a part of a tensor makes, and what they are.
+_WRITES = {
+    "cat": torch.ops.aten.cat.default,
+    "expand": torch.ops.aten.expand.default,
+    "slice": torch.ops.aten.slice.Tensor,
+    "squeeze": torch.ops.aten.squeeze.dim,
+    "stack": torch.ops.aten.stack.default,
+    "written": None,
+}
+
+
+def _fold_write(node, operands) -> Node:
+    """What was written in parts, whose operands are these constants."""
+    tensors = {id(n): whole.value for n, whole in zip(node.operands, operands)}
+    args = _substituted(node.args, tensors)
+    if node.op == "written":
+        base, dim, indices, parts = args
+        tensor = base.clone()
+        for index, part in zip(indices, parts):
+            tensor.select(dim, index).copy_(part)
+    else:
+        tensor = _WRITES[node.op](*args)
+    return _constant(tensor, node.where, node)
+
+
+def _substituted(args, values):
+    return [
+        values[id(arg)]
+        if isinstance(arg, Node)
+        else _substituted(arg, values)
+        if isinstance(arg, (list, tuple))
+        else arg
+        for arg in args
+    ]
+
+
+def _read_cell(cell):
+    return cell.read() if isinstance(cell, _Cell) else cell
+
+
+def _get_attribute(graph, name):
+    """A graph within a graph, or a constant of one."""
+    value = operator.attrgetter(name)(graph)
     if isinstance(value, torch.Tensor):
-        return tuple(value.shape), value.dtype
-    return None, None
+        return _Cell(_constant(value.detach(), Where()))
+    return value

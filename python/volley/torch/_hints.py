@@ -12,6 +12,16 @@ _SOFTMAX = (
     "with a scale"
 )
 
+AUTOCAST = (
+    "torch.autocast('{}') computes in {}, whose rounding a network does not follow; "
+    "leave it out, or pass enabled=False"
+)
+DYNAMIC = (
+    "the shape of a tensor depends on values; shapes are static in a network: use "
+    "torch.where, or of a mask that is constant its indices, found when the module is "
+    "made"
+)
+
 HINTS = {
     "softmax": f"softmax has {_SOFTMAX}",
     "_softmax": f"softmax has {_SOFTMAX}",
@@ -33,7 +43,9 @@ HINTS = {
     "conv3d": "3-d convolutions are not supported; use 1-d or 2-d",
     "lstm": "an LSTM is not a spiking neuron",
     "gru": "a GRU is not a spiking neuron",
-    "unknown": "see the other errors",
+    "vmap": "vmap: a function of single samples is not looked into; call it with the "
+    "whole batch",
+    "cond": "cond: what is computed depends on the values of a tensor; use torch.where",
 }
 
 
@@ -72,6 +84,17 @@ FAMILIES = {
     "^(var|std|norm|linalg_|cdist|cosine|pairwise|logsumexp)": (
         "a statistic of values at run time is not spike-driven; use batch norm"
     ),
+    "^(is(inf|nan|finite|posinf|neginf)|nan_to_num)": "asks for values that are no "
+    "numbers; keep divisors away from 0, and leave it out",
+    "^(erf|erfc|erfinv|a?(sin|cos|tan)h?|atan2|arc.*|lgamma|digamma|sinc|i0)$": (
+        "the function has no form in a network; use one of clamp, abs and ReLU, or "
+        "compute it outside"
+    ),
+    "^(cumprod|cummax|cummin|logcumsumexp)$": "a running product, maximum or minimum; "
+    "carry it on in a loop over time, as in total = total * x[t]",
+    "^(log2|log10|log1p|exp2|expm1)$": "only exp and log are known; "
+    "write it with these",
+    "^prod$": "a product of all elements; multiply them one by one",
     "fft|stft|complex|view_as_real|polar": "complex numbers are not supported; use two "
     "real tensors",
 }
@@ -109,8 +132,14 @@ _LAYERS = {
 }
 
 
-def describe(name: str) -> str:
-    """Why an op is refused, and what could replace it."""
+def describe(name: str, is_last: bool = False) -> str:
+    """Why an op is refused, and what could replace it.
+
+    Args:
+        is_last: it gives a result of the module.
+    """
+    if is_last and name in ("softmax", "_softmax"):
+        return "leave softmax to what reads the network's output"
     if name in HINTS:
         return HINTS[name]
     found = (text for names, text in FAMILIES.items() if re.search(names, name))

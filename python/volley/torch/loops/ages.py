@@ -81,7 +81,20 @@ class Ages:
                 column = self._with_first(column)
             if self.gathers(column):
                 return column
-        return None
+        return self._by_steps(node)
+
+    def _by_steps(self, node):
+        """The column of a node of the last step, by where it is among those of its
+        line and step: what the first step folds belongs to no step."""
+        if self.age(node) != self.steps - 1:
+            return None
+        groups = [self._at(node, age) for age in range(self.steps)]
+        *early, last = groups
+        place, counts = last.index(node), set(map(len, early))
+        # What steps read of the one before is of its age, and comes after its own.
+        if len(counts) != 1 or len(last) > counts.pop():
+            return None
+        return tuple(group[place] for group in groups)
 
     def _with_first(self, column):
         """A column of the later steps, with what the second step has for it before."""

@@ -26,7 +26,8 @@ class Completion:
     def complete(self, nodes: Column) -> Column:
         """The column; where later steps add to the earlier value, or subtract from
         it, that is 0 at the first."""
-        first, rest = nodes[0], nodes[1:]
+        first, rest = _swapped(nodes[0], nodes[1:]), nodes[1:]
+        nodes = (first, *rest)
         if not rest or self.ages.is_static(first):
             return nodes
         if any(n.op != rest[0].op for n in rest) or rest[0].op not in ("add", "sub"):
@@ -65,6 +66,17 @@ class Completion:
     def _is_initial(self, value):
         """Whether an operand of the first step is known before the loop."""
         return not isinstance(value, Node) or self.ages.is_static(value)
+
+
+def _swapped(first: Node, rest: Column) -> Node:
+    """A first step with its operands in the order of later ones: Python puts a number
+    last, whatever side it is on."""
+    if not rest or first.op != rest[0].op or first.op not in ("add", "mul"):
+        return first
+    (a, b), later = first.args[:2], rest[0].args[:2]
+    if isinstance(b, Node) or a is not later[1] or not isinstance(later[0], Node):
+        return first
+    return like(first, first.op, [b, a, *first.args[2:]])
 
 
 class Shift:

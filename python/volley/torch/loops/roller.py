@@ -3,12 +3,15 @@
 
 from __future__ import annotations
 
+import contextlib
+
 import torch
 
 from volley.torch._graph import Node, collapse
 from volley.torch._problems import Problems, Where
 from volley.torch.loops._nodes import (
     Column,
+    Refusal,
     agree,
     choose,
     difference,
@@ -172,7 +175,9 @@ class Roller:
         )
         first = Shift(self.ages, self._find_first).shift(second, third)
         stream = self._register(nodes, make_choice(second))
-        return self._choose(stream, nodes[0], self.column((first, *nodes[1:])))
+        with _filled(stream):
+            later = self.column((first, *nodes[1:]))
+        return self._choose(stream, nodes[0], later)
 
     def _find_first(self, second, third):
         """The first node of a column that is known."""
@@ -184,8 +189,9 @@ class Roller:
     def _choose(self, stream, first, later):
         """A stream that is another node at the first step than later."""
         is_static = self.ages.is_static(first)
-        one = self.whole(first) if is_static else self.column((first,))
-        choose(stream, one, later, first.where)
+        with _filled(stream):
+            one = self.whole(first) if is_static else self.column((first,))
+            choose(stream, one, later, first.where)
         return stream
 
     def _roll(self, nodes, last):
@@ -201,7 +207,8 @@ class Roller:
             raise difference(nodes)
         stream = like(last, last.op, [], value=last.value)
         self._register(nodes, stream)
-        stream.args = self._roll_arguments(nodes, [n.args for n in nodes])
+        with _filled(stream):
+            stream.args = self._roll_arguments(nodes, [n.args for n in nodes])
         return stream
 
     def _roll_arguments(self, nodes, arguments):
@@ -313,14 +320,16 @@ class Roller:
         node = like(nodes[-1], "delay", [], value=initial)
         self._register(nodes, node)
         self._delayed.add(id(nodes[1]))
-        node.args = [self.column(self.ages.extended(nodes[1:]))]
+        with _filled(node):
+            node.args = [self.column(self.ages.extended(nodes[1:]))]
         return node
 
     def _delay_from(self, nodes):
         """A state that starts from a value that is computed."""
         first, second = nodes[:2]
         stream = self._register(nodes, make_choice(second))
-        late = self._delay((make_number(0, second), *nodes[1:]))
+        with _filled(stream):
+            late = self._delay((make_number(0, second), *nodes[1:]))
         return self._choose(stream, first, late)
 
     def _register(self, nodes, stream):
@@ -333,6 +342,16 @@ class Roller:
             # A choice comes before what it chooses from.
             self._lasts.setdefault(id(nodes[-1]), stream)
         return stream
+
+
+@contextlib.contextmanager
+def _filled(stream: Node):
+    """A stream that gets its operands, or is unknown where these are refused."""
+    try:
+        yield
+    except Refusal:
+        stream.op, stream.args = "unknown", []
+        raise
 
 
 def _unfold(nodes: Column) -> Column:

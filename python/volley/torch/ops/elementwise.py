@@ -114,7 +114,8 @@ def div(c, a, b, rounding_mode=None):
     if rounding_mode == "trunc":
         return pointwise(c, "divide", lambda x, y: trunc(x / y), a, b)
     if rounding_mode:
-        raise Unsupported("a division that rounds down; use floor of the quotient")
+        _check_quotient(c, b, "a division that rounds down; use floor of the quotient")
+        return pointwise(c, "divide", lambda x, y: floor(x / y), a, b)
     number, varies = as_number(b), c.varies(b)
     if number is not None and math.frexp(number)[0] == 0.5:
         dims, quotient = _scale(a, 1.0 / number)
@@ -131,6 +132,33 @@ def div(c, a, b, rounding_mode=None):
         return net.reduce_time("mean", total.value.signal, **at)
 
     return dims, emit
+
+
+def _check_quotient(c, b, text):
+    """Refuses what PyTorch computes from the remainder, unless that is the same: of
+    whole numbers, and of a divisor that is a power of two."""
+    divisors = b.array if isinstance(b, Constant) else np.asarray(as_number(b))
+    if not c.is_integer and (
+        isinstance(b, Value) or (np.frexp(np.abs(divisors))[0] != 0.5).any()
+    ):
+        raise Unsupported(text)
+
+
+_REMAINDER = (
+    "a remainder of floats; use a divisor that is a power of two, or whole numbers"
+)
+
+
+@op("remainder")
+def remainder(c, a, b):
+    _check_quotient(c, b, _REMAINDER)
+    return pointwise(c, "remainder", lambda x, y: fma(-floor(x / y), y, x), a, b)
+
+
+@op("fmod")
+def fmod(c, a, b):
+    _check_quotient(c, b, _REMAINDER)
+    return pointwise(c, "remainder", lambda x, y: fma(-trunc(x / y), y, x), a, b)
 
 
 @op("lerp")
@@ -298,10 +326,45 @@ def where_(c, condition, a, b):
 @op("index_put")
 def index_put(c, x, indices, values, accumulate=False):
     (mask,) = indices if len(indices) == 1 else (None,)
+    given = [(d, i) for d, i in enumerate(indices) if i is not None]
     is_mask = isinstance(mask, Value) and mask.node.dtype == torch.bool
-    if not is_mask or accumulate or as_number(values) is None:
-        raise Unsupported("writing by index; use torch.where, or a stack of parts")
-    return where_(c, mask, values, x)
+    if not accumulate and as_number(values) is not None:
+        if is_mask:
+            return where_(c, mask, values, x)
+        if len(given) == 1 and isinstance(given[0][1], Constant):
+            return index_fill(c, x, *given[0], values)
+    raise Unsupported("writing by index; use torch.where, or a stack of parts")
+
+
+@op("index_fill")
+def index_fill(c, x, dim, index, value):
+    """A number at constant indices of a dimension."""
+    if not isinstance(index, Constant) or index.whole.ndim > 1:
+        raise Unsupported(
+            "writing by an index that is computed; use torch.where with a mask"
+        )
+    mask = torch.zeros(x.shape[dim], dtype=torch.bool)
+    mask[index.whole] = True
+    ax.bind_data(x.dims[dim])
+    rest = len(x.dims) - dim % len(x.dims) - 1
+    return where_(c, Constant(mask.reshape(-1, *[1] * rest)), value, x)
+
+
+@op("tril")
+def tril(c, x, diagonal=0):
+    return _triangle(c, x, torch.tril, diagonal)
+
+
+@op("triu")
+def triu(c, x, diagonal=0):
+    return _triangle(c, x, torch.triu, diagonal)
+
+
+def _triangle(c, x, part, diagonal):
+    """Zero on one side of a diagonal of the last two dimensions."""
+    ax.bind_data(*x.dims[-2:])
+    mask = part(torch.ones(x.shape[-2:], dtype=torch.bool), diagonal)
+    return where_(c, Constant(mask), x, 0.0)
 
 
 @op("masked_fill")

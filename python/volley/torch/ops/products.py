@@ -11,8 +11,9 @@ import torch
 
 from volley.torch import _axes as ax
 from volley.torch._problems import Unsupported
-from volley.torch._values import Constant, align
+from volley.torch._values import Constant, Value, align, reduce_value
 from volley.torch.ops._common import chain, check_leading, op, per_dim, reshaped, same
+from volley.torch.ops.elementwise import mul
 from volley.torch.ops.shapes import constant_pad_nd, padded, permute
 
 
@@ -27,10 +28,12 @@ def _dense(x, weight, bias=None):
     return dims, lambda net, **at: net.dense(x.signal, weight, bias, **at)
 
 
-@op("matmul", "bmm")
+@op("matmul", "bmm", "mm", "mv")
 def matmul(c, a, b):
     if isinstance(b, Constant) and b.array.ndim == 2:
         return _dense(a, np.ascontiguousarray(b.array.T))
+    if isinstance(b, Constant) and b.array.ndim == 1 and isinstance(a, Value):
+        return _weighted(a, b.array)
     if min(len(a.shape), len(b.shape)) < 2:
         raise Unsupported("a product of vectors; use matrices")
     ax.bind_data(*a.dims[-2:], *b.dims[-2:])
@@ -44,6 +47,14 @@ def matmul(c, a, b):
         return net.matmul(left, right, **at)
 
     return dims, emit
+
+
+def _weighted(x, weights):
+    """The sum of the last dimension's elements, times weights."""
+    return chain(
+        _dense(x, np.ascontiguousarray(weights[np.newaxis])),
+        lambda y: reshaped(y, y.dims[:-1]),
+    )
 
 
 @op("conv1d", "conv2d")
@@ -146,15 +157,20 @@ def einsum(c, equation, operands):
     left, right = ([i for i in n if i not in common] for n in names)
     if set(left + right) - set(output) or len(batch + left + right) != len(output):
         raise Unsupported(f"einsum '{equation}'; use matmul and sum")
-    if isinstance(b, Constant) and not batch and len(summed) == len(right) == 1:
-        order = [names[1].index(i) for i in right + summed]
-        weight = np.ascontiguousarray(b.array.transpose(order))
-        first = permute(c, a, [names[0].index(i) for i in left + summed])
-        return chain(
-            first,
-            lambda x: _dense(x, weight),
-            lambda x: permute(c, x, [(left + right).index(i) for i in output]),
-        )
+    if isinstance(b, Constant):
+        first = permute(c, a, [names[0].index(i) for i in batch + left + summed])
+        if batch or len(summed) != 1 or len(right) > 1:
+            order = [names[1].index(i) for i in batch + summed + right]
+            parts = [batch, left, summed, right]
+            result = chain(first, *_scaled(c, b.whole.permute(order), parts))
+        elif right:
+            order = [names[1].index(i) for i in right + summed]
+            weight = np.ascontiguousarray(b.array.transpose(order))
+            result = chain(first, lambda x: _dense(x, weight))
+        else:
+            result = chain(first, lambda x: _weighted(x, b.array))
+        found = batch + left + right
+        return chain(result, lambda x: permute(c, x, [found.index(i) for i in output]))
     dims = {**dict(zip(names[0], a.dims)), **dict(zip(names[1], b.dims))}
     for i in common:
         ax.unite(a.dims[names[0].index(i)], b.dims[names[1].index(i)])
@@ -176,6 +192,23 @@ def einsum(c, equation, operands):
         return net.transpose(z, order, **at)
 
     return result, emit
+
+
+def _scaled(c, factor, indices):
+    """Products of a signal of (batch, left, summed) with a constant of (batch, summed,
+    right), and their sums."""
+    batch, left, summed, right = map(len, indices)
+    shape = factor.shape
+    factor = Constant(
+        factor.reshape(*shape[:batch], *[1] * left, *shape[batch:]),
+    )
+    rank = batch + left + summed
+    steps = [lambda x: same(x.with_unit(len(x.dims)))] * right
+    steps.append(lambda x: mul(c, x, factor))
+    if summed:
+        dims = list(range(rank - summed, rank))
+        steps.append(lambda x: reduce_value("sum", x, dims, False))
+    return steps
 
 
 def _arranged(net, x, names, order, shape, **at):

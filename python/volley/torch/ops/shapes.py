@@ -154,12 +154,14 @@ def _repeat(x, dim, number, whole):
         shape = list(x.shape)
         shape[dim] = number
         return expanded(x, shape)
-    ax.bind_data(x.dims[dim])
     new = dim if whole else dim + 1
-    dims = (*x.dims[:dim], (ax.Axis(size * number, ax.DATA),), *x.dims[dim + 1 :])
+    copies = (ax.Axis(number, copies=True),)
+    # Of a batch that is repeated, the copies may be steps.
+    merged = copies + x.dims[dim] if whole else x.dims[dim] + copies
+    dims = (*x.dims[:dim], merged, *x.dims[dim + 1 :])
     unit = x.with_unit(new)
     wide = list(unit.dims)
-    wide[new] = (ax.Axis(number, ax.DATA),)
+    wide[new] = copies
 
     def emit(net, **at):
         signal = align(net, unit, tuple(wide), **at)
@@ -183,15 +185,19 @@ def unfold(c, x, dim, size, step):
     )
 
 
+def _by_step(c, x, dim):
+    return Unsupported(
+        f"the loop over {c.shown(c.steps)} steps reads a dimension of "
+        f"{c.shown(x.shape[dim])} by the number of the step; run over all of it, and "
+        "cut the input or the output outside of the module"
+    )
+
+
 @op("select")
 def select(c, x, dim, index):
     dim %= len(x.dims)
     if not isinstance(index, int):
-        raise Unsupported(
-            f"the loop over {c.shown(c.steps)} steps reads a dimension of "
-            f"{c.shown(x.shape[dim])} by the number of the step; run over all of it, "
-            "and cut the input or the output outside of the module"
-        )
+        raise _by_step(c, x, dim)
     dims = x.dims[:dim] + x.dims[dim + 1 :]
 
     def emit(net, **at):
@@ -216,6 +222,8 @@ def select(c, x, dim, index):
 @op("slice")
 def slice_(c, x, dim, start, end, step):
     dim %= len(x.dims)
+    if any(isinstance(bound, (Value, Constant)) for bound in (start, end)):
+        raise _by_step(c, x, dim)
     return gathered(x, dim, range(*slice(start, end, step).indices(x.shape[dim])))
 
 
@@ -326,6 +334,9 @@ def cat(c, parts, dim=0):
 @op("stack")
 def stack(c, parts, dim=0):
     dim %= len(c.shape)
+    if isinstance(parts[0], Value) and all(part is parts[0] for part in parts):
+        # A value that is repeated, for all steps maybe.
+        return expanded(parts[0].with_unit(dim), c.shape)
     return cat(c, [part.with_unit(dim) for part in parts], dim)
 
 
