@@ -416,8 +416,18 @@ def _new_sizes(args, run, least=0):
 
 def _taken(args, run) -> set[float]:
     """Sizes and numbers of the module, which no number of steps must be."""
-    told = numbers(run.footprint) | {number for _, number in run.numbers}
+    # Indices of single steps say how many there are, and no more.
+    entries = {entry for entry in run.footprint if not _is_one_index(entry)}
+    told = numbers(entries) | {number for _, number in run.numbers}
     return told | _sizes(args)
+
+
+def _is_one_index(entry: Entry) -> bool:
+    name, *told = entry
+    if name != "slice":
+        return name == "select"
+    bounds = told[3:5]
+    return len(bounds) == 2 and None not in bounds and bounds[1] - bounds[0] == 1
 
 
 def _sizes(args) -> set[int]:
