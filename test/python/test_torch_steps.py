@@ -482,7 +482,7 @@ def test_what_comes_again_is_not_taken_as_the_first_step():
         (Loop(every(3)), noise(2, 2, 8)),
         (Counting(), noise(2, 8)),
     ):
-        with pytest.raises(volley.CompileError, match="step (10|3|1) of the loop"):
+        with pytest.raises(volley.CompileError, match="step (10|3) of the loop"):
             volley.from_torch(module.eval(), example)
     with pytest.raises(volley.CompileError, match="up to step 2,000"):
         volley.from_torch(Loop(every(1000)).eval(), noise(5, 2, 8))
@@ -704,5 +704,5 @@ def test_steps_with_another_parameter_are_seen():
     with pytest.raises(volley.CompileError, match="step"):
         volley.from_torch(seeded(Swaps, 0.03), noise(10, 2, 8), verify=False)
     # Farther than is looked at without data.
-    with pytest.raises(volley.CompileError, match="other values than the module|step"):
+    with pytest.raises(volley.CompileError, match="other values than the module"):
         volley.from_torch(seeded(Swaps, 0.08), noise(200, 2, 8))

@@ -21,7 +21,7 @@ from volley.torch.neurons import name_values
 
 _RESETS = ("reset", "reset_mem", "reset_states")
 # The largest difference by rounding, relative to the largest value.
-_ROUNDING = 1e-4
+ROUNDING = 1e-4
 # What a comparison may keep at once, in bytes; more samples are taken in parts.
 _MEMORY = 512 << 20
 
@@ -92,7 +92,7 @@ class Output:
     @property
     def is_close(self) -> bool:
         """Whether the difference is one of float32's roundings."""
-        return self.difference <= _ROUNDING * self.largest
+        return self.difference <= ROUNDING * self.largest
 
     @property
     def same_top(self) -> float:

@@ -56,9 +56,7 @@ class Where:
 
 def is_own(file: str, function: str) -> bool:
     """Whether a frame is of a module's code: of forward, or what the user wrote."""
-    return function == "forward" or not (
-        file.startswith(("<", _STANDARD)) or _INSTALLED.search(file)
-    )
+    return function == "forward" or not (file.startswith("<") or is_installed(file))
 
 
 def is_installed(file: str) -> bool:

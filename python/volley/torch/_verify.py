@@ -17,14 +17,14 @@ from collections.abc import Callable, Iterator
 import numpy as np
 import torch
 
-from volley.torch._compare import Runner, record_module
+from volley.torch._compare import ROUNDING, Runner, record_module
 from volley.torch._problems import Problems, Where
 
 # Elements that a run computes, and parameters: more take seconds.
 _MANY = 1 << 20
 # The largest difference, relative to the largest value, that another order of sums
 # makes.
-_ROUNDING = {"f32": 1e-4, "f64": 1e-6}
+_ROUNDING = {"f32": ROUNDING, "f64": 1e-6}
 # The part of the values that may differ more: a tie at a threshold.
 _FEW = 0.01
 # What a loop does late shows in so many steps.

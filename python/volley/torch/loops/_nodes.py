@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 import torch
 
 from volley.torch._graph import Node
@@ -25,14 +27,19 @@ def refuse(node: Node, message: str) -> Refusal:
 
 
 def difference(nodes) -> Refusal:
-    """That the steps of a column are not the same computation."""
+    """That the steps of a column are not the same computation: which step is another
+    than most."""
+    counts = Counter(node.op for node in nodes)
+    common = max(counts, key=lambda op: (counts[op], op == nodes[-1].op))
     # That the first step differs is often no more than an initial value.
     order = [*range(1, len(nodes)), 0]
-    t = next((t for t in order if nodes[t].op != nodes[-1].op), 0)
+    t = next((t for t in order if nodes[t].op != common), 0)
+    like = max(t for t, node in enumerate(nodes) if node.op == common)
+    most = "the last step" if like == len(nodes) - 1 else f"step {like}"
     return refuse(
         nodes[-1],
-        f"step {t} of the loop computes this in another way than the last step "
-        f"('{nodes[t].op}' there, '{nodes[-1].op}' here); all steps must be equal "
+        f"step {t} of the loop computes this in another way than {most} "
+        f"('{nodes[t].op}' there, '{common}' here); all steps must be equal "
         "but for initial values",
     )
 
