@@ -286,13 +286,13 @@ def test_parts_of_a_batch_add_up(differing, monkeypatch, mode):
     module, program, x = differing
     if mode == "forced":
         program = volley.compile(volley.from_torch(module, x))
-    record, parts = _compare._record, []
+    record, parts = _compare.record_module, []
 
     def flipped(module, args, conversion):
         parts.append(len(args[0][0]))
         return flip(record(module, args, conversion))
 
-    monkeypatch.setattr(_compare, "_record", flipped)
+    monkeypatch.setattr(_compare, "record_module", flipped)
     whole = volley.compare(module, program, x, mode=mode)
     assert parts == [7]
     assert whole.layers[0].different >= 35 and whole.layers[0].neurons >= 7
@@ -352,8 +352,8 @@ def test_first_difference_and_its_potential(differing):
 def test_report_of_a_forced_run(differing, monkeypatch):
     module, _, x = differing
     program = volley.compile(volley.from_torch(module, x))
-    record = _compare._record
-    monkeypatch.setattr(_compare, "_record", lambda *args: flip(record(*args)))
+    record = _compare.record_module
+    monkeypatch.setattr(_compare, "record_module", lambda *args: flip(record(*args)))
     result = volley.compare(module, program, x, mode="forced")
     layer = result.layers[0]
     assert layer.first == (0, 0, 3, 2, 1)

@@ -223,9 +223,7 @@ def _write_slice(base: Node, dim: int, bounds, node: Node) -> Node:
     if step != 1:
         raise _Stale
     if end - start == 1 < base.shape[dim]:
-        shape = (*base.shape[:dim], *base.shape[dim + 1 :])
-        one = Node("squeeze", [node, dim], shape, base.dtype, node.where)
-        return _write_index(base, dim, start, one)
+        return _write_index(base, dim, start, _squeezed(node, dim))
 
     def part(first, last):
         shape = (*base.shape[:dim], last - first, *base.shape[dim + 1 :])
@@ -238,6 +236,14 @@ def _write_slice(base: Node, dim: int, bounds, node: Node) -> Node:
     if end < base.shape[dim]:
         parts.append(part(end, base.shape[dim]))
     return Node("cat", [parts, dim], base.shape, base.dtype, node.where)
+
+
+def _squeezed(node: Node, dim: int) -> Node:
+    """A node without a dimension of size 1; a constant stays one."""
+    if node.is_constant:
+        return _constant(node.value.squeeze(dim), node.where)
+    shape = (*node.shape[:dim], *node.shape[dim + 1 :])
+    return Node("squeeze", [node, dim], shape, node.dtype, node.where)
 
 
 def _write_index(base: Node, dim: int, index: int, node: Node) -> Node:
