@@ -24,23 +24,37 @@ class Entry:
 
 
 PEERS = {
+    "torch": Entry(
+        "PyTorch",
+        {
+            "product": "torch_products:Product",
+            "coincidences": "torch_products:Coincidences",
+            "module": "torch_modules:Eager",
+        },
+    ),
     "torch-compiled": Entry(
-        "torch.compile, hoisted",
-        {"layers": "torch_forms:Compiled"},
+        "torch.compile",
+        {"layers": "torch_forms:Compiled", "module": "torch_modules:Compiled"},
         compiles=True,
     ),
-    "torch-hoisted": Entry(
-        "PyTorch, layer by layer",
-        {"layers": "torch_forms:Hoisted"},
-    ),
-    "torch-loop": Entry(
-        "PyTorch, step by step",
-        {"layers": "torch_forms:Loop"},
-    ),
+    "torch-hoisted": Entry("PyTorch, by layer", {"layers": "torch_forms:Hoisted"}),
+    "torch-loop": Entry("PyTorch, by step", {"layers": "torch_forms:Loop"}),
     "onnxruntime": Entry(
-        "ONNX Runtime, hoisted",
-        {"layers": "onnx_forms:Hoisted"},
+        "ONNX Runtime",
+        {
+            "layers": "onnx_forms:Hoisted",
+            "product": "onnx_forms:Product",
+            "module": "onnx_modules:Exported",
+        },
     ),
+    "onnxruntime-int8": Entry(
+        "ONNX Runtime, int8",
+        {
+            "product": "onnx_forms:IntegerProduct",
+            "module": "onnx_modules:Quantized",
+        },
+    ),
+    "numpy": Entry("NumPy, OpenBLAS", {"product": "numpy_peer:Product"}),
     "snntorch": Entry("snnTorch", {"layers": "snntorch_peer:SnnTorch"}),
     "sinabs": Entry("sinabs", {"layers": "sinabs_peer:Sinabs"}),
     "spikingjelly": Entry("SpikingJelly", {"layers": "spikingjelly_peer:SpikingJelly"}),

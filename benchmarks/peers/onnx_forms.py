@@ -192,3 +192,60 @@ class Hoisted(OnnxPeer):
                     down = graph.add("Mul", spikes, threshold)
                 v = graph.add("Sub", v, down)
         return graph.add("Concat", *result, axis=0)
+
+
+class Product(OnnxPeer):
+    setting = "MatMul and Greater, on floats; all graph optimizations"
+
+    def prepare(self):
+        workload = self.workload
+        graph = Graph()
+        weight = graph.constant(np.ascontiguousarray(workload.weight.T))
+        self.emit(graph, graph.add("MatMul", "x", weight), np.float32(1))
+        model = graph.model(
+            [("x", self.kind, [workload.rows, workload.terms])],
+            [("y", TensorProto.BOOL, [workload.rows, workload.outputs])],
+        )
+        self.session = make_session(model, workload.threads)
+
+    kind = TensorProto.FLOAT
+
+    @staticmethod
+    def emit(graph, sums, threshold):
+        graph.add("Greater", sums, graph.constant(threshold))
+        graph.nodes[-1].output[0] = "y"
+
+    def convert(self, x):
+        return super().convert(x[0, 0])
+
+    def result(self, y):
+        return y[None, None].view(np.uint8)
+
+
+class IntegerProduct(Product):
+    setting = (
+        "MatMulInteger of uint8 spikes and int8 weights, and a comparison; for weights "
+        "of 8 bits"
+    )
+    kind = TensorProto.UINT8
+
+    def prepare(self):
+        workload = self.workload
+        if workload.bits != 8:
+            raise UnsupportedError("for weights of 8 bits")
+        # The scale is a power of two: see the workload.
+        scale = 1.0
+        while np.any(workload.weight * scale != np.round(workload.weight * scale)):
+            scale *= 2
+        weight = np.ascontiguousarray((workload.weight * scale).T).astype(np.int8)
+        graph = Graph()
+        sums = graph.add("MatMulInteger", "x", graph.constant(weight))
+        self.emit(graph, sums, np.int32(scale))
+        model = graph.model(
+            [("x", self.kind, [workload.rows, workload.terms])],
+            [("y", TensorProto.BOOL, [workload.rows, workload.outputs])],
+        )
+        self.session = make_session(model, workload.threads)
+
+    def convert(self, x):
+        return {"x": np.ascontiguousarray(x[0, 0], np.uint8)}

@@ -17,19 +17,19 @@ class Volley(Peer):
     def prepare(self):
         self.network = self.workload.network()
         self.program = volley.compile(self.network, threads=self.workload.threads)
-        ((_, dtype),) = self.program.inputs.values()
-        self.dtype = np.dtype(dtype)
         self.arguments = self.workload.run_arguments()
 
     def open(self, path):
         """Runs what `save` wrote, as a program would that only has the artefact."""
         self.program = volley.open(path, threads=self.workload.threads)
-        ((_, dtype),) = self.program.inputs.values()
-        self.dtype = np.dtype(dtype)
         self.arguments = self.workload.run_arguments()
 
     def convert(self, x):
-        return np.ascontiguousarray(x, self.dtype)
+        types = {name: dtype for name, (_, dtype) in self.program.inputs.items()}
+        if isinstance(x, dict):
+            return {n: np.ascontiguousarray(a, types[n]) for n, a in x.items()}
+        (dtype,) = types.values()
+        return np.ascontiguousarray(x, dtype)
 
     def run(self, x):
         return self.program(x, **self.arguments)

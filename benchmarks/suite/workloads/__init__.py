@@ -8,7 +8,12 @@ from importlib import import_module
 
 # Modules are imported when a workload is made: some need PyTorch.
 WORKLOADS = {
+    "braille": "nirfile:Braille",
+    "coincidences": "product:Coincidences",
     "mlp": "mlp:Mlp",
+    "nmnist": "nirfile:Nmnist",
+    "product": "product:Product",
+    "transformer": "transformer:Transformer",
 }
 
 
