@@ -38,7 +38,9 @@ PEERS = {
         compiles=True,
     ),
     "torch-hoisted": Entry("PyTorch, by layer", {"layers": "torch_forms:Hoisted"}),
-    "torch-loop": Entry("PyTorch, by step", {"layers": "torch_forms:Loop"}),
+    "torch-loop": Entry(
+        "PyTorch, by step", {"layers": "torch_forms:Loop", "ring": "ring:Torch"}
+    ),
     "onnxruntime": Entry(
         "ONNX Runtime",
         {
@@ -55,10 +57,12 @@ PEERS = {
         },
     ),
     "numpy": Entry("NumPy, OpenBLAS", {"product": "numpy_peer:Product"}),
-    "snntorch": Entry("snnTorch", {"layers": "snntorch_peer:SnnTorch"}),
+    "snntorch": Entry(
+        "snnTorch", {"layers": "snntorch_peer:SnnTorch", "ring": "ring:SnnTorch"}
+    ),
     "sinabs": Entry("sinabs", {"layers": "sinabs_peer:Sinabs"}),
     "spikingjelly": Entry("SpikingJelly", {"layers": "spikingjelly_peer:SpikingJelly"}),
-    "norse": Entry("Norse", {"layers": "norse_peer:Norse"}),
+    "norse": Entry("Norse", {"layers": "norse_peer:Norse", "ring": "ring:Norse"}),
 }
 
 

@@ -75,7 +75,8 @@ class Network:
         settings: that class's arguments.
         axes: values that are varied; each combination is a case.
         tolerance: the share of output cells that may differ from a peer's.
-        heavy: left out of --quick runs.
+        heavy: left out of --quick runs that name no network.
+        step_times: each step is timed by itself, too.
         memory: names of runners whose memory is measured, each in its own process.
     """
 
@@ -88,6 +89,7 @@ class Network:
     tolerance: float = 0.01
     repetitions: int | None = None
     heavy: bool = False
+    step_times: bool = False
     memory: tuple[str, ...] = ()
     goals: tuple[Goal, ...] = field(default=())
 
@@ -202,6 +204,7 @@ def parse_network(data: Any, where: str, peers=None, workloads=None) -> Network:
             "tolerance": float,
             "repetitions": int,
             "heavy": bool,
+            "step_times": bool,
             "memory": list,
             "goals": list,
         },
@@ -238,6 +241,7 @@ def parse_network(data: Any, where: str, peers=None, workloads=None) -> Network:
         tolerance=tolerance,
         repetitions=repetitions,
         heavy=data.get("heavy", False),
+        step_times=data.get("step_times", False),
         memory=memory,
         goals=goals,
     )
@@ -266,19 +270,20 @@ def load_networks(
 
 
 def select_cases(networks: list[Network], patterns: list[str]) -> list[Case]:
-    """Cases of which each word of some pattern is in the name, or all of them.
+    """Cases that have every word of some pattern, or all of them.
 
-    A word NAME=VALUE or NAME that is a network's or an axis's value must be it in
-    full; other words may be a part of the network's name.
+    A word AXIS=VALUE is one of the case's name; another is a network's name, or a part
+    of the names of several.
     """
     cases = [case for network in networks for case in network.cases()]
+    names = {network.name for network in networks}
     if not patterns:
         return cases
 
     def matches(case, pattern):
         words = case.name.split()
         return all(
-            word in words if "=" in word else word in words[0]
+            word in words if "=" in word or word in names else word in words[0]
             for word in pattern.split()
         )
 
@@ -286,7 +291,8 @@ def select_cases(networks: list[Network], patterns: list[str]) -> list[Case]:
     for pattern in patterns:
         found = [case for case in cases if matches(case, pattern)]
         if not found:
-            names = ", ".join(network.name for network in networks)
-            raise DescriptionError(f"no case matches {pattern!r}; networks: {names}")
+            raise DescriptionError(
+                f"no case matches {pattern!r}; networks: {', '.join(sorted(names))}"
+            )
         chosen += [case for case in found if case not in chosen]
     return [case for case in cases if case in chosen]

@@ -163,7 +163,34 @@ def measure_case(case: Case, data: Path, options: dict) -> dict:
     for runner in runners[1:]:
         report[runner.name].update(differing=runner.differing, cells=runner.cells)
     report["volley"].update(volley.peer.sizes(options["artefact"]))
+    if case.network.step_times:
+        result["step_seconds"] = measure_steps(volley.peer, workload, rng)
+    if result["rates"]:
+        spikes = sum(one["spikes"] for one in result["rates"].values())
+        cells = sum(
+            one["spikes"] / one["rate"]
+            for one in result["rates"].values()
+            if one["rate"]
+        )
+        result["mean_rate"] = spikes / cells if cells else 0.0
+        result["spikes_per_second"] = spikes / report["volley"]["seconds"]["median"]
     return {**result, "runners": report}
+
+
+def measure_steps(peer, workload, rng):
+    """Seconds of each step, in calls of one step that go on from each other."""
+    session = peer.program.session(workload.batch)
+    steps = []
+    for _ in range(3):
+        x = peer.convert(workload.make_input(rng))
+        session.reset()
+        for t in range(len(x)):
+            start = time.perf_counter()
+            session(x[t : t + 1])
+            steps.append(time.perf_counter() - start)
+    # The first sequence is the warm-up.
+    steps = np.array(steps[len(x) :])
+    return {"mean": float(steps.mean()), "deviation": float(steps.std())}
 
 
 class MemorySampler(threading.Thread):

@@ -13,6 +13,7 @@ WORKLOADS = {
     "mlp": "mlp:Mlp",
     "nmnist": "nirfile:Nmnist",
     "product": "product:Product",
+    "ring": "ring:Ring",
     "transformer": "transformer:Transformer",
 }
 

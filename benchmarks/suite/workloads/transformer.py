@@ -12,21 +12,40 @@ import volley
 from suite.workloads.base import Workload
 
 
+def round_weights(module, bits):
+    """Weights of products and convolutions, in place."""
+    import torch
+
+    most = 2 ** (bits - 1) - 1
+    kinds = (torch.nn.Linear, torch.nn.Conv1d, torch.nn.Conv2d)
+    with torch.no_grad():
+        for layer in module.modules():
+            if isinstance(layer, kinds):
+                rows = layer.weight.flatten(1)
+                largest = rows.abs().amax(1, keepdim=True)
+                scale = torch.exp2(torch.ceil(torch.log2(largest / most)))
+                scale[largest == 0] = 1
+                layer.weight.copy_(
+                    (torch.round(rows / scale) * scale).view_as(layer.weight)
+                )
+
+
 class Transformer(Workload):
     """
     Args:
         model: a case of fidelity.py, or "sdt_8_512".
         weights: "calibrated" are PyTorch's initial ones, with norms that have the
             statistics of images; "zoo" those of volley.models, that fire more.
+        bits: that weights are rounded to, with a power of two for each output.
     """
 
     kind = "module"
     # Minutes on the interpreter.
     interpretable = False
 
-    def __init__(self, model, weights="calibrated", **common):
+    def __init__(self, model, weights="calibrated", bits=None, **common):
         super().__init__(**common)
-        self.model, self.weights = model, weights
+        self.model, self.weights, self.bits = model, weights, bits
 
     @cached_property
     def case(self):
@@ -57,18 +76,30 @@ class Transformer(Workload):
         import torch
 
         if self.weights == "zoo":
-            return fidelity.build(self.case)
-        torch.manual_seed(self.seed)
-        module = self.case.make().eval()
-        fidelity.adapt(module, self.case, self.size, 8, self.seed, fit=False)
+            module = fidelity.build(self.case)
+        else:
+            torch.manual_seed(self.seed)
+            module = self.case.make().eval()
+            norms = [m for m in module.modules() if isinstance(m, fidelity.NORMS)]
+            for norm in norms:
+                norm.momentum = 1.0
+                norm.train()
+            images = np.random.default_rng(self.seed).random(
+                (2, *self.example().shape[1:]), np.float32
+            )
+            fidelity.run_module(module, fidelity.as_input(self.case, images))
+            module.eval()
+        if self.bits:
+            round_weights(module, self.bits)
         return module
+
+    def example(self):
+        return self.make_input(np.random.default_rng(1))
 
     def network(self):
         import fidelity
-        import torch
 
-        image = torch.from_numpy(self.make_input(np.random.default_rng(1)))
-        example = fidelity.as_input(self.case, image.numpy())
+        example = fidelity.as_input(self.case, self.example())
         network = volley.from_torch(self.module, example)
         if self.sum != "ascending":
             network.set_sum_law(self.sum)

@@ -1,0 +1,73 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+"""SpikingJelly's model classes, exported by PyTorch, run by ONNX Runtime."""
+
+import tempfile
+from pathlib import Path
+
+import torch
+from spikingjelly.activation_based import functional
+
+from peers.onnx_forms import make_session
+from peers.torch_modules import Eager
+
+
+class FromInitialState(torch.nn.Module):
+    """Starts at every call where a new sequence starts, as part of the graph."""
+
+    def __init__(self, module):
+        super().__init__()
+        self.module = module
+
+    def forward(self, x):
+        functional.reset_net(self.module)
+        return self.module(x)
+
+
+class Exported(Eager):
+    setting = (
+        "exported by torch.onnx with all steps unrolled; all graph optimizations, "
+        "threads that do not spin"
+    )
+
+    def prepare(self):
+        super().prepare()
+        with tempfile.TemporaryDirectory() as directory:
+            path = Path(directory, "model.onnx")
+            self.export(path)
+            self.session = make_session(str(path), self.workload.threads)
+        functional.reset_net(self.module)
+        (self.name,) = [value.name for value in self.session.get_inputs()]
+
+    def export(self, path):
+        example = super().convert(self.workload.example())
+        module = FromInitialState(self.module).eval()
+        torch.onnx.export(module, (example,), path, dynamo=True, verbose=False)
+
+    def convert(self, x):
+        return {self.name: super().convert(x).numpy()}
+
+    def run(self, x):
+        return self.session.run(None, x)[0]
+
+    def result(self, y):
+        return y.mean(0) if y.ndim == 3 else y
+
+
+class Quantized(Exported):
+    setting = (
+        "exported by torch.onnx; onnxruntime.quantization.quantize_dynamic with int8 "
+        "weights per output; all graph optimizations"
+    )
+
+    def export(self, path):
+        from onnxruntime.quantization import QuantType, quantize_dynamic
+
+        whole = path.with_name("float.onnx")
+        super().export(whole)
+        quantize_dynamic(
+            whole,
+            path,
+            per_channel=True,
+            weight_type=QuantType.QInt8,
+            op_types_to_quantize=["MatMul", "Gemm", "Conv"],
+        )
