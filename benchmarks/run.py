@@ -111,7 +111,21 @@ def measure(case, description, options):
         if isinstance(found, str):
             return {**result, "error": found}
         result.update(found)
-        if options.quick or not Path(artefact).exists():
+        if not Path(artefact).exists():
+            return result
+        if (
+            options.instructions
+            and case.network.instructions
+            and case.point["batch"] == case.point["threads"] == 1
+        ):
+            log("  volley: instructions")
+            counted = run_child("instructions", case, description, data, common)
+            if isinstance(counted, str) or "error" in counted:
+                reason = counted if isinstance(counted, str) else counted["error"]
+                log(f"  instructions are not counted: {reason}")
+            else:
+                result["runners"]["volley"].update(instructions=counted["instructions"])
+        if options.quick:
             return result
         for name in case.network.memory:
             if name != "volley" and name not in chosen:
@@ -180,6 +194,18 @@ def write_csv(path, results):
                 writer.writerow(row)
 
 
+def read_finished(path, options):
+    """What an earlier run measured, if it is of the same machine and commit."""
+    if not path.exists():
+        return []
+    report = json.loads(path.read_text(encoding="utf-8"))
+    now = describe_run(options, "", 0)
+    for key in ("format", "machine", "versions", "volley"):
+        if report.get(key) != now[key]:
+            raise DescriptionError(f"--resume: {path} has another {key}")
+    return [result for result in report["results"] if "error" not in result]
+
+
 def write_atomically(path, text):
     partial = path.with_suffix(path.suffix + ".part")
     partial.write_text(text, encoding="utf-8")
@@ -225,6 +251,16 @@ def parse_arguments():
         action="store_true",
         help=f"{QUICK_REPETITIONS} turns, without memory, heavy networks, and peers "
         "that compile for long",
+    )
+    parser.add_argument(
+        "--instructions",
+        action="store_true",
+        help="count those of small networks with valgrind, for noisy clocks",
+    )
+    parser.add_argument(
+        "--resume",
+        action="store_true",
+        help="keep what the output has, and measure only cases that it lacks",
     )
     parser.add_argument("--inputs", type=int, default=8, help="fresh per turn (8)")
     parser.add_argument("--seed", type=int, default=0, help="of inputs (0)")
@@ -286,10 +322,19 @@ def main():
     load, begin = os.getloadavg()[0], time.perf_counter()
     options.output.mkdir(parents=True, exist_ok=True)
     results = []
+    if options.resume:
+        try:
+            results = read_finished(options.output / "results.json", options)
+        except DescriptionError as error:
+            parser.error(str(error))
+        done = {result["case"] for result in results}
+        cases = [case for case in cases if case.name not in done]
     for i, case in enumerate(cases):
         log(f"[{i + 1}/{len(cases)}, {time.perf_counter() - begin:.0f} s] {case.name}")
+        before = os.getloadavg()[0]
         result = measure(case, descriptions[case.network.name], options)
         result["title"] = case.network.title
+        result["load"] = {"before": before, "after": os.getloadavg()[0]}
         print_result(result)
         results.append(result)
         # After each case: a run that is stopped has what it measured.

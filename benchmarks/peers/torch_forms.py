@@ -46,7 +46,7 @@ class Weights:
 
 
 def scan(neurons, x, state, recurrent=None):
-    """Spikes (T, B, *shape) of a population, and its state, without writing in place."""
+    """Spikes (T, B, *shape) of a population and its state; nothing is written to."""
     v, current, spikes = state
     result = []
     for drive in x.unbind():
@@ -144,7 +144,7 @@ class Loop(Hoisted):
 
 class Compiled(TorchPeer):
     setting = (
-        "torch.compile with static shapes, whole sequences or pieces of up to 32 steps, "
+        "torch.compile with static shapes, of sequences or pieces of up to 32 steps, "
         "products of all steps of a piece at once; inference mode"
     )
     # Compiling grows faster than the steps that are unrolled.
@@ -173,10 +173,12 @@ class Compiled(TorchPeer):
 
         self.forward = torch.compile(forward, fullgraph=True, dynamic=False)
         shapes = [layer.shape for layer in layers if isinstance(layer, Neurons)]
-        self.initial = [
-            tuple(torch.zeros(workload.batch, *shape) for _ in range(3))
-            for shape in shapes
-        ]
+        # Tensors of another kind than those that come back would compile twice.
+        with torch.inference_mode():
+            self.initial = [
+                tuple(torch.zeros(workload.batch, *shape) for _ in range(3))
+                for shape in shapes
+            ]
         x = workload.make_input(np.random.default_rng(1))
         self.run(self.convert(x))
 

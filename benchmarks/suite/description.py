@@ -77,6 +77,7 @@ class Network:
         tolerance: the share of output cells that may differ from a peer's.
         heavy: left out of --quick runs that name no network.
         step_times: each step is timed by itself, too.
+        instructions: --instructions counts those of its cases with batch 1.
         memory: names of runners whose memory is measured, each in its own process.
     """
 
@@ -90,6 +91,7 @@ class Network:
     repetitions: int | None = None
     heavy: bool = False
     step_times: bool = False
+    instructions: bool = False
     memory: tuple[str, ...] = ()
     goals: tuple[Goal, ...] = field(default=())
 
@@ -205,6 +207,7 @@ def parse_network(data: Any, where: str, peers=None, workloads=None) -> Network:
             "repetitions": int,
             "heavy": bool,
             "step_times": bool,
+            "instructions": bool,
             "memory": list,
             "goals": list,
         },
@@ -242,6 +245,7 @@ def parse_network(data: Any, where: str, peers=None, workloads=None) -> Network:
         repetitions=repetitions,
         heavy=data.get("heavy", False),
         step_times=data.get("step_times", False),
+        instructions=data.get("instructions", False),
         memory=memory,
         goals=goals,
     )

@@ -16,6 +16,7 @@ import numpy as np
 from peers import UnsupportedError, make_peer
 from suite import machine
 from suite.description import Case, parse_network
+from suite.instructions import UncountableError, count_instructions
 from suite.stats import ratios, summarize
 from suite.workloads import make_workload
 
@@ -241,13 +242,24 @@ def measure_memory(case: Case, data: Path, options: dict) -> dict:
     }
 
 
+def measure_instructions(case: Case, data: Path, options: dict) -> dict:
+    try:
+        return {"instructions": count_instructions(make_workload(case, data))}
+    except UncountableError as error:
+        return {"error": str(error)}
+
+
 def main():
     """Takes a task as JSON from the standard input; writes a result to a file."""
     task = json.load(sys.stdin)
     network = parse_network(task["network"], task["network"]["name"])
     case = Case(network, task["point"])
     processors = machine.pin(case.point["threads"])
-    function = {"time": measure_case, "memory": measure_memory}[task["what"]]
+    function = {
+        "time": measure_case,
+        "memory": measure_memory,
+        "instructions": measure_instructions,
+    }[task["what"]]
     result = function(case, Path(task["data"]), task["options"])
     result["processors"] = processors
     Path(task["output"]).write_text(json.dumps(result))
