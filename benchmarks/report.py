@@ -58,6 +58,10 @@ def format_quartiles(ratio):
     return f"{format_ratio(ratio['median'])} ({low} to {high})"
 
 
+def format_megabytes(size):
+    return "" if size is None else f"{size / 1e6:.0f} MB"
+
+
 def fill(text):
     return textwrap.fill(
         " ".join(text.split()), 88, break_long_words=False, break_on_hyphens=False
@@ -147,7 +151,9 @@ def write_conditions(report):
         for entry in result.get("runners", {}).values()
         if "seconds" in entry
     ]
-    turns = f"{min(counts)} to {max(counts)}" if counts else "no"
+    turns = (
+        " to ".join(map(str, sorted({min(counts), max(counts)}))) if counts else "no"
+    )
     versions = ", ".join(
         f"{name} {version}"
         for name, version in report["versions"].items()
@@ -187,7 +193,7 @@ def write_goals(rows, networks):
         return ""
     by_name = {network.name: network for network in networks}
     lines = []
-    for result, goal, peer, ratio, verdict in rows:
+    for result, goal, peer, _, verdict in rows:
         network = by_name[result["network"]]
         stretch = f" ({goal.stretch:g})" if goal.stretch is not None else ""
         if peer is None:
@@ -221,12 +227,11 @@ def write_times(results, network):
         for name, entry in {"volley": volley, **timed(result)}.items():
             seconds = entry["seconds"]
             quartiles = f"{format_time(seconds['q1'])} to {format_time(seconds['q3'])}"
-            ratio = differing = peak = ""
+            ratio = differing = ""
+            peak = format_megabytes(entry.get("memory", {}).get("peak_bytes"))
             if name != "volley":
                 ratio = format_quartiles(entry["ratio"])
                 differing = f"{entry['differing']:,} of {entry['cells']:,}"
-            if "peak_bytes" in entry.get("memory", {}):
-                peak = f"{entry['memory']['peak_bytes'] / 1e6:.0f} MB"
             first = format_time(entry["prepare_seconds"] + entry["first_call_seconds"])
             rows.append(
                 [

@@ -105,7 +105,12 @@ def measure(case, description, options):
     with tempfile.TemporaryDirectory() as directory:
         artefact = str(Path(directory, "network.so"))
         common = {"artefact": artefact, "quick": options.quick, "seed": options.seed}
-        timing = {"peers": chosen, "repetitions": repetitions, "inputs": options.inputs}
+        timing = {
+            "peers": chosen,
+            "repetitions": repetitions,
+            "inputs": options.inputs,
+            "without": options.without,
+        }
         data = options.data
         found = run_child("time", case, description, data, {**common, **timing})
         if isinstance(found, str):
@@ -157,6 +162,7 @@ def describe_run(options, started, load):
             "repetitions": options.repetitions,
             "inputs": options.inputs,
             "seed": options.seed,
+            "without": options.without,
         },
     }
 
@@ -261,6 +267,13 @@ def parse_arguments():
         "--resume",
         action="store_true",
         help="keep what the output has, and measure only cases that it lacks",
+    )
+    parser.add_argument(
+        "--without",
+        action="append",
+        default=[],
+        metavar="PASS",
+        help="leave out an optional pass of the compiler",
     )
     parser.add_argument("--inputs", type=int, default=8, help="fresh per turn (8)")
     parser.add_argument("--seed", type=int, default=0, help="of inputs (0)")

@@ -50,7 +50,7 @@ class Exported(Eager):
         return self.session.run(None, x)[0]
 
     def result(self, y):
-        return y.mean(0) if y.ndim == 3 else y
+        return y
 
 
 class Quantized(Exported):

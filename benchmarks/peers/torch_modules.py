@@ -23,10 +23,6 @@ class Eager(TorchPeer):
         functional.reset_net(self.module)
         return self.module(x)
 
-    def result(self, y):
-        y = super().result(y)
-        return y.mean(0) if y.ndim == 3 else y
-
 
 class Compiled(Eager):
     setting = "torch.compile of the module with static shapes; inference mode"

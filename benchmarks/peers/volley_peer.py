@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """Volley itself."""
 
+import subprocess
+import tempfile
 from pathlib import Path
 
 import numpy as np
@@ -8,7 +10,7 @@ import numpy as np
 import volley
 
 from peers.base import Peer
-from suite.artefact import get_sections
+from suite.artefact import find_tool, get_sections
 
 
 class Volley(Peer):
@@ -16,8 +18,23 @@ class Volley(Peer):
 
     def prepare(self):
         self.network = self.workload.network()
-        self.program = volley.compile(self.network, threads=self.workload.threads)
+        threads = self.workload.threads
+        if self.workload.without:
+            self.program = self.compile_without(self.workload.without, threads)
+        else:
+            self.program = volley.compile(self.network, threads=threads)
         self.arguments = self.workload.run_arguments()
+
+    def compile_without(self, names, threads):
+        """The program without optional passes, which only the tool can leave out."""
+        with tempfile.TemporaryDirectory() as directory:
+            model, program = Path(directory, "net.mlirbc"), Path(directory, "net.so")
+            self.network.save(model)
+            options = ["--quiet", *(f"--without={name}" for name in names)]
+            command = [find_tool("snn-compile"), model, "-o", program, *options]
+            subprocess.run(command, check=True)
+            self.artefact = program.read_bytes()
+            return volley.open(program, threads=threads)
 
     def open(self, path):
         """Runs what `save` wrote, as a program would that only has the artefact."""
@@ -41,7 +58,7 @@ class Volley(Peer):
         return volley.interpret(self.network, self.convert(x), **self.arguments)
 
     def rates(self, x):
-        """Mean spikes per neuron and step of each population that spikes."""
+        """Spikes of each population that spikes, and in how many cells they are."""
         signals = [
             f"{name}:{what}"
             for name, recorded in self.network.neurons.items()
@@ -54,8 +71,8 @@ class Volley(Peer):
         _, record = program.run(self.convert(x), record=signals, **self.arguments)
         return {
             name: {
-                "rate": float(one.mean()),
                 "spikes": int(one.sum(dtype=np.int64)),
+                "cells": one.size,
                 "neurons": int(np.prod(one.shape[2:])),
             }
             for name, recorded in record.items()
@@ -64,7 +81,10 @@ class Volley(Peer):
 
     def sizes(self, path):
         """Saves the program; bytes of the artefact, of its code and of its weights."""
-        self.program.save(path)
+        if self.workload.without:
+            Path(path).write_bytes(self.artefact)
+        else:
+            self.program.save(path)
         sections = get_sections(path)
         return {
             "artefact_bytes": Path(path).stat().st_size,

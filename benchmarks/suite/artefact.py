@@ -1,8 +1,24 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-"""Sizes of an artefact's parts."""
+"""The tools that make and run artefacts, and sizes of an artefact's parts."""
 
+import os
 import struct
 from pathlib import Path
+
+
+def find_tool(name):
+    """A tool beside the package volley, or where VOLLEY_TOOLS says.
+
+    Raises:
+        FileNotFoundError: it is not there.
+    """
+    import volley
+
+    beside = Path(volley.__file__).resolve().parents[2] / "bin"
+    path = Path(os.environ.get("VOLLEY_TOOLS") or beside, name)
+    if not path.exists():
+        raise FileNotFoundError(f"there is no {path}; VOLLEY_TOOLS names its directory")
+    return path
 
 
 def get_sections(path):

@@ -7,7 +7,6 @@ those of the AVX2 kernels: a guard against regressions, no measure of speed.
 
 from __future__ import annotations
 
-import os
 import re
 import shutil
 import subprocess
@@ -18,6 +17,8 @@ import numpy as np
 
 import volley
 
+from suite.artefact import find_tool
+
 # Sequences behind one another in the longer of two runs, whose difference leaves
 # loading and reading out.
 SEQUENCES = 21
@@ -25,15 +26,6 @@ SEQUENCES = 21
 
 class UncountableError(Exception):
     """Something that counting needs is absent; the message says what."""
-
-
-def find_runner() -> Path:
-    """snn-run, beside the package or where VOLLEY_TOOLS says."""
-    beside = Path(volley.__file__).resolve().parents[2] / "bin"
-    path = Path(os.environ.get("VOLLEY_TOOLS") or beside, "snn-run")
-    if not path.exists():
-        raise UncountableError(f"there is no {path}; VOLLEY_TOOLS names its directory")
-    return path
 
 
 def count(command: list) -> int:
@@ -52,9 +44,13 @@ def count(command: list) -> int:
 
 def count_instructions(workload) -> float:
     """Instructions per sequence of a workload with one input of steps."""
-    for tool in ("valgrind", "strip"):
-        if shutil.which(tool) is None:
-            raise UncountableError(f"there is no {tool}")
+    for name in ("valgrind", "strip"):
+        if shutil.which(name) is None:
+            raise UncountableError(f"there is no {name}")
+    try:
+        tool = find_tool("snn-run")
+    except FileNotFoundError as error:
+        raise UncountableError(str(error)) from None
     x = workload.make_input(np.random.default_rng(0))
     if isinstance(x, dict) or workload.run_arguments():
         raise UncountableError("counted are networks with one input of steps")
@@ -62,7 +58,7 @@ def count_instructions(workload) -> float:
         directory = Path(name)
         # valgrind stops at debug information that is newer than itself.
         runner = directory / "snn-run"
-        subprocess.run(["strip", "-g", "-o", runner, find_runner()], check=True)
+        subprocess.run(["strip", "-g", "-o", runner, tool], check=True)
         program = directory / "network.so"
         volley.compile(workload.network(), cpu="x86-64-v3").save(program)
         counts = []

@@ -24,8 +24,12 @@ from suite.workloads import make_workload
 # does not decide how fast a short call is.
 TURN_SECONDS = 0.02
 MOST_CALLS = 200
-# A runner slower than this gets fewer turns.
+# Runners that take longer are warm after one call.
+SLOW_SECONDS = 0.25
+# Turns end early after this time, but not before the fifth.
 LONG_SECONDS = 300.0
+# Outputs of so many cells are compared, as far as five inputs have them.
+ENOUGH_CELLS = 10_000
 
 
 def progress(text):
@@ -38,7 +42,7 @@ class Runner:
     def __init__(self, name, peer):
         self.name, self.peer = name, peer
         self.times: list[float] = []
-        self.differing = self.cells = 0
+        self.calls = self.differing = self.cells = 0
 
     def time(self, inputs, calls):
         """Seconds per call, over `calls` calls that take turns with the inputs."""
@@ -49,7 +53,13 @@ class Runner:
         return (time.perf_counter() - start) / calls
 
 
-def prepare(name, workload, rng, quick):
+def describe_failure(error):
+    reason = str(error).strip().splitlines()
+    text = f"{type(error).__name__}: {reason[0] if reason else ''}"
+    return {"status": "failed", "reason": text}
+
+
+def prepare(name, workload, rng):
     """A runner that has run once, or what is to be said instead."""
     try:
         peer = make_peer(name, workload)
@@ -66,9 +76,7 @@ def prepare(name, workload, rng, quick):
         return None, {"status": "unsupported", "reason": str(error)}
     except Exception as error:  # noqa: BLE001 - of any library: the others go on
         traceback.print_exc()
-        reason = str(error).strip().splitlines()
-        text = f"{type(error).__name__}: {reason[0] if reason else ''}"
-        return None, {"status": "failed", "reason": text}
+        return None, describe_failure(error)
     return Runner(name, peer), {
         "prepare_seconds": prepared,
         "first_call_seconds": first,
@@ -76,104 +84,109 @@ def prepare(name, workload, rng, quick):
     }
 
 
-def agree(runner, workload, x, ours):
-    theirs = runner.peer.result(runner.peer.run(runner.peer.convert(x)))
-    differing, cells = workload.compare(ours, theirs)
-    runner.differing += differing
-    runner.cells += cells
+def run_volley(volley, x):
+    return volley.peer.result(volley.peer.run(volley.peer.convert(x)))
+
+
+def compare_results(volley, runner, workload, rng, most):
+    """Counts cells that differ, on up to `most` inputs where there are few cells."""
+    peer = runner.peer
+    for _ in range(most):
+        x = workload.make_input(rng)
+        theirs = peer.result(peer.run(peer.convert(x)))
+        differing, cells = workload.compare(run_volley(volley, x), theirs)
+        runner.differing += differing
+        runner.cells += cells
+        if runner.cells >= ENOUGH_CELLS:
+            break
 
 
 def count_calls(runner, inputs):
     """How many calls make a turn, after the runner is warm."""
+    seconds = runner.time(inputs, 1)
     for _ in range(3):
-        seconds = runner.time(inputs, len(inputs))
-        if seconds * len(inputs) > 1.0:
+        if seconds > SLOW_SECONDS:
             break
+        seconds = runner.time(inputs, len(inputs))
     return int(np.clip(TURN_SECONDS / seconds, 1, MOST_CALLS))
 
 
-def measure_case(case: Case, data: Path, options: dict) -> dict:
-    """Times Volley and its peers in turns; accuracy is compared first."""
-    rng = np.random.default_rng(options.get("seed", 0))
-    workload = make_workload(case, data)
-    quick = options["quick"]
-    report = {}
-    runners = []
-    for name in ("volley", *options["peers"]):
-        progress(f"  {name}: preparing")
-        runner, entry = prepare(name, workload, rng, quick)
-        report[name] = entry
-        if runner:
-            runners.append(runner)
-        elif name == "volley":
-            return {"runners": report}
-    volley = runners[0]
-
-    # Accuracy.
-    x = workload.make_input(rng)
-    ours = volley.peer.result(volley.peer.run(volley.peer.convert(x)))
-    result = {"output_rate": float(np.mean(ours != 0))}
-    if workload.interpretable:
-        reference = volley.peer.interpret(x)
-        result["equals_interpreter"] = bool(np.array_equal(reference, ours))
-    result["rates"] = volley.peer.rates(x)
-    for runner in list(runners[1:]):
-        # More inputs where there are few cells.
-        for _ in range(5):
-            x = workload.make_input(rng)
-            ours = volley.peer.result(volley.peer.run(volley.peer.convert(x)))
-            agree(runner, workload, x, ours)
-            if runner.cells >= 10_000 or quick:
-                break
-        share = runner.differing / runner.cells
-        if share > case.network.tolerance:
-            progress(f"  {runner.name}: {share:.2%} of its output differs: not timed")
-            report[runner.name]["status"] = "differs"
-            runners.remove(runner)
-
-    # Time, in turns.
-    pool = options["inputs"]
-    calls = {}
+def take_turns(runners, workload, rng, options):
+    """Times of all runners, one after the other, on fresh inputs in every turn."""
+    pool, repetitions = options["inputs"], options["repetitions"]
     for runner in runners:
         inputs = [runner.peer.convert(workload.make_input(rng)) for _ in range(pool)]
-        calls[runner.name] = count_calls(runner, inputs)
-    repetitions = options["repetitions"]
+        runner.calls = count_calls(runner, inputs)
+    most = max(runner.calls for runner in runners)
     start = time.perf_counter()
     for turn in range(repetitions):
-        fresh = [workload.make_input(rng) for _ in range(pool)]
+        fresh = [workload.make_input(rng) for _ in range(min(pool, most))]
         # Who comes first changes, so that nobody always follows the same one.
         for runner in runners if turn % 2 == 0 else reversed(runners):
-            count = calls[runner.name]
-            inputs = [runner.peer.convert(x) for x in fresh[:count]]
-            if count > 1:
+            inputs = [runner.peer.convert(x) for x in fresh[: runner.calls]]
+            if runner.calls > 1:
                 runner.time(inputs, 1)
-            runner.times.append(runner.time(inputs, count))
+            runner.times.append(runner.time(inputs, runner.calls))
         spent = time.perf_counter() - start
         if turn + 1 < repetitions and spent > 2:
             progress(f"  turn {turn + 1} of {repetitions}, {spent:.0f} s")
         if spent > LONG_SECONDS and turn >= 4:
+            progress(f"  only {turn + 1} turns: they take long")
             break
-    for runner in runners:
+
+
+def measure_case(case: Case, data: Path, options: dict) -> dict:
+    """Times Volley and its peers in turns; accuracy is compared first."""
+    rng = np.random.default_rng(options["seed"])
+    workload = make_workload(case, data)
+    workload.without = options["without"]
+    report, runners = {}, []
+    for name in ("volley", *options["peers"]):
+        progress(f"  {name}: preparing")
+        runner, report[name] = prepare(name, workload, rng)
+        if runner:
+            runners.append(runner)
+        elif name == "volley":
+            return {"runners": report}
+    volley, *peers = runners
+
+    x = workload.make_input(rng)
+    ours = run_volley(volley, x)
+    result = {"output_rate": float(np.mean(ours != 0)), "rates": volley.peer.rates(x)}
+    if workload.interpretable:
+        reference = volley.peer.interpret(x)
+        result["equals_interpreter"] = bool(np.array_equal(reference, ours))
+    for runner in peers:
         entry = report[runner.name]
-        entry["status"] = "ok"
-        entry["calls"] = calls[runner.name]
+        try:
+            compare_results(volley, runner, workload, rng, 1 if options["quick"] else 5)
+        except Exception as error:  # noqa: BLE001 - of any library: the others go on
+            traceback.print_exc()
+            entry.update(describe_failure(error))
+            continue
+        entry.update(differing=runner.differing, cells=runner.cells)
+        share = runner.differing / runner.cells
+        entry["status"] = "ok" if share <= case.network.tolerance else "differs"
+        if entry["status"] == "differs":
+            progress(f"  {runner.name}: {share:.2%} of its output differs: not timed")
+    peers = [runner for runner in peers if report[runner.name]["status"] == "ok"]
+
+    take_turns([volley, *peers], workload, rng, options)
+    report["volley"]["status"] = "ok"
+    for runner in (volley, *peers):
+        entry = report[runner.name]
+        entry["calls"] = runner.calls
         entry["seconds"] = summarize(runner.times)
         entry["times"] = runner.times
         if runner is not volley:
             entry["ratio"] = ratios(volley.times, runner.times)
-    for runner in runners[1:]:
-        report[runner.name].update(differing=runner.differing, cells=runner.cells)
     report["volley"].update(volley.peer.sizes(options["artefact"]))
     if case.network.step_times:
         result["step_seconds"] = measure_steps(volley.peer, workload, rng)
     if result["rates"]:
         spikes = sum(one["spikes"] for one in result["rates"].values())
-        cells = sum(
-            one["spikes"] / one["rate"]
-            for one in result["rates"].values()
-            if one["rate"]
-        )
-        result["mean_rate"] = spikes / cells if cells else 0.0
+        cells = sum(one["cells"] for one in result["rates"].values())
+        result["mean_rate"] = spikes / cells
         result["spikes_per_second"] = spikes / report["volley"]["seconds"]["median"]
     return {**result, "runners": report}
 

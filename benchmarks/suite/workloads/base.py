@@ -15,11 +15,14 @@ class Workload:
 
     Attributes:
         kind: what peers need to know to run it; see benchmarks/peers.
+        interpretable: the interpreter runs it in a reasonable time.
+        without: optional passes that Volley leaves out.
         seed: of weights; inputs are of the generator that they are given.
     """
 
     kind = "layers"
     interpretable = True
+    without = ()
 
     def __init__(self, data: Path, batch, steps, density, threads, sum, seed=0):
         self.data = data
