@@ -223,6 +223,9 @@ def main(arguments=None):
     )
     parser.add_argument("--strict", action="store_true", help="warnings fail, too")
     parser.add_argument("--history", type=Path, help="a JSON-lines file to append to")
+    parser.add_argument(
+        "--optional", action="store_true", help="having no baseline is no failure"
+    )
     parser.add_argument("--update", action="store_true", help="write the baseline")
     options = parser.parse_args(arguments)
     if options.critical < 1:
@@ -238,10 +241,15 @@ def main(arguments=None):
             path.write_text(text, encoding="utf-8")
             print(f"wrote {path}")
             return 0
-        if old is None:
-            raise GateError(f"there is no baseline {path}; --update writes it")
         limits = {**LIMITS, **dict(options.limit)}
         after = extract(report)
+        if old is None and options.optional:
+            if options.history:
+                append_history(options.history, report, [])
+            print(f"not compared: there is no baseline {path}; --update writes it")
+            return 0
+        if old is None:
+            raise GateError(f"there is no baseline {path}; --update writes it")
         findings = compare(old["cases"], after, limits, options.critical)
     except GateError as error:
         print(f"error: {error}", file=sys.stderr)

@@ -335,7 +335,9 @@ def main():
     load, begin = os.getloadavg()[0], time.perf_counter()
     options.output.mkdir(parents=True, exist_ok=True)
     results = []
-    if options.resume:
+    if not options.resume:
+        (options.output / "results.json").unlink(missing_ok=True)
+    else:
         try:
             results = read_finished(options.output / "results.json", options)
         except DescriptionError as error:

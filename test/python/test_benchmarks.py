@@ -151,6 +151,15 @@ def test_descriptions_of_the_suite():
             assert f"class {name}(" in text
 
 
+def test_example_of_the_readme():
+    text = (BENCHMARKS / "README.md").read_text()
+    example = text.split("```json\n")[1].split("```")[0]
+    cases = parse_network(json.loads(example), "README", PEERS, WORKLOADS).cases()
+    assert len(cases) == 4
+    workload = make_workload(cases[-1], Path("."))
+    assert workload.network().outputs == {"spikes": ((10,), "uint8")}
+
+
 def test_select():
     networks = [parse(), parse(name="smaller"), parse(name="other")]
 
@@ -360,6 +369,8 @@ def test_gate_command(files, tmp_path, capsys):
     where = ["--baseline", baseline]
     assert run_gate(good, *where) == 2
     assert "there is no baseline" in capsys.readouterr().err
+    assert run_gate(good, *where, "--optional") == 0
+    assert "there is no baseline" in capsys.readouterr().out
     assert run_gate(good, *where, "--update") == 0
     assert run_gate(good, *where, "--history", history) == 0
     assert "2 cases compared, 0 not in the baseline" in capsys.readouterr().out
