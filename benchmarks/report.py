@@ -18,7 +18,7 @@ from pathlib import Path
 from gate import GateError, read_report
 from peers import PEERS
 from suite import badges
-from suite.description import load_networks
+from suite.description import MEASURES, load_networks
 from suite.machine import machine_type
 from suite.stats import summarize
 
@@ -111,6 +111,51 @@ def collect_goals(results, networks):
     return rows
 
 
+def measure_limit(limit, result, results):
+    """The value in the unit of the limit's measure; None if not measured."""
+    volley = result.get("runners", {}).get("volley", {})
+    if volley.get("status") != "ok":
+        return None
+    if limit.measure == "time":
+        return volley["seconds"]["median"] * 1e6
+    if limit.measure == "memory":
+        if "peak_bytes" not in volley.get("memory", {}):
+            return None
+        return (volley["memory"]["peak_bytes"] - volley["weight_bytes"]) / 1e6
+    if limit.measure == "startup":
+        seconds = result.get("startup_seconds")
+        return seconds and seconds["median"] * 1e3
+    one = {**result["point"], "threads": 1}
+    for other in results:
+        entry = other.get("runners", {}).get("volley", {})
+        same = other["network"] == result["network"] and other["point"] == one
+        if same and entry.get("status") == "ok":
+            return entry["seconds"]["median"] / volley["seconds"]["median"]
+    return None
+
+
+def judge_limit(limit, value):
+    """As a ratio that is to be large, whichever the measure."""
+    if value is None:
+        return "not measured"
+    sign = 1 if limit.is_least else -1
+    if limit.stretch is not None and sign * value >= sign * limit.stretch:
+        return "stretch"
+    return "reached" if sign * value >= sign * limit.bound else "missed"
+
+
+def collect_limits(results, networks):
+    """(result, limit, value, verdict) of each case with a limit."""
+    cases = {case.name: case for network in networks for case in network.cases()}
+    rows = []
+    for result in results:
+        case = cases.get(result["case"])
+        for limit in case.limits if case else ():
+            value = measure_limit(limit, result, results)
+            rows.append((result, limit, value, judge_limit(limit, value)))
+    return rows
+
+
 def loads(report):
     """The load during each case: other work and the measurement itself."""
     values = [
@@ -200,6 +245,9 @@ def write_goals(rows, networks):
             who, shown = " / ".join(map(name_of, goal.against)), ""
         else:
             who = name_of(peer)
+            absent = [n for n in goal.against if n not in timed(result)]
+            if absent:
+                who += f" (without {', '.join(map(name_of, absent))})"
             shown = format_quartiles(result["runners"][peer]["ratio"])
         lines.append(
             [
@@ -214,6 +262,27 @@ def write_goals(rows, networks):
     return table(
         ["network", "case", "fastest peer", "ratio", "goal (stretch)", ""], lines
     )
+
+
+def write_limits(rows, networks):
+    by_name = {network.name: network for network in networks}
+    lines = []
+    for result, limit, value, verdict in rows:
+        network, measure = by_name[result["network"]], MEASURES[limit.measure]
+        word = "at least" if limit.is_least else "at most"
+        stretch = f" ({limit.stretch:g})" if limit.stretch is not None else ""
+        lines.append(
+            [
+                network.title,
+                describe_point(result, network),
+                measure.title,
+                "" if value is None else f"{value:.3g} {measure.unit}",
+                f"{word} {limit.bound:g}{stretch} {measure.unit}",
+                verdict,
+            ]
+        )
+    header = ["network", "case", "measure", "measured", "goal (stretch)", ""]
+    return table(header, lines)
 
 
 def write_times(results, network):
@@ -332,7 +401,8 @@ def write_page(report, networks, images):
         "<!-- Written by benchmarks/report.py: change the suite or that, not this. -->",
         "# Benchmarks",
         " ".join(
-            f"![{name}]({images}/{path})" for name, path in badge_files(goals, report)
+            f"![{name}]({images}/{path})"
+            for name, path in badge_files(report, collect_verdicts(results, networks))
         ),
         fill(
             """Volley and what one would use instead, in one run on one machine: same
@@ -355,6 +425,9 @@ def write_page(report, networks, images):
             "Against the fastest peer that a goal names: median ratio, quartiles.",
             write_goals(goals, networks),
         ]
+    limits = collect_limits(results, networks)
+    if limits:
+        parts += ["Of Volley alone:", write_limits(limits, networks)]
     for network in networks:
         mine = [r for r in results if r["network"] == network.name]
         if not mine:
@@ -371,33 +444,35 @@ def write_page(report, networks, images):
 # -- Badges ------------------------------------------------------------------
 
 
-def badge_files(goals, report):
+def badge_files(report, verdicts):
     """(text, file name) of the badges that a report has."""
     files = []
-    if goals:
+    if any(verdict != "not measured" for verdict in verdicts):
         files.append(("goals", "badge-goals.svg"))
     if any("equals_interpreter" in result for result in report["results"]):
         files.append(("bits", "badge-bits.svg"))
     return files
 
 
-def draw_badges(goals, report, directory):
-    if goals:
-        measured = [row for row in goals if row[4] != "not measured"]
-        reached = sum(row[4] in ("reached", "stretch") for row in measured)
-        share = reached / len(measured) if measured else 0
+def collect_verdicts(results, networks):
+    rows = collect_goals(results, networks) + collect_limits(results, networks)
+    return [row[-1] for row in rows]
+
+
+def draw_badges(report, verdicts, directory):
+    files = dict(badge_files(report, verdicts))
+    if "goals" in files:
+        measured = [verdict for verdict in verdicts if verdict != "not measured"]
+        reached = len(measured) - measured.count("missed")
+        share = reached / len(measured)
         color = "green" if share == 1 else "yellow" if share >= 0.5 else "red"
         badge = badges.draw("speed goals", f"{reached} of {len(measured)}", color)
-        (directory / "badge-goals.svg").write_text(badge, encoding="utf-8")
-    bits = [
-        result["equals_interpreter"]
-        for result in report["results"]
-        if "equals_interpreter" in result
-    ]
-    if bits:
+        (directory / files["goals"]).write_text(badge, encoding="utf-8")
+    if "bits" in files:
+        bits = [r.get("equals_interpreter", True) for r in report["results"]]
         text = "identical" if all(bits) else f"{bits.count(False)} cases differ"
         badge = badges.draw("bits", text, "green" if all(bits) else "red")
-        (directory / "badge-bits.svg").write_text(badge, encoding="utf-8")
+        (directory / files["bits"]).write_text(badge, encoding="utf-8")
 
 
 # -- Plots -------------------------------------------------------------------
@@ -538,8 +613,7 @@ def main(arguments=None):
     pyplot = import_pyplot()
     for directory in (images, others):
         directory.mkdir(parents=True, exist_ok=True)
-    goals = collect_goals(report["results"], networks)
-    draw_badges(goals, report, images)
+    draw_badges(report, collect_verdicts(report["results"], networks), images)
     for network in networks:
         mine = [r for r in report["results"] if r["network"] == network.name]
         plot_network(pyplot, network, mine, (images, others))

@@ -21,6 +21,23 @@ AXES = {
 }
 
 
+@dataclass(frozen=True)
+class Measure:
+    """What a limit can be about; `unit` is that of its bound."""
+
+    title: str
+    unit: str
+    is_least: bool = False
+
+
+MEASURES = {
+    "time": Measure("time of a call", "us"),
+    "memory": Measure("peak memory less weights", "MB"),
+    "startup": Measure("from file to first result, new process", "ms"),
+    "threads": Measure("threads against one", "x", is_least=True),
+}
+
+
 class DescriptionError(ValueError):
     """A file of the suite is wrong; the message names file and key."""
 
@@ -45,6 +62,28 @@ class Goal:
 
 
 @dataclass(frozen=True)
+class Limit:
+    """A bound of what is measured of Volley alone.
+
+    Attributes:
+        where: the axes' values of the cases that it is about.
+        measure: a name of MEASURES.
+        bound, stretch: the most it may be, or of the ratios the least.
+    """
+
+    where: dict[str, Any]
+    measure: str
+    bound: float
+    stretch: float | None = None
+
+    matches = Goal.matches
+
+    @property
+    def is_least(self) -> bool:
+        return MEASURES[self.measure].is_least
+
+
+@dataclass(frozen=True)
 class Case:
     """A network at one point of its axes."""
 
@@ -65,6 +104,10 @@ class Case:
     def goals(self) -> list[Goal]:
         return [goal for goal in self.network.goals if goal.matches(self.point)]
 
+    @property
+    def limits(self) -> list[Limit]:
+        return [limit for limit in self.network.limits if limit.matches(self.point)]
+
 
 @dataclass(frozen=True)
 class Network:
@@ -77,6 +120,7 @@ class Network:
         tolerance: the share of output cells that may differ from a peer's.
         heavy: left out of --quick runs that name no network.
         step_times: each step is timed by itself, too.
+        startup: new processes are timed from the file to the first result.
         instructions: --instructions counts those of its cases with batch 1.
         memory: names of runners whose memory is measured, each in its own process.
     """
@@ -92,8 +136,10 @@ class Network:
     heavy: bool = False
     step_times: bool = False
     instructions: bool = False
+    startup: bool = False
     memory: tuple[str, ...] = ()
     goals: tuple[Goal, ...] = field(default=())
+    limits: tuple[Limit, ...] = field(default=())
 
     def cases(self) -> list[Case]:
         axes = {**AXES, **self.axes}
@@ -164,13 +210,7 @@ def _check_axes(axes, where):
                 )
 
 
-def _parse_goal(data, where, axes, peers):
-    _take(
-        data,
-        where,
-        {"against": list, "ratio": float},
-        {"where": dict, "stretch": float},
-    )
+def _parse_where(data, where, axes):
     conditions = {}
     for axis, values in data.get("where", {}).items():
         values = values if isinstance(values, list) else [values]
@@ -178,10 +218,30 @@ def _parse_goal(data, where, axes, peers):
         for value in values:
             _expect(value in axes[axis], where, f"axis {axis!r} has no {value!r}")
         conditions[axis] = values
+    return conditions
+
+
+def _parse_goal(data, where, axes, peers):
+    required = {"against": list, "ratio": float}
+    _take(data, where, required, {"where": dict, "stretch": float})
     against = _names(data["against"], where, "against", peers)
     _expect(against, where, "'against': expects a peer")
     _expect(data["ratio"] > 0, where, "'ratio': expects a positive number")
+    conditions = _parse_where(data, where, axes)
     return Goal(conditions, against, data["ratio"], data.get("stretch"))
+
+
+def _parse_limit(data, where, axes):
+    required = {"measure": str, "bound": float}
+    _take(data, where, required, {"where": dict, "stretch": float})
+    measure = data["measure"]
+    _expect(
+        measure in MEASURES,
+        where,
+        f"there is no measure {measure!r}; there are {', '.join(MEASURES)}",
+    )
+    conditions = _parse_where(data, where, axes)
+    return Limit(conditions, measure, data["bound"], data.get("stretch"))
 
 
 def parse_network(data: Any, where: str, peers=None, workloads=None) -> Network:
@@ -210,6 +270,8 @@ def parse_network(data: Any, where: str, peers=None, workloads=None) -> Network:
             "instructions": bool,
             "memory": list,
             "goals": list,
+            "limits": list,
+            "startup": bool,
         },
     )
     _expect(
@@ -234,6 +296,10 @@ def parse_network(data: Any, where: str, peers=None, workloads=None) -> Network:
         _parse_goal(goal, f"{where}: goal {i}", axes, names)
         for i, goal in enumerate(data.get("goals", []))
     )
+    limits = tuple(
+        _parse_limit(limit, f"{where}: limit {i}", axes)
+        for i, limit in enumerate(data.get("limits", []))
+    )
     return Network(
         name=data["name"],
         title=data["title"],
@@ -246,8 +312,10 @@ def parse_network(data: Any, where: str, peers=None, workloads=None) -> Network:
         heavy=data.get("heavy", False),
         step_times=data.get("step_times", False),
         instructions=data.get("instructions", False),
+        startup=data.get("startup", False),
         memory=memory,
         goals=goals,
+        limits=limits,
     )
 
 

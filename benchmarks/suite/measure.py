@@ -5,7 +5,9 @@ from __future__ import annotations
 
 import json
 import os
+import subprocess
 import sys
+import tempfile
 import threading
 import time
 import traceback
@@ -15,6 +17,7 @@ import numpy as np
 
 from peers import UnsupportedError, make_peer
 from suite import machine
+from suite.artefact import find_tool
 from suite.description import Case, parse_network
 from suite.instructions import UncountableError, count_instructions
 from suite.stats import ratios, summarize
@@ -30,6 +33,8 @@ SLOW_SECONDS = 0.25
 LONG_SECONDS = 300.0
 # Outputs of so many cells are compared, as far as five inputs have them.
 ENOUGH_CELLS = 10_000
+# Processes that are started to time that.
+STARTS = 9
 
 
 def progress(text):
@@ -183,6 +188,8 @@ def measure_case(case: Case, data: Path, options: dict) -> dict:
     report["volley"].update(volley.peer.sizes(options["artefact"]))
     if case.network.step_times:
         result["step_seconds"] = measure_steps(volley.peer, workload, rng)
+    if case.network.startup:
+        result["startup_seconds"] = measure_startup(volley, x)
     if result["rates"]:
         spikes = sum(one["spikes"] for one in result["rates"].values())
         cells = sum(one["cells"] for one in result["rates"].values())
@@ -205,6 +212,25 @@ def measure_steps(peer, workload, rng):
     # The first sequence is the warm-up.
     steps = np.array(steps[len(x) :])
     return {"mean": float(steps.mean()), "deviation": float(steps.std())}
+
+
+def measure_startup(volley, x):
+    """Seconds of new processes that compile a file of IR and run it once."""
+    command = [find_tool("snn-run"), "--quiet"]
+    with tempfile.TemporaryDirectory() as directory:
+        model, data, output = (
+            Path(directory, name) for name in ("model.mlirbc", "x.npy", "y.npy")
+        )
+        volley.peer.network.save(model)
+        np.save(data, x)
+        command += [model, "--input", data, "--output", output]
+        times = []
+        for _ in range(STARTS + 1):
+            start = time.perf_counter()
+            subprocess.run(command, check=True)
+            times.append(time.perf_counter() - start)
+    # The first one brings the files into the page cache.
+    return summarize(times[1:])
 
 
 class MemorySampler(threading.Thread):

@@ -115,6 +115,11 @@ def test_name_leaves_out_what_is_not_varied():
             {"goals": [{"against": ["numpy"], "ratio": 2, "where": {"size": 1}}]},
             "no axis 'size'",
         ),
+        (
+            {"limits": [{"measure": "speed", "bound": 1}]},
+            "limit 0: there is no measure 'speed'; there are time",
+        ),
+        ({"limits": [{"measure": "time"}]}, "limit 0: 'bound' is missing"),
     ],
 )
 def test_wrong_description(changes, message):
@@ -141,7 +146,7 @@ def test_descriptions_of_the_suite():
         network.name for network in networks
     }
     for network in networks:
-        assert network.peers
+        assert network.peers or network.limits
         module, _ = WORKLOADS[network.workload].split(":")
         assert (BENCHMARKS / "suite" / "workloads" / f"{module}.py").exists()
     for entry in PEERS.values():
@@ -441,6 +446,39 @@ def test_the_fastest_peer_decides():
     assert report.measure_goal(goal, result) == ("torch", 3.0)
     result["runners"]["torch"]["status"] = "differs"
     assert report.measure_goal(goal, result) == ("numpy", 4.0)
+
+
+def test_limits():
+    limits = [
+        {"measure": "time", "bound": 3e6, "stretch": 1e6},
+        {"measure": "memory", "bound": 90},
+        {"measure": "threads", "where": {"threads": 2}, "bound": 1.7, "stretch": 1.9},
+        {"measure": "startup", "bound": 10},
+    ]
+    network = parse(goals=[], limits=limits)
+    one = make_result("small density=0.1 threads=1", time=2.0, weight_bytes=20e6)
+    two = make_result("small density=0.1 threads=2", time=1.1, weight_bytes=5e6)
+    two["point"] = {**one["point"], "threads": 2}
+    rows = report.collect_limits([one, two], [network])
+    assert [(limit.measure, verdict) for _, limit, _, verdict in rows] == [
+        ("time", "reached"),
+        ("memory", "reached"),
+        ("startup", "not measured"),
+        ("time", "reached"),
+        ("memory", "missed"),
+        ("threads", "reached"),
+        ("startup", "not measured"),
+    ]
+    values = [value for *_, value, _ in rows]
+    assert values[:3] == [2e6, 80.0, None]
+    assert values[5] == pytest.approx(2.0 / 1.1)
+    # Twice as fast is more than the stretch.
+    two["runners"]["volley"]["seconds"]["median"] = 1.0
+    rows = report.collect_limits([one, two], [network])
+    assert rows[5][3] == rows[3][3] == "stretch"
+    page = report.write_page(make_report(one, two), [network], "images")
+    assert "| threads against one | 2 x | at least 1.7 (1.9) x | stretch |" in page
+    assert "| peak memory less weights | 95 MB | at most 90 MB | missed |" in page
 
 
 def test_page():
