@@ -6,14 +6,15 @@
     python benchmarks/gate.py results.json --update      # makes it the baseline
 
 A measure that is worse than the baseline's by more than its limit is a warning, by more
-than `--critical` times the limit critical. Time is Volley's median; where the machine
-may be slower than it was, so are the peers: a time is held to the baseline only if its
-ratio to the peers, too, fell by the limit. Exit code: 0, 1 if something is critical (or
-a warning, with --strict), 2 if there is no baseline or a file is wrong.
+than `--critical` times the limit critical. Time is Volley's median; since the machine
+may be busier than it was, it must be worse in proportion to the peers' times, too.
+Ratio is that proportion alone, for a machine that is less busy than when the baseline
+was made. Exit code: 0, 1 if something is critical (or a warning, with --strict), 2 if
+there is no baseline or a file is wrong.
 
-Limits are shares: time 0.1, memory 0.1, code 0.1, accuracy 0.01, instructions 0.02,
-energy 0.05 (once a result has one); `none` leaves a measure out. With --history a line
-per run is appended, and `report.py --history` draws the trends.
+Limits are shares: time 0.1, ratio 0.25, memory 0.1, code 0.1, accuracy 0.01,
+instructions 0.02, energy 0.05 (once a result has one); `none` leaves a measure out.
+With --history a line per run is appended, and `report.py --history` draws the trends.
 """
 
 import argparse
@@ -28,6 +29,7 @@ from suite.stats import summarize
 BASELINES = Path(__file__).resolve().parent / "baselines"
 LIMITS = {
     "time": 0.1,
+    "ratio": 0.25,
     "memory": 0.1,
     "code": 0.1,
     "accuracy": 0.01,
@@ -129,17 +131,21 @@ def compare(before, after, limits=LIMITS, critical=CRITICAL) -> list[Finding]:
             findings.append(Finding("critical", case, "failed", 0, 1, 1.0))
             continue
         for measure, limit in limits.items():
-            if limit is None or measure not in old or measure not in new:
+            source = "time" if measure == "ratio" else measure
+            if limit is None or source not in old or source not in new:
                 continue
-            a, b = old[measure], new[measure]
+            a, b = old[source], new[source]
             if measure == "accuracy":
                 change = b - a
             else:
                 change = b / a - 1 if a else float(b > 0)
-            if measure == "time":
-                # Slower than before, and slower than the machine became.
-                relative = b / a / drift(old.get("peers", {}), new.get("peers", {})) - 1
-                change = min(change, relative)
+            if source == "time":
+                slower = b / a / drift(old["peers"], new["peers"])
+                if measure == "ratio":
+                    if not old["peers"].keys() & new["peers"].keys():
+                        continue
+                    a, b, change = 1.0, slower, slower - 1
+                change = min(change, slower - 1)
             if change > limit:
                 level = "critical" if change > critical * limit else "warning"
                 findings.append(Finding(level, case, measure, a, b, change))
@@ -169,6 +175,7 @@ def make_baseline(report: dict, old: dict | None) -> dict:
         "format": FORMAT,
         "machine": report["machine"],
         "versions": report["versions"],
+        "load": report["load"],
         "commit": report["volley"]["commit"],
         "finished": report["finished"],
         "cases": {**(old or {}).get("cases", {}), **cases},
@@ -235,6 +242,8 @@ def main(arguments=None):
         name = f"{machine_type(report['machine'])}.json"
         path = options.baseline or BASELINES / name
         old = read_json(path) if path.exists() else None
+        if old is not None and not isinstance(old.get("cases"), dict):
+            raise GateError(f"{path}: 'cases' is missing: not a baseline")
         if options.update:
             text = json.dumps(make_baseline(report, old), indent=1) + "\n"
             path.parent.mkdir(parents=True, exist_ok=True)

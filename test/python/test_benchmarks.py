@@ -294,9 +294,10 @@ def make_report(*results):
 
 def compare(before, after, **options):
     before, after = (gate.extract(make_report(r)) for r in (before, after))
+    limits = options.pop("limits", {**gate.LIMITS, "ratio": None})
     return [
         (finding.level, finding.measure)
-        for finding in gate.compare(before, after, **options)
+        for finding in gate.compare(before, after, limits, **options)
     ]
 
 
@@ -340,6 +341,15 @@ def test_gate_leaves_out_what_the_machine_does():
     # A faster machine does not make the same time a regression.
     faster = make_result(time=1.0, peers={"numpy": 1.0, "torch": 1.5})
     assert compare(base, faster) == []
+
+
+def test_gate_on_a_machine_less_busy():
+    """The same time, but the peers take half of theirs: the baseline was busy."""
+    base = make_result(time=1.0, peers={"numpy": 2.0, "torch": 3.0})
+    quiet = make_result(time=0.7, peers={"numpy": 1.0, "torch": 1.5})
+    assert compare(base, quiet, limits=gate.LIMITS) == [("warning", "ratio")]
+    same = make_result(time=0.5, peers={"numpy": 1.0, "torch": 1.5})
+    assert compare(base, same, limits=gate.LIMITS) == []
 
 
 def test_gate_failures():
@@ -403,6 +413,9 @@ def test_gate_bad_input(files, tmp_path, capsys):
         assert line.startswith("error: ")
         assert "results.json" in line
     assert run_gate(tmp_path / "absent.json") == 2
+    good = files(make_report(make_result()))
+    assert run_gate(good, "--baseline", files({"format": 1}, "wrong.json")) == 2
+    assert "wrong.json: 'cases' is missing" in capsys.readouterr().err
     for limit in ("speed=0.1", "time=-1", "time=fast", "time"):
         with pytest.raises(SystemExit):
             run_gate(files(make_report()), "--limit", limit)
