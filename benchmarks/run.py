@@ -55,8 +55,6 @@ def child_environment(threads):
         "NUMBA_NUM_THREADS",
     )
     environment = {**os.environ, **dict.fromkeys(names, count)}
-    # A process that waits in a spinning loop takes a processor from the next runner.
-    environment["OMP_WAIT_POLICY"] = "passive"
     # What OpenBLAS takes for a processor that it does not know is half as fast.
     if "avx512f" in machine.describe_machine()["isa"]:
         environment.setdefault("OPENBLAS_CORETYPE", "SkylakeX")

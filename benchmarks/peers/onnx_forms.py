@@ -53,8 +53,6 @@ def make_session(model, threads):
     options.intra_op_num_threads = threads
     options.inter_op_num_threads = 1
     options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_ENABLE_ALL
-    # Threads that wait for work must not spin while another runner is measured.
-    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     data = model if isinstance(model, (str, bytes)) else model.SerializeToString()
     return onnxruntime.InferenceSession(
         data, options, providers=["CPUExecutionProvider"]
@@ -75,7 +73,7 @@ class OnnxPeer(Peer):
 class Hoisted(OnnxPeer):
     setting = (
         "products of all steps at once, neurons unrolled over time; all graph "
-        "optimizations, threads that do not spin"
+        "optimizations"
     )
 
     def prepare(self):

@@ -24,10 +24,7 @@ class FromInitialState(torch.nn.Module):
 
 
 class Exported(Eager):
-    setting = (
-        "exported by torch.onnx with all steps unrolled; all graph optimizations, "
-        "threads that do not spin"
-    )
+    setting = "exported by torch.onnx with all steps unrolled; all graph optimizations"
 
     def prepare(self):
         super().prepare()
