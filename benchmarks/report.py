@@ -318,6 +318,11 @@ def write_times(results, network):
     return drop_empty(header, rows)
 
 
+def write_cells(results, network):
+    texts = dict.fromkeys(r["cells"] for r in results if "cells" in r)
+    return fill("Cells are " + "; ".join(texts) + ".") if texts else ""
+
+
 def write_facts(results, network):
     """A row per case, of Volley alone."""
     rows = []
@@ -435,7 +440,7 @@ def write_page(report, networks, images):
         parts.append(f"## {network.title}")
         if any(timed(result) for result in mine):
             parts.append(f"![{network.title}]({images}/{network.name}.svg)")
-        for write in (write_times, write_facts, write_omissions):
+        for write in (write_times, write_cells, write_facts, write_omissions):
             parts.append(write(mine, network))
     parts += ["## Peers", write_settings(results)]
     return "\n\n".join(part for part in parts if part) + "\n"

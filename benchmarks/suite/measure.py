@@ -32,7 +32,8 @@ SLOW_SECONDS = 0.25
 # Turns end early after this time, but not before the fifth.
 LONG_SECONDS = 300.0
 # Outputs of so many cells are compared, as far as five inputs have them.
-ENOUGH_CELLS = 10_000
+ENOUGH_CELLS, ENOUGH_QUICKLY = 10_000, 250
+MOST_INPUTS = 5
 # Processes that are started to time that.
 STARTS = 9
 
@@ -93,16 +94,16 @@ def run_volley(volley, x):
     return volley.peer.result(volley.peer.run(volley.peer.convert(x)))
 
 
-def compare_results(volley, runner, workload, rng, most):
-    """Counts cells that differ, on up to `most` inputs where there are few cells."""
+def compare_results(volley, runner, workload, rng, enough):
+    """Counts cells that differ, on some inputs where one has not enough cells."""
     peer = runner.peer
-    for _ in range(most):
+    for _ in range(MOST_INPUTS):
         x = workload.make_input(rng)
         theirs = peer.result(peer.run(peer.convert(x)))
         differing, cells = workload.compare(run_volley(volley, x), theirs)
         runner.differing += differing
         runner.cells += cells
-        if runner.cells >= ENOUGH_CELLS:
+        if runner.cells >= enough:
             break
 
 
@@ -161,10 +162,13 @@ def measure_case(case: Case, data: Path, options: dict) -> dict:
     if workload.interpretable:
         reference = volley.peer.interpret(x)
         result["equals_interpreter"] = bool(np.array_equal(reference, ours))
+    if workload.cells:
+        result["cells"] = workload.cells
+    enough = ENOUGH_QUICKLY if options["quick"] else ENOUGH_CELLS
     for runner in peers:
         entry = report[runner.name]
         try:
-            compare_results(volley, runner, workload, rng, 1 if options["quick"] else 5)
+            compare_results(volley, runner, workload, rng, enough)
         except Exception as error:  # noqa: BLE001 - of any library: the others go on
             traceback.print_exc()
             entry.update(describe_failure(error))

@@ -16,6 +16,7 @@ class Workload:
     Attributes:
         kind: what peers need to know to run it; see benchmarks/peers.
         interpretable: the interpreter runs it in a reasonable time.
+        cells: what `compare` counts, if not values of the output.
         without: optional passes that Volley leaves out.
         seed: of weights; inputs are of the generator that they are given.
     """
@@ -23,6 +24,7 @@ class Workload:
     kind = "layers"
     interpretable = True
     without = ()
+    cells = ""
 
     def __init__(self, data: Path, batch, steps, density, threads, sum, seed=0):
         self.data = data
