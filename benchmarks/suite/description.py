@@ -11,7 +11,7 @@ from typing import Any
 
 NETWORKS = Path(__file__).resolve().parents[1] / "networks"
 SUM_LAWS = ("ascending", "exact")
-# Axes that every case has, in the order in which a case's name shows them.
+# Axes that every case has, and what they are if a description does not say.
 AXES = {
     "batch": [1],
     "steps": [1],
@@ -142,7 +142,8 @@ class Network:
     limits: tuple[Limit, ...] = field(default=())
 
     def cases(self) -> list[Case]:
-        axes = {**AXES, **self.axes}
+        """In the order of the file: its last axis varies first."""
+        axes = {**self.axes, **{a: v for a, v in AXES.items() if a not in self.axes}}
         return [
             Case(self, dict(zip(axes, values)))
             for values in itertools.product(*axes.values())
