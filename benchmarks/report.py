@@ -77,6 +77,13 @@ def timed(result):
     }
 
 
+def sort_results(results, networks):
+    """In the order of the descriptions, whatever order they were measured in."""
+    order = [case.name for network in networks for case in network.cases()]
+    known = [result for result in results if result["case"] in order]
+    return sorted(known, key=lambda result: order.index(result["case"]))
+
+
 def measure_goal(goal, result):
     """The peer that decides a goal and the median ratio to it; None if not measured.
 
@@ -615,6 +622,7 @@ def main(arguments=None):
         print(f"error: {error}", file=sys.stderr)
         return 1
     networks = load_networks(options.networks)
+    report["results"] = sort_results(report["results"], networks)
     pyplot = import_pyplot()
     for directory in (images, others):
         directory.mkdir(parents=True, exist_ok=True)

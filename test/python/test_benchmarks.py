@@ -510,6 +510,15 @@ def test_page():
     assert max(len(t) for t in page.splitlines() if t[:1] not in "|<!") <= 88
 
 
+def test_order_is_that_of_the_descriptions():
+    networks = [network_of_report()]
+    results = [make_result(f"small density={d}") for d in ("0.5", "0.2", "0.1")]
+    assert [r["case"] for r in report.sort_results(results, networks)] == [
+        "small density=0.1",
+        "small density=0.5",
+    ]
+
+
 def test_page_says_what_disturbed():
     busy = goal_result(peers={"numpy": 3.0})
     busy["load"] = {"before": 6.0, "after": 7.0}
