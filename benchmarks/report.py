@@ -331,7 +331,7 @@ def write_cells(results, network):
 
 
 def write_facts(results, network):
-    """A row per case, of Volley alone."""
+    """A row per case, of Volley alone, and the load that all were measured under."""
     rows = []
     for result in results:
         volley = result.get("runners", {}).get("volley", {})
@@ -355,10 +355,11 @@ def write_facts(results, network):
                 else "",
                 f"{volley['instructions']:,.0f}" if "instructions" in volley else "",
                 "" if equal is None else "equal" if equal else "**different**",
+                f"{sum(result['load'].values()) / 2:.1f}" if "load" in result else "",
             ]
         )
     header = ["case", "code", "mean rate", "spikes per second", "a step by itself"]
-    header += ["mean memory", "instructions (AVX2)", "bits of the interpreter"]
+    header += ["mean memory", "instructions (AVX2)", "bits of the interpreter", "load"]
     return drop_empty(header, rows)
 
 

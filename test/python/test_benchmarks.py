@@ -522,7 +522,9 @@ def test_order_is_that_of_the_descriptions():
 def test_page_says_what_disturbed():
     busy = goal_result(peers={"numpy": 3.0})
     busy["load"] = {"before": 6.0, "after": 7.0}
-    assert "Other work ran on the 2 cores" in make_page(busy)
+    page = make_page(busy)
+    assert "Other work ran on the 2 cores" in page
+    assert "| 6.5 |" in page
     changed = {"commit": "0123456789abcdef", "changed": True}
     assert "changes that are not committed" in make_page(busy, volley=changed)
     different = goal_result(peers={"numpy": 3.0})
