@@ -46,7 +46,8 @@ private:
 
 bool SelectKernels::select(snn::SynapticOpInterface synaptic) {
   Operation *op = synaptic;
-  double activity = assumeActivity(synaptic.getSource().getType());
+  std::optional<double> activity =
+      assumeActivity(synaptic.getSource().getType());
   const Strategy *best = nullptr;
   double bestCost = 0;
   std::string others;
@@ -55,7 +56,7 @@ bool SelectKernels::select(snn::SynapticOpInterface synaptic) {
     if (!strategy->isCompatible(op))
       continue;
     bool isForced = strategy->getName() == force;
-    double cost = isForced ? 0 : strategy->getCost(op, activity);
+    double cost = isForced ? 0 : estimateCost(*strategy, op, activity);
     stream << (others.empty() ? "" : ", ") << strategy->getName() << ' '
            << llvm::format("%.0f", cost);
     if (!best || cost < bestCost) {
@@ -67,11 +68,17 @@ bool SelectKernels::select(snn::SynapticOpInterface synaptic) {
     op->emitOpError("has no kernel on this target");
     return false;
   }
-  op->setAttr("kernel", StringAttr::get(op->getContext(), best->getName()));
+  Builder builder(op->getContext());
+  op->setAttr("kernel", builder.getStringAttr(best->getName()));
+  std::optional<double> denseAbove = best->getMostActivity(op);
+  if (denseAbove)
+    op->setAttr(kDenseAbove, builder.getF64FloatAttr(*denseAbove));
+  else
+    op->removeAttr(kDenseAbove);
   remark::passed(op->getLoc(), remark::RemarkOpts::name("kernel").category(
                                    "cpu-select-kernels"))
       << remark::metric("kernel", best->getName())
-      << remark::metric("assumed activity", activity)
+      << remark::metric("assumed activity", activity.value_or(1))
       << remark::metric("cycles per row", StringRef(others))
       << remark::metric("fan-in", synaptic.getFanIn())
       << remark::metric("synapses", synaptic.getSynapseCount());

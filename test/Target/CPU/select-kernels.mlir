@@ -2,6 +2,7 @@
 // RUN: %snn-opt %s --pass-pipeline='builtin.module(snn.program(cpu-select-kernels{force=event}))' | FileCheck %s --check-prefix=EVENT
 // RUN: %snn-opt %s --pass-pipeline='builtin.module(snn.program(cpu-select-kernels{force=blocked}))' | FileCheck %s --check-prefix=BLOCKED
 // RUN: %snn-opt %s --pass-pipeline='builtin.module(snn.program(cpu-select-kernels{force=depthwise}))' | FileCheck %s --check-prefix=DEPTHWISE
+// RUN: %snn-opt %s --pass-pipeline='builtin.module(snn.program(cpu-select-kernels{force=scatter}))' | FileCheck %s --check-prefix=SCATTER
 // RUN: snn-opt %s --pass-pipeline='builtin.module(snn.program(cpu-select-kernels))' --remarks-filter=cpu-select-kernels -o /dev/null 2>&1 | FileCheck %s --check-prefix=REMARK
 
 // Of 784 spikes few are there at a time, so their weights alone are added; of
@@ -33,22 +34,31 @@ snn.program @dense(%s: tensor<784xi1>, %x: tensor<784xf32>) -> (y: tensor<128xf3
 // EVENT-LABEL: snn.program @conv(
 // BLOCKED-LABEL: snn.program @conv(
 // DEPTHWISE-LABEL: snn.program @conv(
+// SCATTER-LABEL: snn.program @conv(
 snn.program @conv(%s: tensor<34x34x16xi1>, %x: tensor<34x34x16xf32>) -> () dt(1.0) rows(64) {
   %w = arith.constant dense<1.0> : tensor<32x16x3x3xf32>
   %d = arith.constant dense<1.0> : tensor<16x1x3x3xf32>
-  // CHECK: snn.conv %s, %{{.*}} channels_last kernel "event" :
+  // A tenth of 34 x 34 x 16 spikes, each of which adds to the outputs of at most
+  // nine windows; where more than half are there, all are added.
+  // CHECK: snn.conv %s, %{{.*}} channels_last kernel "scatter" {snn.dense_above = 0.5{{[0-9]+}} : f64} :
+  // EVENT: snn.conv %s, %{{.*}} channels_last kernel "event" :
   // BLOCKED: snn.conv %s, %{{.*}} channels_last kernel "blocked" :
-  // DEPTHWISE: snn.conv %s, %{{.*}} channels_last kernel "event" :
+  // DEPTHWISE: snn.conv %s, %{{.*}} channels_last kernel "scatter"
+  // SCATTER: snn.conv %s, %{{.*}} channels_last kernel "scatter"
   // 3 x 3 x 16 terms for each of 32 x 32 x 32 outputs.
-  // REMARK: fan-in=144, kernel=event, synapses=4718592
+  // REMARK: cycles per row="event {{[0-9]+}}, scatter {{[0-9]+}}, blocked {{[0-9]+}}", fan-in=144, kernel=scatter, synapses=4718592
   snn.conv %s, %w channels_last : (tensor<34x34x16xi1>, tensor<32x16x3x3xf32>) -> tensor<32x32x32xf32>
-  // CHECK: snn.conv %x, %{{.*}} channels_last kernel "blocked" :
+  // Nothing is known of numbers: the kernel looks whether they are zero.
+  // CHECK: snn.conv %x, %{{.*}} channels_last kernel "scatter"
   // EVENT: snn.conv %x, %{{.*}} channels_last kernel "event" :
+  // BLOCKED: snn.conv %x, %{{.*}} channels_last kernel "blocked" :
   snn.conv %x, %w channels_last : (tensor<34x34x16xf32>, tensor<32x16x3x3xf32>) -> tensor<32x32x32xf32>
   // One channel per group.
   // CHECK: snn.conv %x, %{{.*}} groups 16 channels_last kernel "depthwise" :
   // EVENT: snn.conv %x, %{{.*}} groups 16 channels_last kernel "event" :
   // BLOCKED: snn.conv %x, %{{.*}} groups 16 channels_last kernel "blocked" :
+  // Groups are not scattered.
+  // SCATTER: snn.conv %x, %{{.*}} groups 16 channels_last kernel "depthwise" :
   // DEPTHWISE: snn.conv %x, %{{.*}} groups 16 channels_last kernel "depthwise" :
   // REMARK: fan-in=9, kernel=depthwise, synapses=147456
   snn.conv %x, %d groups 16 channels_last : (tensor<34x34x16xf32>, tensor<16x1x3x3xf32>) -> tensor<32x32x16xf32>
