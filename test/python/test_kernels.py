@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-"""Every kernel of a convolution or pool gives the interpreter's bits, whatever its
-geometry and however many events there are."""
+"""Every kernel of a product, convolution or pool gives the interpreter's bits, whatever
+its geometry and however many events there are."""
 
 import numpy as np
 import pytest
@@ -43,14 +43,20 @@ def make_input(rng, shape, dtype, density):
     return (x * rng.standard_normal(shape)).astype(np.float32)
 
 
-def compile_with(run_tool, network, path, kernel, *options):
-    model, program = path / "net.mlirbc", path / f"{kernel}.so"
+def check_kernels(run_tool, path, network, kernels, inputs):
+    """Bits of programs with each kernel, on other processors and threads."""
+    expected = [volley.interpret(network, x) for x in inputs]
+    model, file = path / "net.mlirbc", path / "net.so"
     network.save(model)
-    done = run_tool(
-        "snn-compile", model, "-o", program, f"--kernel={kernel}", "--quiet", *options
-    )
-    assert done.returncode == 0, done.stderr
-    return program
+    for kernel in kernels:
+        for cpu in ("native", "x86-64-v3"):
+            options = ("-o", file, f"--kernel={kernel}", f"--cpu={cpu}", "--quiet")
+            done = run_tool("snn-compile", model, *options)
+            assert done.returncode == 0, done.stderr
+            for threads in (1, 3):
+                program = volley.open(file, threads=threads)
+                for x, y in zip(inputs, expected):
+                    assert_identical(program(x), y)
 
 
 @pytest.mark.parametrize("dtype", TYPES)
@@ -74,14 +80,29 @@ def test_convolutions(run_tool, tmp_path, case, dtype):
     ]
     # Steps with few events and with many in one run.
     inputs.append(np.concatenate([inputs[0], inputs[2], inputs[0]]))
-    expected = [volley.interpret(network, x) for x in inputs]
-    for name in ("event", "scatter", "blocked"):
-        for cpu in ("native", "x86-64-v3"):
-            file = compile_with(run_tool, network, tmp_path, name, f"--cpu={cpu}")
-            for threads in (1, 3):
-                program = volley.open(file, threads=threads)
-                for x, y in zip(inputs, expected):
-                    assert_identical(program(x), y)
+    kernels = ("event", "scatter", "blocked")
+    check_kernels(run_tool, tmp_path, network, kernels, inputs)
+
+
+# Rows, terms, outputs: groups of rows that are whole blocks and not, terms in one part
+# and in several, parts of a vector of outputs.
+@pytest.mark.parametrize(
+    "shape", [(200, 300, 70), (13, 129, 16), (7, 5, 33), (1, 513, 3)]
+)
+@pytest.mark.parametrize("dtype", TYPES)
+def test_projections(run_tool, tmp_path, shape, dtype):
+    rows, terms, outputs = shape
+    rng = np.random.default_rng(shape)
+    net = volley.Builder()
+    x = net.input("x", (rows, terms), dtype)
+    weight = rng.standard_normal((outputs, terms)).astype(np.float32)
+    net.output("sums", net.dense(x, weight, rng.standard_normal(outputs)))
+    net.output("spikes", net.population(INTEGRATE, net.dense(x, weight[::-1])))
+    network = net.build()
+    inputs = [
+        make_input(rng, (3, 2, rows, terms), dtype, density) for density in (0.05, 1.0)
+    ]
+    check_kernels(run_tool, tmp_path, network, ("event", "blocked"), inputs)
 
 
 @pytest.mark.parametrize("kind", ["sum", "avg", "max"])
