@@ -147,8 +147,10 @@ static void buildScheduled(OpPassManager &pm, const PipelineOptions &options) {
   pm.addNestedPass<snn::ProgramOp>(cpu::createCPUAllocateStorage());
 }
 
-static void buildLowered(OpPassManager &pm, const PipelineOptions &) {
-  pm.addPass(cpu::createCPULowerProgram());
+static void buildLowered(OpPassManager &pm, const PipelineOptions &options) {
+  cpu::CPULowerProgramOptions lowering;
+  lowering.profile = options.profile;
+  pm.addPass(cpu::createCPULowerProgram(lowering));
   pm.addPass(createSCFToControlFlowPass());
   pm.addPass(createConvertMathToLLVMPass());
   pm.addPass(createArithToLLVMConversionPass());

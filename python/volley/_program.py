@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Mapping
 from typing import Union
@@ -115,6 +116,36 @@ class _Runner:
         return y, record
 
 
+class Profile:
+    """What the layers of a program have done in all runs so far.
+
+    ``print(profile)`` gives a table, the longest time first. Times are those of all
+    threads together.
+    """
+
+    def __init__(self, handle):
+        self._handle = handle
+
+    def __str__(self) -> str:
+        return self._handle.table()
+
+    @property
+    def layers(self) -> list[dict]:
+        """The layers in the order of the program, as in the file's "layers"."""
+        return json.loads(self.to_json())["layers"]
+
+    def to_json(self) -> str:
+        return self._handle.json()
+
+    def save(self, path: Path) -> None:
+        """Writes .json, or a picture of nested bars, .svg.
+
+        Raises:
+            ValueError: the path ends in something else, or cannot be written.
+        """
+        self._handle.write(os.fspath(path))
+
+
 class Session:
     """A program together with the state of a batch: runs go on from each other.
 
@@ -165,7 +196,7 @@ class Program:
     gives an object that keeps it.
     """
 
-    def __init__(self, artifact, threads, network=None, options=()):
+    def __init__(self, artifact, threads, network=None, options=None):
         self._artifact = artifact
         self._threads = threads
         self._pool = _volley.ThreadPool(threads) if threads != 1 else None
@@ -224,7 +255,7 @@ class Program:
             )
         if missing:
             self._artifact = _volley.compile(
-                self._network._handle, built + missing, *self._options
+                self._network._handle, built + missing, self._options
             )
             self._sessions.clear()
         return set(wanted)
@@ -289,6 +320,19 @@ class Program:
         self._sessions = {batch: runner}
         return result
 
+    def profile(self) -> Profile:
+        """What all runs so far have done, of sessions too.
+
+        Raises:
+            ValueError: the program was not compiled for profiling.
+        """
+        if not self._artifact.is_profiled:
+            raise ValueError(
+                "the program was not compiled for profiling; compile it with "
+                "profile=True (snn-compile --profile)"
+            )
+        return Profile(self._artifact.profile())
+
     def reset(self) -> None:
         """Forgets the state that runs with keep_state have left."""
         self._kept = None
@@ -302,7 +346,7 @@ class Program:
         if self._network is None:
             raise ValueError("a program that was opened is saved already; copy it")
         _volley.compile_to(
-            self._network._handle, self.probes, *self._options, os.fspath(path)
+            self._network._handle, self.probes, self._options, os.fspath(path)
         )
 
 
@@ -314,6 +358,7 @@ def compile(
     cpu: str = "native",
     fold_norms: bool = False,
     cache_dir: Path | None = None,
+    profile: bool = False,
 ) -> Program:
     """Compiles a network.
 
@@ -332,6 +377,8 @@ def compile(
         cache_dir: a directory that keeps generated code, to be used again for the
             same network and options whatever its weights are. Made if need be;
             files of a week without use are removed from it.
+        profile: have the time and the spikes of every layer counted, for
+            :meth:`Program.profile`. Results are the same; runs take longer.
 
     Raises:
         CompileError: the network cannot be compiled.
@@ -343,8 +390,9 @@ def compile(
         from volley._network import load
 
         net = load(net)
-    options = (cpu, fold_norms, os.fspath(cache_dir) if cache_dir else "")
-    artifact = _volley.compile(net._handle, _record_list(net, record), *options)
+    cache = os.fspath(cache_dir) if cache_dir else ""
+    options = _volley.Options(cpu, fold_norms, cache, profile)
+    artifact = _volley.compile(net._handle, _record_list(net, record), options)
     return Program(artifact, threads, net, options)
 
 

@@ -86,7 +86,7 @@ static void printPhases() {
 
 int main(int argc, char **argv) {
   InitLLVM init(argc, argv);
-  tools::ModelOptions modelOptions("input");
+  tools::ModelOptions modelOptions("input", /*canProfile=*/true);
   // LLVM has an option of this name.
   tools::releaseOption("threads");
   static cl::opt<unsigned> threads(
@@ -141,6 +141,7 @@ int main(int argc, char **argv) {
   options.phases.pipeline.kernel = kernel;
   options.phases.pipeline.share = share;
   options.phases.pipeline.foldNorms = foldNorms;
+  options.phases.pipeline.profile = modelOptions.isProfiling();
   for (const std::string &name : without) {
     if (!llvm::is_contained(getOptionalPasses(), name))
       fail("there is no pass '" + name + "' that can be left out; there are " +

@@ -437,15 +437,17 @@ bool Trial::run() {
     if (random.chance(50))
       options.phases.pipeline.without.push_back(pass.str());
   options.cpu = hasAVX512 && random.chance(50) ? "x86-64-v4" : "x86-64-v3";
+  options.phases.pipeline.profile = random.chance(30);
   artifact = compile(*module, options);
   if (!artifact)
     return fail("cannot be compiled: " + diagnostics);
-  return checkArtifact(*artifact,
-                       formatv("kernel {0}, {1} rows, work shared {2}, {3}",
-                               options.phases.pipeline.kernel,
-                               options.phases.pipeline.rows,
-                               options.phases.pipeline.share, options.cpu)
-                           .str());
+  return checkArtifact(
+      *artifact,
+      formatv("kernel {0}, {1} rows, work shared {2}, {3}{4}",
+              options.phases.pipeline.kernel, options.phases.pipeline.rows,
+              options.phases.pipeline.share, options.cpu,
+              options.phases.pipeline.profile ? ", profiled" : "")
+          .str());
 }
 
 //===----------------------------------------------------------------------===//

@@ -28,6 +28,8 @@ struct PipelineOptions {
   std::vector<std::string> without;
   /// Makes norms part of weights, which changes bits.
   bool foldNorms = false;
+  /// Whether the program keeps count of what its layers do.
+  bool profile = false;
 };
 
 /// The passes that only make a network faster, by name. None of them changes a

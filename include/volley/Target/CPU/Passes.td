@@ -140,7 +140,15 @@ def CPULowerProgram : Pass<"cpu-lower-program", "::mlir::ModuleOp"> {
     ```
 
     Decides nothing: kernels and places come from the passes before.
+
+    With `profile`, calls that take the time and count what is not zero stand
+    around each kernel (lib/Kernels/Profile.cpp), and the module's `snn.layers`
+    says what they are of. Kernels are the same, and so are results.
   }];
+  let options = [
+    Option<"profile", "profile", "bool", "false",
+           "have each kernel's time taken and its spikes counted">
+  ];
   let dependentDialects = [
     "::mlir::LLVM::LLVMDialect", "::mlir::arith::ArithDialect",
     "::mlir::func::FuncDialect", "::mlir::math::MathDialect",
