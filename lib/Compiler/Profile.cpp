@@ -7,6 +7,7 @@
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/Format.h"
 #include "llvm/Support/JSON.h"
+#include "llvm/Support/MemoryBuffer.h"
 #include <array>
 #include <map>
 
@@ -302,4 +303,14 @@ std::string volley::writeProfile(const Profile &profile, StringRef path) {
     return Error::success();
   });
   return failure ? "cannot be written: " + toString(std::move(failure)) : "";
+}
+
+std::string volley::readActivity(StringRef path, PipelineOptions &options) {
+  auto file = MemoryBuffer::getFile(path);
+  if (!file)
+    return "cannot be read: " + file.getError().message();
+  options.activity = (*file)->getBuffer().str();
+  options.activitySource = path.str();
+  // Nothing would mean that there is none.
+  return options.activity.empty() ? "is empty" : "";
 }

@@ -136,6 +136,12 @@ static void buildScheduled(OpPassManager &pm, const PipelineOptions &options) {
   moves.compose = isWanted(kComposeMoves, options);
   pm.addNestedPass<snn::ProgramOp>(snn::createSNNComposeMoves(moves));
   addCleanup(pm, "cse", options);
+  if (!options.activity.empty()) {
+    cpu::CPUAssignActivityOptions activity;
+    activity.profile = options.activity;
+    activity.source = options.activitySource;
+    pm.addNestedPass<snn::ProgramOp>(cpu::createCPUAssignActivity(activity));
+  }
   cpu::CPUSelectKernelsOptions kernels;
   kernels.force = options.kernel;
   pm.addNestedPass<snn::ProgramOp>(cpu::createCPUSelectKernels(kernels));

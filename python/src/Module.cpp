@@ -179,25 +179,29 @@ std::string check(const std::string &path, const std::string &profile,
 /// What a network is compiled with; made from keywords.
 CompileOptions makeCompileOptions(const std::string &cpu, bool foldNorms,
                                   const std::string &cacheDirectory,
-                                  bool profile) {
+                                  bool profile, const std::string &activity,
+                                  const std::string &activitySource) {
   CompileOptions options;
   options.cpu = cpu;
   options.cacheDirectory = cacheDirectory;
   options.phases.pipeline.foldNorms = foldNorms;
   options.phases.pipeline.profile = profile;
+  options.phases.pipeline.activity = activity;
+  options.phases.pipeline.activitySource = activitySource;
   return options;
 }
 
-std::shared_ptr<Artifact> compile(Network &network,
-                                  const std::vector<std::string> &record,
-                                  CompileOptions options) {
+/// The artefact, and what the compiler remarks.
+std::pair<std::shared_ptr<Artifact>, std::vector<std::string>>
+compile(Network &network, const std::vector<std::string> &record,
+        CompileOptions options) {
   DiagnosticCollector diagnostics(*network.context);
   auto module = network.clone();
   options.phases.pipeline.record = record;
   std::shared_ptr<Artifact> artifact = compileInMemory(*module, options);
   if (!artifact)
     raise(diagnostics.errors);
-  return artifact;
+  return {artifact, std::move(diagnostics.remarks)};
 }
 
 void compileTo(Network &network, const std::vector<std::string> &record,
@@ -370,12 +374,13 @@ NB_MODULE(_volley, m) {
       .def_prop_ro("threads", &ThreadPool::getNumThreads);
 
   nb::class_<CompileOptions>(m, "Options")
-      .def("__init__",
-           [](CompileOptions *options, const std::string &cpu, bool foldNorms,
-              const std::string &cacheDirectory, bool profile) {
-             new (options) CompileOptions(
-                 makeCompileOptions(cpu, foldNorms, cacheDirectory, profile));
-           });
+      .def("__init__", [](CompileOptions *options, const std::string &cpu,
+                          bool foldNorms, const std::string &cacheDirectory,
+                          bool profile, const std::string &activity,
+                          const std::string &activitySource) {
+        new (options) CompileOptions(makeCompileOptions(
+            cpu, foldNorms, cacheDirectory, profile, activity, activitySource));
+      });
 
   nb::class_<Profile>(m, "Profile")
       .def("table",

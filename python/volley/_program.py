@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import json
 import os
+import pathlib
 from collections.abc import Mapping
 from typing import Union
 
@@ -196,8 +197,9 @@ class Program:
     gives an object that keeps it.
     """
 
-    def __init__(self, artifact, threads, network=None, options=None):
+    def __init__(self, artifact, threads, network=None, options=None, remarks=()):
         self._artifact = artifact
+        self._remarks = list(remarks)
         self._threads = threads
         self._pool = _volley.ThreadPool(threads) if threads != 1 else None
         self._network = network
@@ -211,6 +213,11 @@ class Program:
     @property
     def name(self) -> str:
         return self._artifact.info.name
+
+    @property
+    def remarks(self) -> list[str]:
+        """What the compiler had to say."""
+        return list(self._remarks)
 
     @property
     def dt(self) -> float:
@@ -254,7 +261,7 @@ class Program:
                 "lose the kept state; reset() first, or record from the first run on"
             )
         if missing:
-            self._artifact = _volley.compile(
+            self._artifact, self._remarks = _volley.compile(
                 self._network._handle, built + missing, self._options
             )
             self._sessions.clear()
@@ -359,6 +366,7 @@ def compile(
     fold_norms: bool = False,
     cache_dir: Path | None = None,
     profile: bool = False,
+    activity: Profile | Path | None = None,
 ) -> Program:
     """Compiles a network.
 
@@ -379,9 +387,13 @@ def compile(
             files of a week without use are removed from it.
         profile: have the time and the spikes of every layer counted, for
             :meth:`Program.profile`. Results are the same; runs take longer.
+        activity: choose kernels by what was measured of this network:
+            a :class:`Profile`, or the path of one that was saved as .json. Results
+            are the same. What it does not fit is in :attr:`Program.remarks`.
 
     Raises:
-        CompileError: the network cannot be compiled.
+        CompileError: the network cannot be compiled, or `activity` is no profile.
+        OSError: `activity` cannot be read.
         ValueError: there is no such target.
     """
     if target != "cpu":
@@ -391,9 +403,17 @@ def compile(
 
         net = load(net)
     cache = os.fspath(cache_dir) if cache_dir else ""
-    options = _volley.Options(cpu, fold_norms, cache, profile)
-    artifact = _volley.compile(net._handle, _record_list(net, record), options)
-    return Program(artifact, threads, net, options)
+    if isinstance(activity, Profile):
+        measured = activity.to_json(), "activity"
+    elif activity is not None:
+        path = pathlib.Path(activity)
+        measured = path.read_text(encoding="utf-8", errors="replace") or " ", str(path)
+    else:
+        measured = "", ""
+    options = _volley.Options(cpu, fold_norms, cache, profile, *measured)
+    signals = _record_list(net, record)
+    artifact, remarks = _volley.compile(net._handle, signals, options)
+    return Program(artifact, threads, net, options, remarks)
 
 
 def open(path: Path, threads: int = 1) -> Program:

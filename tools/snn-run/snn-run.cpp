@@ -30,7 +30,7 @@ namespace {
 /// What the command line says. A struct of its own: linking an artefact in
 /// memory resets LLVM's options.
 struct Options {
-  std::string model, cpu, kernel, share, sumLaw, cacheDirectory;
+  std::string model, cpu, kernel, activity, share, sumLaw, cacheDirectory;
   std::vector<std::string> inputs, outputs, records;
   /// Where measurements are written; whether they are printed.
   std::vector<std::string> profiles;
@@ -100,6 +100,10 @@ static Options parseCommandLine(int argc, char **argv) {
   static cl::opt<std::string> kernel(
       "kernel", cl::cat(category), cl::value_desc("name"),
       cl::desc("take this kernel strategy wherever it is possible"));
+  static cl::opt<std::string> activity(
+      "activity", cl::cat(category), cl::value_desc("file"),
+      cl::desc("choose kernels by the activity that was measured: what "
+               "--profile-out=FILE.json has written"));
   static cl::opt<std::string> sumLaw(
       "sum", cl::cat(category), cl::value_desc("law"),
       cl::desc("the law of sums: ascending, or exact wherever inputs are "
@@ -140,6 +144,7 @@ static Options parseCommandLine(int argc, char **argv) {
   return {model,
           cpu,
           kernel,
+          activity,
           share,
           sumLaw,
           cacheDirectory,
@@ -151,8 +156,8 @@ static Options parseCommandLine(int argc, char **argv) {
           *import,
           modelOptions.isAnyGiven(),
           cpu.getNumOccurrences() || kernel.getNumOccurrences() ||
-              share.getNumOccurrences() || sumLaw.getNumOccurrences() ||
-              cacheDirectory.getNumOccurrences(),
+              activity.getNumOccurrences() || share.getNumOccurrences() ||
+              sumLaw.getNumOccurrences() || cacheDirectory.getNumOccurrences(),
           reference,
           quiet,
           conformance,
@@ -441,6 +446,9 @@ Runnable::Runnable(mlir::MLIRContext &context, std::vector<std::string> record)
   compileOptions.phases.pipeline.kernel = options.kernel;
   compileOptions.phases.pipeline.share = options.share;
   compileOptions.phases.pipeline.profile = isProfiling();
+  if (!options.activity.empty())
+    failIf(options.activity,
+           readActivity(options.activity, compileOptions.phases.pipeline));
   artifact = compileInMemory(*module, compileOptions);
   if (!artifact)
     std::exit(1);

@@ -5,6 +5,7 @@
 #ifndef VOLLEY_COMPILER_PROFILE_H
 #define VOLLEY_COMPILER_PROFILE_H
 
+#include "volley/Pipelines/Phases.h"
 #include "volley/Runtime/Profile.h"
 #include "llvm/ADT/StringRef.h"
 #include "llvm/Support/raw_ostream.h"
@@ -31,6 +32,11 @@ std::string checkProfilePath(llvm::StringRef path);
 /// Writes a file of the form that its name says, when it is complete. Empty, or
 /// what went wrong.
 std::string writeProfile(const runtime::Profile &profile, llvm::StringRef path);
+
+/// Has kernels chosen by what was measured (snn-run --profile-out=FILE.json).
+/// Whether it is that is seen when they are chosen. Empty, or what is wrong with
+/// the file.
+std::string readActivity(llvm::StringRef path, PipelineOptions &options);
 
 } // namespace volley
 

@@ -28,6 +28,9 @@ struct PipelineOptions {
   std::vector<std::string> without;
   /// Makes norms part of weights, which changes bits.
   bool foldNorms = false;
+  /// The text of a profile whose activities kernels are chosen by, and what it
+  /// is called in messages.
+  std::string activity, activitySource;
   /// Whether the program keeps count of what its layers do.
   bool profile = false;
 };

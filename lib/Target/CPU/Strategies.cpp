@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "Strategies.h"
 
+#include "Storage.h"
 #include "volley/Dialect/SNN/IR/Constants.h"
 #include "volley/Support/ExactSum.h"
 
@@ -454,6 +455,12 @@ double volley::cpu::assumeActivity(Type type) {
   if (element.isInteger(1))
     return 0.1;
   return element.isInteger(32) ? 0.2 : 1.0;
+}
+
+double volley::cpu::getActivity(Operation *op) {
+  if (auto measured = op->getAttrOfType<FloatAttr>(kActivity))
+    return measured.getValueAsDouble();
+  return assumeActivity(op->getOperand(0).getType());
 }
 
 ArrayRef<const Strategy *> volley::cpu::getStrategies() {

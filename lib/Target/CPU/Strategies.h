@@ -45,6 +45,10 @@ public:
 /// reals.
 double assumeActivity(mlir::Type type);
 
+/// That of an op's first operand: measured if it was (cpu-assign-activity), or
+/// assumed.
+double getActivity(mlir::Operation *op);
+
 /// Strategies in order of preference where costs are equal.
 llvm::ArrayRef<const Strategy *> getStrategies();
 
