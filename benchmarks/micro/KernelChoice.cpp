@@ -7,10 +7,11 @@
 // model is right. Times are of the processor, medians of repetitions in random
 // turns, per step of a sample.
 //
-//     nice -n -5 build/benchmarks/volley-bench-kernels
-//     build/benchmarks/volley-bench-kernels --benchmark_filter=dense_784x128
+//     build/bin/volley-bench-kernels [--cpu=x86-64-v3]
+//     build/bin/volley-bench-kernels --benchmark_filter=dense_784x128
 //
-// With --benchmark_format=json, for a fit of the model's constants.
+// With --benchmark_out=FILE --benchmark_out_format=json, for a fit of the
+// model's constants (lib/Target/CPU/Strategies.cpp).
 
 #include "../../lib/Target/CPU/Strategies.h"
 
@@ -37,8 +38,14 @@ struct Shape {
   bool isFloat;
   /// Samples of a step, and steps of a call.
   int64_t batch, steps;
+  /// Sums of a step and sample: so many positions with so many outputs of so
+  /// many terms each, in so many groups; terms lie together by windows.
+  int64_t positions, outputs, terms, groups, windows;
 };
 } // namespace
+
+/// --cpu=NAME: what is compiled for.
+static std::string cpuName = "native";
 
 static constexpr double kDensities[] = {0.01, 0.03, 0.1, 0.2,
                                         0.35, 0.5,  0.7, 1.0};
@@ -54,17 +61,20 @@ static std::string tensor(std::initializer_list<int64_t> dims,
 static Shape makeDense(int64_t K, int64_t N, bool isFloat, int64_t batch,
                        int64_t steps) {
   const char *type = isFloat ? "f32" : "i1";
-  Shape shape{
-      llvm::formatv("dense_{0}x{1}_{2}_rows{3}", K, N, type, batch * steps)
-          .str(),
-      "snn.dense %x, %w",
-      tensor({K}, type),
-      tensor({N, K}, "f32"),
-      tensor({N}, "f32"),
-      isFloat,
-      batch,
-      steps};
-  return shape;
+  return {llvm::formatv("dense_{0}x{1}_{2}_rows{3}", K, N, type, batch * steps)
+              .str(),
+          "snn.dense %x, %w",
+          tensor({K}, type),
+          tensor({N, K}, "f32"),
+          tensor({N}, "f32"),
+          isFloat,
+          batch,
+          steps,
+          /*positions=*/1,
+          N,
+          K,
+          /*groups=*/1,
+          /*windows=*/1};
 }
 
 static Shape makeConv(int64_t C, int64_t side, int64_t O, int64_t kernel,
@@ -84,8 +94,13 @@ static Shape makeConv(int64_t C, int64_t side, int64_t O, int64_t kernel,
           tensor({O, isDepthwise ? 1 : C, kernel, kernel}, "f32"),
           tensor({out, out, O}, "f32"),
           isFloat,
-          1,
-          8};
+          /*batch=*/1,
+          /*steps=*/8,
+          out * out,
+          isDepthwise ? 1 : O,
+          kernel * kernel * (isDepthwise ? 1 : C),
+          isDepthwise ? C : 1,
+          kernel * kernel};
 }
 
 static std::vector<Shape> getShapes() {
@@ -129,12 +144,11 @@ static Model parse(const Shape &shape) {
       registry, mlir::MLIRContext::Threading::DISABLED);
   std::string result = shape.output;
   result.replace(result.find("xf32"), 4, "xi1");
-  auto type = llvm::cast<mlir::RankedTensorType>(
-      mlir::parseType(shape.weight, model.context.get()));
   std::mt19937 random(1);
   std::normal_distribution<float> normal(0, 0.1f);
-  model.weights.resize(type.getNumElements());
-  llvm::generate(model.weights, [&] { return normal(random); });
+  model.weights.resize(shape.groups * shape.outputs * shape.terms);
+  std::generate(model.weights.begin(), model.weights.end(),
+                [&] { return normal(random); });
   std::string text =
       llvm::formatv(R"mlir(
 snn.neuron_model private @lif(state %v: f32 = 0.0, in %i: f32) -> (spikes: i1) {{
@@ -191,6 +205,7 @@ static std::shared_ptr<runtime::Artifact> compile(const Shape &shape,
     Model model = parse(shape);
     CompileOptions options;
     options.phases.pipeline.kernel = kernel;
+    options.cpu = cpuName;
     artifact = model.module ? compileInMemory(*model.module, options) : nullptr;
   }
   return artifact;
@@ -213,7 +228,7 @@ static void runKernel(benchmark::State &loop, const Shape &shape,
   std::mt19937 random(2);
   std::bernoulli_distribution isActive(density);
   std::vector<uint8_t> spikes(inputs * size);
-  llvm::generate(spikes, [&] { return isActive(random); });
+  std::generate(spikes.begin(), spikes.end(), [&] { return isActive(random); });
   std::vector<float> floats(spikes.begin(), spikes.end());
   std::vector<uint8_t> y(rows * net.outputs[0].elements);
   size_t call = 0;
@@ -229,7 +244,14 @@ static void runKernel(benchmark::State &loop, const Shape &shape,
     benchmark::DoNotOptimize(y.data());
   }
   loop.SetItemsProcessed(loop.iterations() * rows);
+  // What a cost may be made of.
   loop.counters["density"] = density;
+  loop.counters["rows"] = rows;
+  loop.counters["positions"] = shape.positions;
+  loop.counters["outputs"] = shape.outputs;
+  loop.counters["terms"] = shape.terms;
+  loop.counters["groups"] = shape.groups;
+  loop.counters["windows"] = shape.windows;
   net.destroy(state);
 }
 
@@ -351,7 +373,12 @@ static void printChoices(const std::vector<Shape> &shapes,
 }
 
 int main(int argc, char **argv) {
-  std::vector<char *> arguments(argv, argv + argc);
+  std::vector<char *> arguments;
+  for (char *argument : llvm::ArrayRef(argv, argc))
+    if (llvm::StringRef text(argument); text.consume_front("--cpu="))
+      cpuName = text.str();
+    else
+      arguments.push_back(argument);
   // Defaults that what is given replaces.
   std::string defaults[] = {"--benchmark_repetitions=5",
                             "--benchmark_enable_random_interleaving=true",

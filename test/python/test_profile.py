@@ -55,7 +55,7 @@ def layer(profile, node):
 def test_profile_counts_what_is_recorded(net, x, threads):
     plain = volley.compile(net)
     prog = volley.compile(net, profile=True, threads=threads)
-    expected, recorded = plain.run(x, record=["a:spikes"])
+    expected, recorded = plain.run(x, record=["a:s"])
     assert_identical(prog(x), expected)
     session = prog.session(batch=3)
     assert_identical(session(x[:30]), expected[:30])
@@ -67,7 +67,7 @@ def test_profile_counts_what_is_recorded(net, x, threads):
     assert first["rows"] == second["rows"] == rows
     assert (first["inputs"], first["active_inputs"]) == (2 * x.size, 2 * x.sum())
     assert first["activity"] == pytest.approx(x.mean())
-    spikes = recorded["a"]["spikes"]
+    spikes = recorded["a"]["s"]
     assert second["active_inputs"] == 2 * spikes.sum()
     assert layer(profile, "a")["active_outputs"] == 2 * spikes.sum()
     assert layer(profile, "b")["active_outputs"] == 2 * expected.sum()

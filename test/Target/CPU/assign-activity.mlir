@@ -62,10 +62,10 @@ snn.neuron_model private @if(state %v: f32 = 0.0, in %x: f32) -> (spikes: i1) {
   %v3 = arith.select %s, %v2, %v1 : f32
   snn.next (%v3 : f32) emit (%s : i1)
 }
-snn.network @net(%x: tensor<8xi1>) -> (y: tensor<64xi1>) dt(1.0) {
-  %w = arith.constant dense<0.3> : tensor<64x8xf32>
+snn.network @net(%x: tensor<40xi1>) -> (y: tensor<64xi1>) dt(1.0) {
+  %w = arith.constant dense<0.3> : tensor<64x40xf32>
   %v = arith.constant dense<0.03> : tensor<64x64xf32>
-  %a = snn.dense %x, %w : (tensor<8xi1>, tensor<64x8xf32>) -> tensor<64xf32> loc("fc")
+  %a = snn.dense %x, %w : (tensor<40xi1>, tensor<64x40xf32>) -> tensor<64xf32> loc("fc")
   %s = snn.population @if "a" (%a) : (tensor<64xf32>) -> tensor<64xi1>
   %b = snn.dense %s, %v : (tensor<64xi1>, tensor<64x64xf32>) -> tensor<64xf32> loc("fc")
   %t = snn.population @if "b" (%b) : (tensor<64xf32>) -> tensor<64xi1>
@@ -73,8 +73,8 @@ snn.network @net(%x: tensor<8xi1>) -> (y: tensor<64xi1>) dt(1.0) {
 }
 
 //--- x.csv
-1,0,0,0,1,0,1,1
-0,1,1,0,0,0,1,0
+1,0,0,0,0,1,1,0,1,1,0,0,0,0,0,1,0,0,0,0,0,1,0,0,0,1,0,0,0,0,0,0,0,0,0,0,0,1,1,1
+0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,1,0,0,0,0,0,1,0,0,1,1,0,0,1,0,0,1,1,0,0,1,0,1,0,0
 //--- few.json
 {"format": "volley-profile", "version": 1, "network": "net", "layers": [
  {"node": "fc", "op": "dense", "activity": 0.01},

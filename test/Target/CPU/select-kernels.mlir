@@ -17,15 +17,22 @@ snn.program @dense(%s: tensor<784xi1>, %x: tensor<784xf32>) -> (y: tensor<128xf3
   // BLOCKED: snn.dense %s, %{{.*}} kernel "blocked" :
   // A strategy that cannot run an op is not forced on it.
   // DEPTHWISE: snn.dense %s, %{{.*}} kernel "event" :
-  // 128 x 784 synapses, a tenth of them active: 836 of 12 a cycle, and 784 inputs
-  // to look at, 4 a cycle; or 4181 of 24 a cycle.
-  // REMARK: activity="assumed 10 %", cycles per row="event 1032, blocked 4181", fan-in=784, kernel=event, synapses=100352
+  // 784 inputs to look at, 4 a cycle, and the weights of 78 of them in 8 vectors
+  // to add, in 8.2 cycles each; or 8.5 cycles for each input.
+  // REMARK: activity="assumed 10 %", cycles per row="event 986, blocked 6664", fan-in=784, kernel=event, synapses=100352
   %y = snn.dense %s, %w : (tensor<784xi1>, tensor<128x784xf32>) -> tensor<128xf32>
   // CHECK: snn.dense %x, %{{.*}} kernel "blocked" :
   // EVENT: snn.dense %x, %{{.*}} kernel "event" :
   // BLOCKED: snn.dense %x, %{{.*}} kernel "blocked" :
   // REMARK: activity="assumed 100 %", {{.*}} kernel=blocked
   %z = snn.dense %x, %w : (tensor<784xf32>, tensor<128x784xf32>) -> tensor<128xf32>
+  // What was measured counts.
+  // CHECK: snn.dense %x, %{{.*}} kernel "event" {snn.activity = 1.250000e-02 : f64}
+  // REMARK: activity="measured 1.25 %", {{.*}} kernel=event
+  %few = snn.dense %x, %w {snn.activity = 1.25e-2 : f64} : (tensor<784xf32>, tensor<128x784xf32>) -> tensor<128xf32>
+  // CHECK: snn.dense %s, %{{.*}} kernel "blocked" {snn.activity = 1.000000e+00 : f64}
+  // REMARK: activity="measured 100 %", {{.*}} kernel=blocked
+  %all = snn.dense %s, %w {snn.activity = 1.0 : f64} : (tensor<784xi1>, tensor<128x784xf32>) -> tensor<128xf32>
   snn.yield (%y, %z : tensor<128xf32>, tensor<128xf32>)
 }
 
