@@ -124,38 +124,40 @@ struct Work {
   explicit Work(Operation *op);
 };
 
-// Cycles, of 1/2.6 ns. Fitted by least squares of relative errors to
+// Cycles, of 1/2.6 ns, by
 //
-//     build/bin/volley-bench-kernels
+//     build/bin/volley-bench-kernels --benchmark_out=kernels.json \
+//         --benchmark_out_format=json
+//     python benchmarks/fit_costs.py kernels.json
 //
-// (benchmarks/micro/KernelChoice.cpp: 23 products and convolutions with a
-// population behind them, at 8 densities, f32 weights, x86-64-v4, on one core
-// of a Xeon of 2.1 GHz with AVX-512, 48 KiB and 2 MiB of cache). What is chosen
-// by them is the fastest kernel, or within 5 % of it, in 97 % of these cases;
-// before, with one rate of multiply-adds per kernel, it was in 66 %, and up to
-// 88 times as slow in the others.
+// which times 23 products and convolutions with a population behind them at 8
+// densities and fits all constants; here, three runs on a core of a Xeon of 2.1
+// GHz with AVX-512, 48 KiB and 2 MiB of cache, f32 weights, x86-64-v4. By them
+// the fastest kernel is chosen, or one within five percent of it, in 174 of the
+// 184 cases, and in 168 on x86-64-v3. One rate of multiply-adds per kernel was
+// right in 122, and up to 88 times as slow in the others.
 
 /// Of the event-driven kernel: to begin a window of neighbouring terms, and a
 /// tile of a row, and to look at a term. Binary ones are looked at 64 at once.
 struct Look {
   double window, rowTile, term;
 };
-constexpr Look kLookBinary = {30, 15, 0.25}, kLook = {13, 46, 1.9};
+constexpr Look kLookBinary = {30, 24, 0.25}, kLook = {13, 46, 2.0};
 
 /// To add the weights of an event, by vectors and by tiles; and for an output.
-constexpr double kEventVector = 0.9, kEventTile = 1.0, kOutput = 0.8;
+constexpr double kEventVector = 0.88, kEventTile = 0.97, kOutput = 0.79;
 
 /// Of the blocked products: a term's multiply-adds by vectors, and to make its
 /// input a float, once for each 4 vectors. A row alone reads the weights for
 /// itself.
-constexpr double kTermVector = 0.7, kTermConversion = 1.45, kAlone = 1.6;
+constexpr double kTermVector = 0.73, kTermConversion = 1.54, kAlone = 1.7;
 
 /// Of the blocked convolutions, which make inputs floats in each vector.
-constexpr double kConvTerm = 1.25, kConvIntegerTerm = 2.2, kConvOutput = 3,
-                 kConvRow = 18;
+constexpr double kConvTerm = 1.33, kConvIntegerTerm = 2.28, kConvOutput = 1.8,
+                 kConvRow = 17;
 
 /// Of the depthwise convolutions, whose outputs stay in memory: a synapse.
-constexpr double kDepthwiseSynapse = 0.4;
+constexpr double kDepthwiseSynapse = 0.42;
 } // namespace
 
 Work::Work(Operation *op) {
