@@ -81,7 +81,8 @@ MODEL_OPTIONS = """--profile --dt --strict --precision --reset --reset-delay --s
     [
         (
             "snn-compile",
-            "-o --target --input --record --emit --dump-phases --check --json --activity",
+            "-o --target --input --record --emit --dump-phases --check --json "
+            "--activity",
         ),
         (
             "snn-run",
