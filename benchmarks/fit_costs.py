@@ -19,7 +19,7 @@ import numpy as np
 
 # Costs are in cycles of 1 / CLOCK ns.
 CLOCK = 2.6
-COUNTERS = ("rows", "positions", "outputs", "terms", "groups", "windows")
+COUNTERS = "rows positions outputs terms groups windows inputs".split()
 
 
 def read(path):
@@ -74,17 +74,23 @@ def event_features(run):
     ]
 
 
-def dense_features(run):
-    _, terms, vectors, _ = sizes(run)
-    is_float = "_f32" in run["shape"]
-    return [terms * vectors, 0 if is_float else terms * math.ceil(vectors / 4)]
-
-
-def conv_features(run):
+def blocked_features(run):
     rows, terms, vectors, _ = sizes(run)
-    is_float = "_f32" in run["shape"]
-    work = [terms * vectors, 0] if is_float else [0, terms * vectors]
-    return [*work, rows * run["outputs"], rows]
+    is_float = run["shape"].split("_rows")[0].endswith("_f32")
+    conversions = 0 if is_float else terms * math.ceil(vectors / 4)
+    return [terms * vectors, conversions, rows]
+
+
+def scatter_features(run):
+    rows, terms, vectors, _ = sizes(run)
+    events = run["density"]
+    lines = run["inputs"] * math.sqrt(run["windows"])
+    return [
+        run["inputs"],
+        rows * vectors,
+        terms * events * vectors,
+        lines * events,
+    ]
 
 
 def main():
@@ -107,19 +113,24 @@ def main():
     print(f"kLookBinary = {{{x[0]:.3g}, {x[1]:.3g}, {x[2]:.2g}}};")
     print(f"kLook = {{{x[3]:.3g}, {x[4]:.3g}, {x[5]:.2g}}};")
     print(f"kEventVector = {x[6]:.2g}, kEventTile = {x[7]:.2g}, kOutput = {x[8]:.2g};")
-    x, errors = fit(choose("blocked", "dense"), dense_features)
+    x, errors = fit(choose("blocked", "dense"), lambda run: blocked_features(run)[:2])
     alone = [
-        run["cycles"] / (x @ dense_features(run))
+        run["cycles"] / (x @ blocked_features(run)[:2])
         for run in everything
         if run["kernel"] == "blocked" and run["shape"].startswith("dense_256x256_")
     ]
     print(f"// Blocked products: {errors}.")
     print(f"kTermVector = {x[0]:.2g}, kTermConversion = {x[1]:.3g},")
     print(f"kAlone = {np.median(alone):.2g};")
-    x, errors = fit(choose("blocked", "conv", "depthwise"), conv_features)
+    x, errors = fit(choose("blocked", "conv", "depthwise"), blocked_features)
     print(f"// Blocked convolutions: {errors}.")
-    print(f"kConvTerm = {x[0]:.3g}, kConvIntegerTerm = {x[1]:.3g},")
-    print(f"kConvOutput = {x[2]:.2g}, kConvRow = {x[3]:.2g};")
+    print(f"kConvTermVector = {x[0]:.3g}, kConvConversion = {x[1]:.3g},")
+    print(f"kConvRow = {x[2]:.2g};")
+    few = [run for run in choose("scatter") if run["density"] <= 0.2]
+    x, errors = fit(few, scatter_features)
+    print(f"// Scattering convolutions: {errors}.")
+    print(f"kScatterLook = {x[0]:.2g}, kScatterVector = {x[1]:.2g},")
+    print(f"kScatterTermVector = {x[2]:.2g}, kScatterLine = {x[3]:.2g};")
     x, errors = fit(choose("depthwise"), lambda run: [sizes(run)[1]])
     print(f"// Depthwise: {errors}.")
     print(f"kDepthwiseSynapse = {x[0]:.2g};")

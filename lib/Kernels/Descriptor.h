@@ -26,6 +26,9 @@ constexpr uint32_t kThreadCounts = 0, kCountingCounts = 1, kFirstLayer = 2;
 /// Of memory that each thread has for a kernel.
 constexpr uint64_t kScratchBytes = 3 << 20;
 
+/// Parts of the elements of a signal are told in units of one of so many.
+constexpr int64_t kAll = 1 << 16;
+
 /// As rowCycles: threads share every loop, however short.
 constexpr int64_t kShareAlways = -1;
 

@@ -306,6 +306,9 @@ void ProgramLowering::lowerWeighted(Operation *op, snn::StepOp behind) {
   } else {
     arguments.push_back(getGeometry(cast<snn::ConvOp>(op).getShape()));
   }
+  if (auto denseAbove = op->getAttrOfType<FloatAttr>(kDenseAbove))
+    arguments.push_back(
+        integer(std::lround(denseAbove.getValueAsDouble() * kernels::kAll)));
   if (behind) {
     Value function =
         LLVM::AddressOfOp::create(builder, loc, stepFunctions.get(behind));
