@@ -59,6 +59,10 @@ double estimateCost(const Strategy &strategy, mlir::Operation *op,
 /// of them.
 inline constexpr llvm::StringLiteral kDenseAbove = "snn.dense_above";
 
+/// That of an op's first operand: measured if it was (cpu-assign-activity), or
+/// assumed, if anything is.
+std::optional<double> getActivity(mlir::Operation *op);
+
 /// Strategies in order of preference where costs are equal.
 llvm::ArrayRef<const Strategy *> getStrategies();
 

@@ -76,7 +76,7 @@ snn.program @assertions(%x: tensor<2xf32>) -> (y: tensor<2xf32>, z: tensor<2xf32
 // CHECK: llvm.call @volley_dense_event_i1_f32(
 // CHECK: llvm.call @volley_dense_blocked_i32_f64(
 // CHECK: %[[G:.*]] = llvm.mlir.addressof @[[$G:geometry_.*]] : !llvm.ptr
-// CHECK: llvm.call @volley_conv_scatter_i1_f32({{.*}}, %[[G]],
+// CHECK: llvm.call @volley_conv_event_i1_f32({{.*}}, %[[G]],
 // CHECK: llvm.call @volley_pool_sum_i1_i32(
 // CHECK: llvm.call @volley_pool_avg_i1_f32(
 // CHECK: llvm.call @volley_pool_max_i1_i1(
