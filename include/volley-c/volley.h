@@ -113,6 +113,46 @@ typedef struct volley_run_args {
   void *const *probes;
 } volley_run_args;
 
+/* A part of a program that was compiled for profiling: an op of the network as
+ * it is compiled. */
+typedef struct volley_layer {
+  const char *node;   /* of the source, "" if there is none */
+  const char *what;   /* "dense", "conv", "population", ... */
+  const char *detail; /* its kernel or law, or "" */
+  uint32_t ordinal;   /* among layers of the same node that are the same */
+  uint32_t is_synaptic;
+  /* Pairs of a source and a target, or neurons, or elements; of one step of one
+   * sample. */
+  uint64_t operations;
+  /* Bytes that it reads and writes at least: for a step of a sample, for a
+   * sample in a call, and for a call. */
+  uint64_t row_bytes, sample_bytes, call_bytes;
+} volley_layer;
+
+/* What a layer has done in all runs of a state. */
+typedef struct volley_layer_counts {
+  /* Of all threads together; where they share a loop, with the time that they
+   * wait for each other at its end. */
+  uint64_t nanoseconds;
+  /* Calls of its kernel, samples in them, and steps of samples. */
+  uint64_t calls, samples, rows;
+  /* Elements of its input and output, and those that are not zero. 0 where they
+   * are not counted: inputs of populations, outputs of what is no population.
+   */
+  uint64_t inputs, active_inputs, outputs, active_outputs;
+} volley_layer_counts;
+
+typedef struct volley_profile {
+  size_t size; /* of this struct */
+  /* Calls of run, and steps of samples in them. */
+  uint64_t runs, rows;
+  /* In run, by the clock; of all threads in run together; and what of that has
+   * gone into counting. */
+  uint64_t wall_nanoseconds, thread_nanoseconds, counting_nanoseconds;
+  /* The caller's, for num_layers layers. */
+  volley_layer_counts *layers;
+} volley_profile;
+
 struct volley_program {
   size_t size;          /* of this struct */
   uint32_t abi_version; /* VOLLEY_ABI_VERSION */
@@ -144,6 +184,14 @@ struct volley_program {
   /* What went wrong in the last call on `state`, "" if nothing did; with NULL,
    * what create can fail from. Valid until the next call. */
   const char *(*error)(const volley_state *state, volley_status status);
+
+  /* Of a program that was compiled for profiling; otherwise 0 and NULL. Older
+   * artefacts have a smaller struct, without these. */
+  uint32_t num_layers;
+  const volley_layer *layers;
+  /* What all runs of a state have done since it was made; a reset is none of
+   * its affairs. */
+  volley_status (*profile)(const volley_state *state, volley_profile *profile);
 };
 
 /* The entry point. NULL if the artefact does not have this version. */

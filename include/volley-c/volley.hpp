@@ -110,6 +110,13 @@ private:
   const volley_program *program;
 };
 
+/// What a state has done in all of its runs; `layers` are in the order of the
+/// program's.
+struct Profile {
+  volley_profile total;
+  std::vector<volley_layer_counts> layers;
+};
+
 /// The state of a batch of samples of a program. One thread may use it at a
 /// time.
 class State {
@@ -161,6 +168,19 @@ public:
   /// Takes over what save() of the same program and batch gave.
   void load(const std::vector<char> &bytes) {
     check(program->load(state.get(), bytes.data(), bytes.size()));
+  }
+
+  /// Of a program that was compiled for profiling. Throws std::logic_error for
+  /// any other.
+  Profile getProfile() const {
+    if (program->size < sizeof(volley_program) || !program->profile)
+      throw std::logic_error("the program was not compiled for profiling");
+    Profile profile = {{}, {}};
+    profile.layers.resize(program->num_layers);
+    profile.total.size = sizeof profile.total;
+    profile.total.layers = profile.layers.data();
+    check(program->profile(state.get(), &profile.total));
+    return profile;
   }
 
 private:

@@ -279,6 +279,12 @@ Interval LawRanges::evaluate(Operation *op, Type type) const {
       // A large i32 is rounded, to an integer.
       .Case<arith::UIToFPOp, arith::SIToFPOp>([&](auto) {
         Interval a = operand(0);
+        // Without a sign, -1 is the largest; with one, a set bit is -1.
+        if (isa<arith::UIToFPOp>(op) && a.low < 0)
+          return Interval{0, 0x1p32, Numbers::Integers};
+        if (isa<arith::SIToFPOp>(op) &&
+            op->getOperand(0).getType().isInteger(1))
+          return Interval{-a.high, -a.low, Numbers::Integers};
         return Interval{a.low, a.high == 0x1p31 - 1 ? 0x1p31 : a.high,
                         Numbers::Integers};
       })

@@ -2,12 +2,12 @@
 //
 // Convolutions over channels-last signals.
 //
-// Weights are packed as [group][ky][kx][c][output of the group], the outputs of
-// a group rounded up to whole vectors; the bias alike, [group][output]. Those
-// of the event-driven kernel are packed in panels (EventProduct.h), depthwise
-// ones as [ky][kx][output].
+// The weights of each group are packed in panels (EventProduct.h), terms in the
+// order (ky, kx, c); the bias alike. Depthwise ones are packed as [ky][kx]
+// [output].
 
 #include "ProductLoops.h"
+#include "Scatter.h"
 
 using namespace volley::kernels;
 
@@ -17,14 +17,16 @@ template <typename W> inline int64_t roundUp(int64_t n) {
   return (n + lanes<W> - 1) / lanes<W> * lanes<W>;
 }
 
-/// Accumulates P vectors of outputs at R neighbouring positions of a row; all
-/// kernel columns of all positions are inside the input.
+/// Accumulates P vectors of outputs at R neighbouring positions of a line; all
+/// kernel columns of all positions are inside the input, or there is one
+/// position.
 template <int R, int P, typename X, typename W>
-inline void convBlock(const X *x, W *y, const W *weight, const W *bias,
-                      int64_t n, const ConvGeometry &g, int64_t padded,
-                      int64_t oy, int64_t ox, bool isInside) {
+inline void convBlock(const X *x, W *y, int64_t outStep, const W *panel,
+                      int64_t width, const W *bias, int64_t n,
+                      const ConvGeometry &g, int64_t oy, int64_t ox) {
   int64_t inGroup = g.inChannels / g.groups;
   int64_t outGroup = g.outChannels / g.groups;
+  int64_t next = g.strideWidth * g.inChannels;
   Vector<W> acc[R][P] = {};
   for (int64_t ky = 0; ky < g.kernelHeight; ++ky) {
     int64_t iy = oy * g.strideHeight - g.padTop + ky * g.dilationHeight;
@@ -32,17 +34,16 @@ inline void convBlock(const X *x, W *y, const W *weight, const W *bias,
       continue;
     for (int64_t kx = 0; kx < g.kernelWidth; ++kx) {
       int64_t ix = ox * g.strideWidth - g.padLeft + kx * g.dilationWidth;
-      if (!isInside && (ix < 0 || ix >= g.inWidth))
+      if (R == 1 && (ix < 0 || ix >= g.inWidth))
         continue;
       const X *pixel = x + (iy * g.inWidth + ix) * g.inChannels;
-      const W *w = weight + (ky * g.kernelWidth + kx) * inGroup * padded;
+      const W *w = panel + (ky * g.kernelWidth + kx) * inGroup * width;
       for (int64_t c = 0; c < inGroup; ++c) {
         Vector<W> column[P];
         for (int p = 0; p < P; ++p)
-          column[p] = load(w + c * padded + p * lanes<W>);
+          column[p] = load(w + c * width + p * lanes<W>);
         for (int r = 0; r < R; ++r) {
-          Vector<W> value = splat(
-              static_cast<W>(pixel[r * g.strideWidth * g.inChannels + c]));
+          Vector<W> value = splat(static_cast<W>(pixel[r * next + c]));
           for (int p = 0; p < P; ++p)
             acc[r][p] = fma<W>(value, column[p], acc[r][p]);
         }
@@ -50,29 +51,48 @@ inline void convBlock(const X *x, W *y, const W *weight, const W *bias,
     }
   }
   for (int r = 0; r < R; ++r)
-    for (int p = 0; p < P; ++p) {
-      W *out = y + r * g.outChannels + p * lanes<W>;
-      Vector<W> sum = acc[r][p] + load(bias + p * lanes<W>);
-      int64_t rest = outGroup - n - p * lanes<W>;
-      if (rest >= lanes<W>)
-        store(out, sum);
-      else
-        storePart(out, sum, rest);
-    }
+    finish(acc[r], bias, y + r * outStep, n, outGroup);
 }
 
+/// As many accumulators as the registers hold, as in Dense.cpp.
 #ifdef __AVX512F__
-constexpr int kBlockPixels = 8;
+constexpr int kBlockVectors = 4;
+template <int P> constexpr int kBlockPixels = P < 4 ? 8 : 6;
 #else
-constexpr int kBlockPixels = 4;
+constexpr int kBlockVectors = 1;
+template <int P> constexpr int kBlockPixels = 6;
 #endif
 
+/// A line of P vectors of outputs, of which columns [first, last) see no
+/// padding at the sides.
+template <int P, typename X, typename W>
+inline void convLine(const X *x, W *y, int64_t outStep, const W *panel,
+                     int64_t width, const W *bias, int64_t n,
+                     const ConvGeometry &g, int64_t oy, int64_t first,
+                     int64_t last) {
+  constexpr int R = kBlockPixels<P>;
+  for (int64_t ox = 0; ox < g.outWidth;) {
+    bool isBlock = ox >= first && ox < last && last - first >= R;
+    if (isBlock) {
+      // The last block may compute some of the one before again.
+      ox = least(ox, last - R);
+      convBlock<R, P>(x, y + ox * outStep, outStep, panel, width, bias, n, g,
+                      oy, ox);
+    } else {
+      convBlock<1, P>(x, y + ox * outStep, outStep, panel, width, bias, n, g,
+                      oy, ox);
+    }
+    ox += isBlock ? R : 1;
+  }
+}
+
 /// Every term of every output, positions in blocks; lines [firstLine, lastLine)
-/// of the output.
+/// of the output, of which the first is at `y`, as are all positions `outStep`
+/// apart.
 template <typename X, typename W>
-inline void convBlocked(const X *x, W *y, const W *weight, const W *bias,
-                        const ConvGeometry &g, int64_t firstLine,
-                        int64_t lastLine) {
+inline void convLines(const X *x, W *y, int64_t outStep, const W *weight,
+                      const W *bias, const ConvGeometry &g, int64_t firstLine,
+                      int64_t lastLine) {
   int64_t inGroup = g.inChannels / g.groups,
           outGroup = g.outChannels / g.groups;
   int64_t padded = roundUp<W>(outGroup);
@@ -85,23 +105,85 @@ inline void convBlocked(const X *x, W *y, const W *weight, const W *bias,
     last = g.outWidth;
   for (int64_t group = 0; group < g.groups; ++group) {
     const X *xg = x + group * inGroup;
-    for (int64_t oy = firstLine; oy < lastLine; ++oy)
-      for (int64_t ox = 0; ox < g.outWidth;) {
-        bool isInside = ox >= first && ox < last;
-        bool isBlock = isInside && ox + kBlockPixels <= last;
-        W *out = y + (oy * g.outWidth + ox) * g.outChannels + group * outGroup;
-        for (int64_t n = 0; n < outGroup; n += lanes<W>) {
-          const W *w = weight + group * kernel * padded + n;
-          const W *b = bias + group * padded + n;
-          if (isBlock)
-            convBlock<kBlockPixels, 1>(xg, out + n, w, b, n, g, padded, oy, ox,
-                                       true);
-          else
-            convBlock<1, 1>(xg, out + n, w, b, n, g, padded, oy, ox, isInside);
-        }
-        ox += isBlock ? kBlockPixels : 1;
-      }
+    const W *b = bias + group * padded;
+    forPanels(weight + group * kernel * padded, kernel, outGroup,
+              [&](int64_t n, const W *panel, int64_t vectors) {
+                for (int64_t oy = firstLine; oy < lastLine; ++oy) {
+                  W *line = y + (oy - firstLine) * g.outWidth * outStep +
+                            group * outGroup;
+                  auto run = [&](auto count, int64_t p) {
+                    convLine<decltype(count)::value>(
+                        xg, line, outStep, panel + p * lanes<W>,
+                        vectors * lanes<W>, b, n + p * lanes<W>, g, oy, first,
+                        last);
+                  };
+                  if (vectors == kBlockVectors)
+                    run(Constant<kBlockVectors>(), 0);
+                  else
+                    for (int64_t p = 0; p < vectors; ++p)
+                      run(Constant<1>(), p);
+                }
+              });
   }
+}
+
+template <typename X, typename W>
+inline void convBlocked(const X *x, W *y, const W *weight, const W *bias,
+                        const ConvGeometry &g, int64_t firstLine,
+                        int64_t lastLine) {
+  convLines(x, y + firstLine * g.outWidth * g.outChannels, g.outChannels,
+            weight, bias, g, firstLine, lastLine);
+}
+
+/// By events where they are few (Scatter.h), bands of a sample at a time.
+template <typename X, typename W>
+inline void convScatter(Tile *tile, const X *x, int64_t xStep, W *y,
+                        int64_t yStep, int64_t nt, int64_t nb, const W *weight,
+                        const W *bias, const ConvGeometry &g,
+                        int64_t mostEvents, const Population &population) {
+  int64_t lines = ScatterConv<X, W>::getBandLines(g, nb, tile->workers);
+  int64_t bands = (g.outHeight + lines - 1) / lines;
+  int64_t xSize = g.inChannels * g.inHeight * g.inWidth,
+          ySize = g.outChannels * g.outHeight * g.outWidth;
+  int64_t cycles = nt * lines * g.outWidth * (g.outChannels + 64) / 4;
+  share(tile, nb * bands, getGrain(cycles), [&](int64_t begin, int64_t end) {
+    auto &conv =
+        makeScratch<ScatterConv<X, W>>(tile, g, weight, bias, mostEvents);
+    int64_t padded = conv.getPadded();
+    for (int64_t part = begin; part < end; ++part) {
+      int64_t b = part / bands, first = part % bands * lines;
+      int64_t last = least(g.outHeight, first + lines);
+      auto dense = [&](const X *in, W *results, int64_t from, int64_t to) {
+        convLines(in, results, padded, weight, bias, g, from, to);
+      };
+      int64_t positions = (last - first) * g.outWidth;
+      auto finish = [&](const W *results, int64_t t, int64_t steps) {
+        if (population.function) {
+          int64_t row = padded * sizeof(W);
+          NeuronRange range{b,
+                            t,
+                            steps,
+                            first * g.outWidth,
+                            positions,
+                            0,
+                            g.outChannels,
+                            reinterpret_cast<const char *>(results),
+                            positions * row,
+                            row};
+          return population.function(population.arguments, &range);
+        }
+        for (int64_t i = 0; i < steps; ++i) {
+          W *out = y + (t + i) * yStep + b * ySize +
+                   first * g.outWidth * g.outChannels;
+          for (int64_t p = 0; p < positions; ++p)
+            __builtin_memcpy(out + p * g.outChannels,
+                             results + (i * positions + p) * padded,
+                             g.outChannels * sizeof(W));
+        }
+      };
+      conv.run(x + b * xSize, xStep, nt, first, last, dense, finish);
+    }
+  });
 }
 
 /// One input channel per group: a vector runs over outputs of several groups.
@@ -155,6 +237,16 @@ inline void convDepthwise(const X *x, W *y, const W *weight, const W *bias,
                                     {function, arguments, rowsPerSample});     \
   }
 
+#define VOLLEY_CONV_SCATTER(NAME, FUNCTION, X, W)                              \
+  extern "C" void NAME(Tile *tile, const X *x, int64_t xStep, W *y,            \
+                       int64_t yStep, int64_t nt, int64_t nb, const W *weight, \
+                       const W *bias, const ConvGeometry *geometry,            \
+                       int64_t mostEvents, StepFunction function,              \
+                       const void *arguments, int64_t rowsPerSample) {         \
+    FUNCTION(tile, x, xStep, y, yStep, nt, nb, weight, bias, *geometry,        \
+             mostEvents, {function, arguments, rowsPerSample});                \
+  }
+
 #define VOLLEY_CONV(NAME, FUNCTION, X, W)                                      \
   extern "C" void NAME(Tile *tile, const X *x, int64_t xStep, W *y,            \
                        int64_t yStep, int64_t nt, int64_t nb, const W *weight, \
@@ -178,5 +270,6 @@ inline void convDepthwise(const X *x, W *y, const W *weight, const W *bias,
   MACRO(NAME##_f64_f64, FUNCTION, double, double)
 
 VOLLEY_CONV_TYPES(VOLLEY_CONV_EVENT, volley_conv_event, convEvent)
+VOLLEY_CONV_TYPES(VOLLEY_CONV_SCATTER, volley_conv_scatter, convScatter)
 VOLLEY_CONV_TYPES(VOLLEY_CONV, volley_conv_blocked, convBlocked)
 VOLLEY_CONV_TYPES(VOLLEY_CONV, volley_conv_depthwise, convDepthwise)

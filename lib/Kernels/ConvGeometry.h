@@ -21,6 +21,16 @@ struct ConvGeometry {
   int64_t groups;
 };
 
+/// What the kernel of Scatter.h has room for.
+struct ScatterLimits {
+  /// Elements of the input lines that a line of outputs sees.
+  static constexpr int64_t elements = 1 << 16;
+  /// Lines and columns of an input; pairs of a column and a kernel column.
+  static constexpr int64_t lines = 1 << 12, taps = 1 << 13;
+  /// Bytes of a line of outputs, padded to whole vectors.
+  static constexpr int64_t lineBytes = 1 << 20;
+};
+
 } // namespace volley::kernels
 
 #endif // VOLLEY_LIB_KERNELS_CONVGEOMETRY_H

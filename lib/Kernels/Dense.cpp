@@ -11,27 +11,39 @@ namespace {
 /// Terms whose weights are fetched before they are needed.
 constexpr int64_t kAhead = 8;
 
-/// R input rows at a time, all terms.
-template <int R, int P, typename X, typename W>
-inline void denseBlock(const X *const (&x)[R], W *const (&y)[R], const W *panel,
-                       int64_t width, const W *bias, int64_t n, int64_t K,
-                       int64_t N) {
+/// Terms [0, count) of R rows, which may go on from sums that wait in the
+/// result, and may wait there for more.
+template <int R, int P, typename W>
+inline void denseBlock(const W *const *x, W *const *y, const W *panel,
+                       int64_t width, const W *bias, int64_t n, int64_t count,
+                       int64_t N, bool isFirst, bool isLast) {
   Vector<W> acc[R][P] = {};
-  for (int64_t k = 0; k < K; ++k) {
+  if (!isFirst)
+#pragma clang loop unroll(full)
+    for (int r = 0; r < R; ++r)
+      resume(acc[r], y[r], n, N);
+  for (int64_t k = 0; k < count; ++k) {
     Vector<W> w[P];
     for (int p = 0; p < P; ++p) {
       w[p] = load(panel + k * width + p * lanes<W>);
-      // From the second cache, in time.
-      __builtin_prefetch(panel + (k + kAhead) * width + p * lanes<W>);
+      // One row has them from the second cache.
+      if (R == 1)
+        __builtin_prefetch(panel + (k + kAhead) * width + p * lanes<W>);
     }
     for (int r = 0; r < R; ++r) {
-      Vector<W> value = splat(static_cast<W>(x[r][k]));
+      Vector<W> value = splat(x[r][k]);
       for (int p = 0; p < P; ++p)
         acc[r][p] = fma<W>(value, w[p], acc[r][p]);
     }
   }
-  for (int r = 0; r < R; ++r)
-    finish(acc[r], bias, y[r], n, N);
+  if (isLast)
+#pragma clang loop unroll(full)
+    for (int r = 0; r < R; ++r)
+      finish(acc[r], bias, y[r], n, N);
+  else
+#pragma clang loop unroll(full)
+    for (int r = 0; r < R; ++r)
+      park(acc[r], y[r], n, N);
 }
 
 // As many accumulators as the registers hold: 24 of 32 with AVX-512; with
@@ -42,27 +54,85 @@ constexpr int kBlockRows = 6, kBlockVectors = 4;
 constexpr int kBlockRows = 6, kBlockVectors = 1;
 #endif
 
-template <int R, typename X, typename W>
-inline void denseBlockRows(const X *const (&x)[R], W *const (&y)[R],
-                           const W *weight, const W *bias, int64_t K,
-                           int64_t N) {
-  forPanels(weight, K, N, [&](int64_t n, const W *panel, int64_t vectors) {
-    int64_t width = vectors * lanes<W>;
-    int64_t p = 0;
-    for (; p + kBlockVectors <= vectors; p += kBlockVectors)
-      denseBlock<R, kBlockVectors>(x, y, panel + p * lanes<W>, width, bias,
-                                   n + p * lanes<W>, K, N);
-    for (; p < vectors; ++p)
-      denseBlock<R, 1>(x, y, panel + p * lanes<W>, width, bias,
-                       n + p * lanes<W>, K, N);
-  });
-}
+/// Rows that are worked off together, part after part of their terms: the
+/// weights of a panel's part stay in the first cache for all of them.
+template <typename X, typename W> class RowGroup {
+  static constexpr int64_t kRows = 32 * kBlockRows, kTerms = 128;
 
-/// A queue of rows, worked off in blocks of kBlockRows.
-template <typename X, typename W> struct RowBlocks {
-  const X *x[kBlockRows];
-  W *y[kBlockRows];
-  int count = 0;
+public:
+  RowGroup(const W *weight, const W *bias, int64_t K, int64_t N)
+      : weight(weight), bias(bias), K(K), N(N) {}
+
+  void add(const X *in, W *out) {
+    x[count] = in;
+    y[count] = out;
+    if (++count == kRows)
+      flush();
+  }
+
+  void flush() {
+    if (count == 0)
+      return;
+    // Few rows gain nothing from parts.
+    int64_t part = count >= 2 * kBlockRows ? kTerms : kRows * kTerms / count;
+    for (int64_t k = 0; k < K; k += part)
+      workOff(k, least(K - k, part));
+    count = 0;
+  }
+
+private:
+  /// Terms [first, first + terms).
+  void workOff(int64_t first, int64_t terms) {
+    const W *in[kRows];
+    for (int64_t r = 0; r < count; ++r) {
+      if constexpr (sameType(static_cast<X *>(nullptr),
+                             static_cast<W *>(nullptr))) {
+        in[r] = x[r] + first;
+      } else {
+        // Once for all outputs.
+        W *numbers = buffer + r * terms;
+        for (int64_t k = 0; k < terms; ++k)
+          numbers[k] = static_cast<W>(x[r][first + k]);
+        in[r] = numbers;
+      }
+    }
+    forPanels(weight, K, N, [&](int64_t n, const W *panel, int64_t vectors) {
+      int64_t width = vectors * lanes<W>;
+      const W *w = panel + first * width;
+      int64_t p = 0;
+      for (; p + kBlockVectors <= vectors; p += kBlockVectors)
+        workOffVectors<kBlockVectors>(in, w + p * lanes<W>, width,
+                                      n + p * lanes<W>, first, terms);
+      for (; p < vectors; ++p)
+        workOffVectors<1>(in, w + p * lanes<W>, width, n + p * lanes<W>, first,
+                          terms);
+    });
+  }
+
+  template <int P>
+  void workOffVectors(const W *const *in, const W *w, int64_t width, int64_t n,
+                      int64_t first, int64_t terms) {
+    bool isFirst = first == 0, isLast = first + terms == K;
+    int64_t r = 0;
+    for (; r + kBlockRows <= count; r += kBlockRows)
+      denseBlock<kBlockRows, P>(in + r, y + r, w, width, bias, n, terms, N,
+                                isFirst, isLast);
+    for (; r < count; ++r)
+      denseBlock<1, P>(in + r, y + r, w, width, bias, n, terms, N, isFirst,
+                       isLast);
+  }
+
+  static constexpr bool sameType(void *, void *) { return false; }
+  template <typename T> static constexpr bool sameType(T *, T *) {
+    return true;
+  }
+
+  const W *weight, *bias;
+  int64_t K, N;
+  int64_t count = 0;
+  const X *x[kRows];
+  W *y[kRows];
+  alignas(64) W buffer[kRows * kTerms];
 };
 
 template <typename X, typename W>
@@ -73,22 +143,14 @@ inline void denseBlocked(Tile *tile, const X *x, int64_t xStep, W *y,
   shareProduct<W>(
       tile, lead, nt * nb, K, N, K * (N + 16) / 16,
       [&](int64_t l, int64_t first, int64_t last, int64_t n, int64_t end) {
-        const W *w = weight + l * K * paddedN + n * K,
-                *c = bias + l * paddedN + n;
-        RowBlocks<X, W> rows;
+        auto &rows =
+            makeScratch<RowGroup<X, W>>(tile, weight + l * K * paddedN + n * K,
+                                        bias + l * paddedN + n, K, end - n);
         forRows(first, last, nb, [&](int64_t t, int64_t b) {
-          rows.x[rows.count] = x + t * xStep + (b * lead + l) * K;
-          rows.y[rows.count] = y + t * yStep + (b * lead + l) * N + n;
-          if (++rows.count == kBlockRows) {
-            denseBlockRows<kBlockRows>(rows.x, rows.y, w, c, K, end - n);
-            rows.count = 0;
-          }
+          rows.add(x + t * xStep + (b * lead + l) * K,
+                   y + t * yStep + (b * lead + l) * N + n);
         });
-        for (int r = 0; r < rows.count; ++r) {
-          const X *const one[1] = {rows.x[r]};
-          W *const out[1] = {rows.y[r]};
-          denseBlockRows<1>(one, out, w, c, K, end - n);
-        }
+        rows.flush();
       });
 }
 

@@ -12,8 +12,22 @@ namespace volley::kernels {
 
 struct Team;
 
+/// What one thread has done in a layer of a program that is profiled; times in
+/// ticks of the processor's clock.
+struct LayerCounts {
+  uint64_t ticks, calls, samples, rows;
+  uint64_t inputs, activeInputs, outputs, activeOutputs;
+};
+
+/// The first counts of a thread: all of its time, and what of that goes into
+/// counting. Layers follow.
+constexpr uint32_t kThreadCounts = 0, kCountingCounts = 1, kFirstLayer = 2;
+
 /// Of memory that each thread has for a kernel.
 constexpr uint64_t kScratchBytes = 3 << 20;
+
+/// Parts of the elements of a signal are told in units of one of so many.
+constexpr int64_t kAll = 1 << 16;
 
 /// As rowCycles: threads share every loop, however short.
 constexpr int64_t kShareAlways = -1;
@@ -52,6 +66,11 @@ struct Tile {
   int64_t parts;
   int64_t isWorking;
   int64_t first, last;
+  /// Of this thread, at kThreadCounts, kCountingCounts, and kFirstLayer and
+  /// after; null in a program that is not profiled. When the layer at hand was
+  /// begun, and what of the time since then is of layers within.
+  LayerCounts *counts;
+  uint64_t begun, nested;
 };
 
 /// Neurons of one sample whose steps generated code does: `neurons` of each of

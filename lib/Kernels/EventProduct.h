@@ -11,12 +11,10 @@
 #define VOLLEY_LIB_KERNELS_EVENTPRODUCT_H
 
 #include "Accumulators.h"
+#include "EventSearch.h"
 #include "Kernels.h"
 #include "Team.h"
 
-#ifdef __AVX512BW__
-#include <immintrin.h>
-#endif
 #include <new>
 
 namespace volley::kernels {
@@ -64,10 +62,6 @@ inline void shareProduct(Tile *tile, int64_t lead, int64_t rows, int64_t K,
 
 /// Events that are collected before they are worked off.
 constexpr int64_t kEvents = 1 << 17;
-
-/// Numbers of non-zero elements: 1 for spikes.
-template <typename X, typename W> struct EventValues { W value[kEvents]; };
-template <typename W> struct EventValues<uint8_t, W> {};
 
 /// Panels whose outputs are accumulated together, for each event: as many as
 /// the registers hold.
@@ -122,7 +116,7 @@ public:
       int64_t part = size < kLongestStretch ? size : kLongestStretch;
       if (part > limit - k)
         part = limit - k;
-      collect(x, part, static_cast<uint16_t>(k - base));
+      collect(x, part, k - base);
       x += part;
       k += part;
       size -= part;
@@ -162,7 +156,6 @@ public:
 
 private:
   static constexpr int64_t kTerms = kEvents - kLongestStretch;
-  using Values = EventValues<X, W>;
   static constexpr int64_t kMostRows = 1024;
   /// Terms that an index tells apart.
   static constexpr int64_t kIndices = 65536;
@@ -172,49 +165,8 @@ private:
   /// in the first cache.
   static constexpr int64_t kLeastEvents = 10;
 
-  void collect(const X *x, int64_t size, uint16_t first) {
-    if constexpr (sizeof(X) == 1) {
-      int64_t k = 0;
-#ifdef __AVX512BW__
-      // Without branches: which elements are spikes is not predictable.
-      const __m512i lane = _mm512_set_epi32(15, 14, 13, 12, 11, 10, 9, 8, 7, 6,
-                                            5, 4, 3, 2, 1, 0);
-      for (; k < size; k += 64) {
-        uint64_t part =
-            size - k >= 64 ? ~uint64_t(0) : (uint64_t(1) << (size - k)) - 1;
-        __m512i bytes = _mm512_maskz_loadu_epi8(part, x + k);
-        uint64_t spikes = _mm512_test_epi8_mask(bytes, bytes);
-        for (int i = 0; i < 64; i += 16, spikes >>= 16) {
-          __m512i at = _mm512_add_epi32(
-              lane, _mm512_set1_epi32(static_cast<int>(first + k + i)));
-          __m512i packed =
-              _mm512_maskz_compress_epi32(static_cast<__mmask16>(spikes), at);
-          _mm256_storeu_si256(reinterpret_cast<__m256i *>(index + count),
-                              _mm512_cvtepi32_epi16(packed));
-          count += __builtin_popcount(static_cast<uint16_t>(spikes));
-        }
-      }
-#endif
-      for (; k + 8 <= size; k += 8) {
-        uint64_t word;
-        __builtin_memcpy(&word, x + k, 8);
-        while (word) {
-          int bit = __builtin_ctzll(word);
-          index[count++] = static_cast<uint16_t>(first + k + bit / 8);
-          word &= word - 1;
-        }
-      }
-      for (; k < size; ++k)
-        if (x[k])
-          index[count++] = static_cast<uint16_t>(first + k);
-    } else {
-      for (int64_t k = 0; k < size; ++k) {
-        // Without a branch: most elements are zero, but not predictably so.
-        index[count] = static_cast<uint16_t>(first + k);
-        values.value[count] = static_cast<W>(x[k]);
-        count += x[k] != X(0);
-      }
-    }
+  void collect(const X *x, int64_t size, int64_t first) {
+    count += findEvents(x, size, first, index + count, values.get(count));
   }
 
   /// Makes room: earlier rows are done, the last one is begun.
@@ -345,9 +297,8 @@ private:
   W *buffer = nullptr;
   W *y[kMostRows];
   int32_t begin[kMostRows + 1], cursor[kMostRows];
-  /// With room for a vector behind the last one.
-  uint16_t index[kEvents + 16];
-  Values values;
+  uint16_t index[kEvents + kEventSlack];
+  EventValues<X, W, kEvents + kEventSlack> values;
 };
 
 /// The population behind a product. Its rows per sample are those of the

@@ -25,20 +25,85 @@ extern "C" void volley_copy(Tile *tile, const char *x, int64_t xStep, char *y,
 }
 
 namespace {
+/// A row of a square block: one register of 16 bytes.
+template <typename T> struct BlockRow {
+  static constexpr int count = 16 / sizeof(T);
+  typedef T Type __attribute__((vector_size(16), aligned(sizeof(T))));
+};
+
+/// Elements of two rows in turns: of their first halves, of their second ones.
+template <typename T> struct Interleaved {
+  using Row = typename BlockRow<T>::Type;
+  Row low, high;
+
+  [[gnu::always_inline]] Interleaved(Row a, Row b) {
+    if constexpr (sizeof(T) == 1) {
+      low = __builtin_shufflevector(a, b, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5,
+                                    21, 6, 22, 7, 23);
+      high = __builtin_shufflevector(a, b, 8, 24, 9, 25, 10, 26, 11, 27, 12, 28,
+                                     13, 29, 14, 30, 15, 31);
+    } else if constexpr (sizeof(T) == 4) {
+      low = __builtin_shufflevector(a, b, 0, 4, 1, 5);
+      high = __builtin_shufflevector(a, b, 2, 6, 3, 7);
+    } else {
+      low = __builtin_shufflevector(a, b, 0, 2);
+      high = __builtin_shufflevector(a, b, 1, 3);
+    }
+  }
+};
+
+/// A square block. Rows of distance half the block in turns, as often as it can
+/// be halved, are its columns.
+template <typename T>
+inline void transposeBlock(const T *from, int64_t fromStride, T *to,
+                           int64_t toStride) {
+  using Row = typename BlockRow<T>::Type;
+  constexpr int count = BlockRow<T>::count;
+  Row rows[count], next[count];
+  for (int i = 0; i < count; ++i)
+    rows[i] = *reinterpret_cast<const Row *>(from + i * fromStride);
+  for (int size = count; size > 1; size /= 2) {
+    for (int i = 0; i < count / 2; ++i) {
+      Interleaved<T> pair(rows[i], rows[i + count / 2]);
+      next[2 * i] = pair.low;
+      next[2 * i + 1] = pair.high;
+    }
+    for (int i = 0; i < count; ++i)
+      rows[i] = next[i];
+  }
+  for (int i = 0; i < count; ++i)
+    *reinterpret_cast<Row *>(to + i * toStride) = rows[i];
+}
+
 /// Elements [first, last) of the dimension before the last one, which is
-/// contiguous in `from`, as the last one is in `to`: in blocks, so that each
-/// cache line is read once.
+/// contiguous in `from`, as the last one is in `to`.
 template <typename T>
 inline void transpose(const T *from, T *to, const MoveGeometry &g,
                       int64_t first, int64_t last) {
-  constexpr int64_t kBlock = 64 / sizeof(T);
+  constexpr int64_t count = BlockRow<T>::count;
   int64_t size = g.sizes[g.rank - 1], fromStride = g.from[g.rank - 1],
           toStride = g.to[g.rank - 2];
   int64_t i = first;
-  for (; i + kBlock <= last; i += kBlock)
-    for (int64_t o = 0; o < size; ++o)
-      for (int64_t j = i; j < i + kBlock; ++j)
+  if (size == 2 && toStride == 2) {
+    // Two channels, as event cameras have.
+    using Row = typename BlockRow<T>::Type;
+    for (; i + count <= last; i += count) {
+      Interleaved<T> pair(
+          *reinterpret_cast<const Row *>(from + i),
+          *reinterpret_cast<const Row *>(from + fromStride + i));
+      *reinterpret_cast<Row *>(to + 2 * i) = pair.low;
+      *reinterpret_cast<Row *>(to + 2 * i + count) = pair.high;
+    }
+  }
+  for (; i + count <= last && size >= count; i += count) {
+    int64_t o = 0;
+    for (; o + count <= size; o += count)
+      transposeBlock(from + o * fromStride + i, fromStride,
+                     to + i * toStride + o, toStride);
+    for (; o < size; ++o)
+      for (int64_t j = i; j < i + count; ++j)
         to[j * toStride + o] = from[o * fromStride + j];
+  }
   for (; i < last; ++i)
     for (int64_t o = 0; o < size; ++o)
       to[i * toStride + o] = from[o * fromStride + i];

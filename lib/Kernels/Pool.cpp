@@ -11,101 +11,117 @@ using namespace volley::kernels;
 
 namespace {
 
-/// Channels whose sums are kept side by side.
-constexpr int64_t kChannels = 64;
+/// Channels that are worked on together, a vector of 4 bytes each.
+constexpr int64_t kChannels = 16;
 
-/// Calls start(output), add(output, input) for every window position inside the
-/// input, and end(output), each on one pixel's channels; lines [firstLine,
-/// lastLine) of the output.
-template <typename X, typename Start, typename Add, typename End>
-inline void forWindows(const X *x, const ConvGeometry &g, int64_t firstLine,
-                       int64_t lastLine, Start start, Add add, End end) {
-  for (int64_t oy = firstLine; oy < lastLine; ++oy)
+/// Calls add(pixel) for the channels from `first` on of every window position
+/// that is inside the input, and end(output) after the last one; lines
+/// [firstLine, lastLine) of the output.
+template <typename X, typename Add, typename End>
+inline void forWindows(const X *x, const ConvGeometry &g, int64_t first,
+                       int64_t firstLine, int64_t lastLine, Add add, End end) {
+  for (int64_t oy = firstLine; oy < lastLine; ++oy) {
+    int64_t top = oy * g.strideHeight - g.padTop;
+    int64_t firstY = most(0, top),
+            lastY = least(g.inHeight, top + g.kernelHeight);
     for (int64_t ox = 0; ox < g.outWidth; ++ox) {
-      int64_t out = (oy * g.outWidth + ox) * g.outChannels;
-      start(out);
-      for (int64_t ky = 0; ky < g.kernelHeight; ++ky) {
-        int64_t iy = oy * g.strideHeight - g.padTop + ky;
-        if (iy < 0 || iy >= g.inHeight)
-          continue;
-        for (int64_t kx = 0; kx < g.kernelWidth; ++kx) {
-          int64_t ix = ox * g.strideWidth - g.padLeft + kx;
-          if (ix >= 0 && ix < g.inWidth)
-            add(out, x + (iy * g.inWidth + ix) * g.inChannels);
-        }
+      int64_t left = ox * g.strideWidth - g.padLeft;
+      int64_t firstX = most(0, left),
+              columns = least(g.inWidth, left + g.kernelWidth) - firstX;
+      for (int64_t iy = firstY; iy < lastY; ++iy) {
+        const X *pixel = x + (iy * g.inWidth + firstX) * g.inChannels + first;
+        for (int64_t i = 0; i < columns; ++i, pixel += g.inChannels)
+          add(pixel);
       }
-      end(out);
+      end((oy * g.outWidth + ox) * g.outChannels + first);
     }
+  }
+}
+
+template <typename T> struct ChannelsOf {
+  typedef T Type
+      __attribute__((vector_size(kChannels * sizeof(T)), aligned(sizeof(T))));
+};
+template <typename T> using Channels = typename ChannelsOf<T>::Type;
+
+/// Combines the elements of each window, (ky, kx) ascending, as numbers of type
+/// A: `combine` and `finish` take one, or a vector of them.
+template <typename A, typename X, typename Y, typename Combine, typename Finish>
+inline void pool(const X *x, Y *y, const ConvGeometry &g, int64_t firstLine,
+                 int64_t lastLine, A start, Combine combine, Finish finish) {
+  int64_t first = 0;
+  for (; first + kChannels <= g.inChannels; first += kChannels) {
+    Channels<A> clear = Channels<A>{} + start, all = clear;
+    forWindows(
+        x, g, first, firstLine, lastLine,
+        [&](const X *pixel) {
+          auto in = *reinterpret_cast<const Channels<X> *>(pixel);
+          all = combine(all, __builtin_convertvector(in, Channels<A>));
+        },
+        [&](int64_t out) {
+          *reinterpret_cast<Channels<Y> *>(y + out) =
+              finish(all, Channels<Y>());
+          all = clear;
+        });
+  }
+  for (; first < g.inChannels; ++first) {
+    A all = start;
+    forWindows(
+        x, g, first, firstLine, lastLine,
+        [&](const X *pixel) { all = combine(all, static_cast<A>(*pixel)); },
+        [&](int64_t out) {
+          y[out] = finish(all, Y());
+          all = start;
+        });
+  }
+}
+
+/// A number, or a vector of them, in another type.
+template <typename To, typename From> inline To convertTo(From x) {
+  if constexpr (sizeof(To) <= sizeof(double) && sizeof(From) <= sizeof(double))
+    return static_cast<To>(x);
+  else
+    return __builtin_convertvector(x, To);
 }
 
 template <typename X, typename Y>
 inline void poolSum(const X *x, Y *y, const ConvGeometry &g, int64_t firstLine,
                     int64_t lastLine) {
   using Sum = typename SumOf<X>::Type;
-  int64_t C = g.inChannels;
-  forWindows(
-      x, g, firstLine, lastLine,
-      [&](int64_t out) {
-        for (int64_t c = 0; c < C; ++c)
-          y[out + c] = 0;
-      },
-      [&](int64_t out, const X *pixel) {
-        for (int64_t c = 0; c < C; ++c)
-          y[out + c] = static_cast<Y>(static_cast<Sum>(y[out + c]) +
-                                      static_cast<Sum>(pixel[c]));
-      },
-      [](int64_t) {});
+  pool(
+      x, y, g, firstLine, lastLine, Sum(0),
+      [](auto a, auto b) { return a + b; },
+      [](auto sum, auto to) { return convertTo<decltype(to)>(sum); });
 }
 
 template <typename X, typename Y>
 inline void poolAvg(const X *x, Y *y, const ConvGeometry &g, int64_t firstLine,
                     int64_t lastLine) {
+  // Exact before it becomes a float.
+  using Sum = typename SumOf<X>::Type;
   Y area = static_cast<Y>(g.kernelHeight * g.kernelWidth);
-  int64_t C = g.inChannels;
-  if constexpr (isFloat<X>) {
-    poolSum(x, y, g, firstLine, lastLine);
-    for (int64_t i = firstLine * g.outWidth * C; i < lastLine * g.outWidth * C;
-         ++i)
-      y[i] /= area;
-  } else {
-    // The sum is exact before it becomes a float.
-    for (int64_t first = 0; first < C; first += kChannels) {
-      int64_t count = least(C - first, kChannels);
-      uint32_t sums[kChannels];
-      forWindows(
-          x, g, firstLine, lastLine,
-          [&](int64_t) {
-            for (int64_t c = 0; c < count; ++c)
-              sums[c] = 0;
-          },
-          [&](int64_t, const X *pixel) {
-            for (int64_t c = 0; c < count; ++c)
-              sums[c] += static_cast<uint32_t>(pixel[first + c]);
-          },
-          [&](int64_t out) {
-            for (int64_t c = 0; c < count; ++c)
-              y[out + first + c] =
-                  static_cast<Y>(static_cast<int32_t>(sums[c])) / area;
-          });
-    }
-  }
+  pool(
+      x, y, g, firstLine, lastLine, Sum(0),
+      [](auto a, auto b) { return a + b; },
+      [=](auto sum, auto to) {
+        using To = decltype(to);
+        // Sums wrap as numbers without a sign, and have one.
+        if constexpr (isFloat<X>)
+          return convertTo<To>(sum) / area;
+        else if constexpr (sizeof(sum) == sizeof(int32_t))
+          return static_cast<To>(static_cast<int32_t>(sum)) / area;
+        else
+          return __builtin_convertvector((Channels<int32_t>)sum, To) / area;
+      });
 }
 
 template <typename X, typename Y>
 inline void poolMax(const X *x, Y *y, const ConvGeometry &g, int64_t firstLine,
                     int64_t lastLine) {
-  int64_t C = g.inChannels;
-  forWindows(
-      x, g, firstLine, lastLine,
-      [&](int64_t out) {
-        for (int64_t c = 0; c < C; ++c)
-          y[out + c] = leastOf(X());
-      },
-      [&](int64_t out, const X *pixel) {
-        for (int64_t c = 0; c < C; ++c)
-          y[out + c] = pixel[c] > y[out + c] ? pixel[c] : y[out + c];
-      },
-      [](int64_t) {});
+  pool(
+      x, y, g, firstLine, lastLine, leastOf(X()),
+      [](auto a, auto b) { return b > a ? b : a; },
+      [](auto most, auto) { return most; });
 }
 
 } // namespace

@@ -55,12 +55,23 @@ template <typename Product, typename X>
 inline void addWindow(Product &product, const X *x, const ConvGeometry &g,
                       int64_t oy, int64_t ox) {
   int64_t inGroup = g.inChannels / g.groups;
+  int64_t left = ox * g.strideWidth - g.padLeft;
+  // Neighbours with all of their channels are one after another.
+  bool isWhole = g.groups == 1 && g.dilationWidth == 1;
+  int64_t first = most(0, left), last = least(g.inWidth, left + g.kernelWidth);
   for (int64_t ky = 0; ky < g.kernelHeight; ++ky) {
     int64_t iy = oy * g.strideHeight - g.padTop + ky * g.dilationHeight;
     if (iy < 0 || iy >= g.inHeight)
       continue;
+    if (isWhole && first < last) {
+      product.add(x + (iy * g.inWidth + first) * inGroup,
+                  (last - first) * inGroup,
+                  (ky * g.kernelWidth + first - left) * inGroup);
+      continue;
+    }
+    // Elsewhere, column by column.
     for (int64_t kx = 0; kx < g.kernelWidth; ++kx) {
-      int64_t ix = ox * g.strideWidth - g.padLeft + kx * g.dilationWidth;
+      int64_t ix = left + kx * g.dilationWidth;
       if (ix >= 0 && ix < g.inWidth)
         product.add(x + (iy * g.inWidth + ix) * g.inChannels, inGroup,
                     (ky * g.kernelWidth + kx) * inGroup);

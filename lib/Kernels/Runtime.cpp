@@ -3,7 +3,7 @@
 // The functions of the artefact's interface (include/volley-c/volley.h), linked
 // into each artefact. They cut a run into tiles and call generated code.
 
-#include "Team.h"
+#include "State.h"
 #include "volley/Support/FloatingPointEnvironment.h"
 
 #include <cpuid.h>
@@ -15,28 +15,18 @@
 #include <unistd.h>
 
 using volley::kernels::Descriptor;
+using volley::kernels::getNanoseconds;
+using volley::kernels::getNumCounts;
+using volley::kernels::getTicks;
 using volley::kernels::kScratchBytes;
 using volley::kernels::kShareAlways;
+using volley::kernels::kThreadCounts;
+using volley::kernels::LayerCounts;
 using volley::kernels::Team;
 using volley::kernels::Tile;
 
 extern "C" __attribute__((visibility("hidden")))
 const Descriptor volley_descriptor;
-
-struct volley_state {
-  const Descriptor *descriptor;
-  int64_t batch;
-  const volley_executor *executor;
-  /// Steps since the last reset.
-  uint64_t step;
-  /// A law was violated; only a reset helps.
-  bool isBroken;
-  /// Samples one after another; a workspace and scratch memory per worker.
-  char *samples;
-  char *workspaces;
-  char *scratch;
-  char message[256];
-};
 
 namespace {
 
@@ -138,12 +128,15 @@ volley_status create(const volley_program *program,
     return VOLLEY_UNSUPPORTED_CPU;
   size_t workers = options->executor ? options->executor->workers : 1;
   size_t header = roundUp(sizeof(volley_state)), samples, workspaces, scratch,
-         total;
+         counts, total;
   if (__builtin_mul_overflow(program->state_sample_bytes,
                              static_cast<uint64_t>(options->batch), &samples) ||
       __builtin_mul_overflow(program->workspace_bytes, workers, &workspaces) ||
       __builtin_mul_overflow(kScratchBytes, workers, &scratch) ||
-      __builtin_add_overflow(samples, header + 3 * kAlignment, &total) ||
+      __builtin_mul_overflow(getNumCounts(descriptor) * sizeof(LayerCounts),
+                             workers, &counts) ||
+      __builtin_add_overflow(samples, header + 4 * kAlignment, &total) ||
+      __builtin_add_overflow(counts, total, &total) ||
       __builtin_add_overflow(workspaces, total, &total) ||
       __builtin_add_overflow(scratch, total, &total))
     return VOLLEY_OUT_OF_MEMORY;
@@ -157,6 +150,10 @@ volley_status create(const volley_program *program,
   state->samples = memory + header;
   state->workspaces = state->samples + roundUp(samples);
   state->scratch = state->workspaces + roundUp(workspaces);
+  state->counts =
+      reinterpret_cast<LayerCounts *>(state->scratch + roundUp(scratch));
+  memset(state->counts, 0, counts);
+  state->runs = state->runTicks = state->runNanoseconds = state->runRows = 0;
   clear(state);
   *result = state;
   return VOLLEY_OK;
@@ -362,6 +359,19 @@ void runBlock(Run *run, uint32_t index, uint32_t workspace, Tile &tile) {
     __atomic_store_n(&run->error, error, __ATOMIC_RELAXED);
 }
 
+/// Gives a thread the counts of its worker, if the program is profiled.
+void startCounting(const volley_state *state, uint32_t worker, Tile &tile) {
+  if (size_t count = getNumCounts(state->descriptor)) {
+    tile.counts = state->counts + worker * count;
+    tile.counts[kThreadCounts].ticks -= getTicks();
+  }
+}
+
+void stopCounting(Tile &tile) {
+  if (tile.counts)
+    tile.counts[kThreadCounts].ticks += getTicks();
+}
+
 /// A thread that does a block alone.
 void runAlone(void *argument, uint32_t index, uint32_t worker) {
   volley::FloatingPointEnvironment environment;
@@ -369,7 +379,9 @@ void runAlone(void *argument, uint32_t index, uint32_t worker) {
   tile.workers = 1;
   auto *run = static_cast<Run *>(argument);
   tile.scratch = run->state->scratch + worker * kScratchBytes;
+  startCounting(run->state, worker, tile);
   runBlock(run, index, worker, tile);
+  stopCounting(tile);
 }
 
 /// A thread of a team that does all blocks, in one workspace.
@@ -383,8 +395,10 @@ void runTogether(void *argument, uint32_t, uint32_t worker) {
   tile.scratch = run->state->scratch + worker * kScratchBytes;
   tile.workers = run->state->executor->workers;
   tile.sharesAll = run->state->descriptor->rowCycles == kShareAlways;
+  startCounting(run->state, worker, tile);
   for (uint32_t i = 0; i < run->blocks; ++i)
     runBlock(run, i, /*workspace=*/0, tile);
+  stopCounting(tile);
   __atomic_store_n(&run->isDone, 1, __ATOMIC_RELEASE);
 }
 
@@ -431,6 +445,9 @@ volley_status run(volley_state *state, const volley_run_args *args) {
       run.probes = heap;
     }
   }
+  bool isProfiled = getNumCounts(state->descriptor) > 0;
+  uint64_t nanoseconds = isProfiled ? getNanoseconds() : 0;
+  uint64_t ticks = isProfiled ? getTicks() : 0;
   bool isTeam = needsTeam(run, workers);
   run.blockSamples =
       isTeam ? state->batch : (state->batch + workers - 1) / workers;
@@ -447,6 +464,12 @@ volley_status run(volley_state *state, const volley_run_args *args) {
     for (uint32_t i = 0; i < run.blocks; ++i)
       runAlone(&run, i, 0);
   free(heap);
+  if (isProfiled) {
+    ++state->runs;
+    state->runTicks += getTicks() - ticks;
+    state->runNanoseconds += getNanoseconds() - nanoseconds;
+    state->runRows += args->steps * state->batch;
+  }
   state->step += args->steps;
   if (run.error) {
     state->isBroken = true;

@@ -115,6 +115,13 @@ private:
     // products. A second block that is not there is the first one again.
     int64_t digitBytes = K / kTileTerms * kTileBytes;
     int64_t next = blocks > 1 ? kDigits * digitBytes : 0;
+    // The weights after these come from memory meanwhile, some lines of the
+    // cache with each product.
+    const int8_t *ahead = w.weight + blocks * kDigits * digitBytes;
+    int64_t lines = blocks * kDigits * digitBytes / 64;
+    int64_t products =
+        (rows + kBlockRows - 1) / kBlockRows * kDigits * K / kTileTerms;
+    int64_t step = (lines + products - 1) / products;
     alignas(64) Sums sums[2][2];
     for (int64_t row = 0; row < rows; row += kBlockRows) {
       for (int64_t digit = 0; digit < kDigits; ++digit) {
@@ -133,6 +140,8 @@ private:
           _tile_dpbusd(1, 5, 6);
           _tile_dpbusd(2, 4, 7);
           _tile_dpbusd(3, 5, 7);
+          for (int64_t i = 0; i < step; ++i, ahead += 64)
+            __builtin_prefetch(ahead, 0, 2);
         }
         _tile_stored(0, sums[0][0][digit], 64);
         _tile_stored(1, sums[0][1][digit], 64);

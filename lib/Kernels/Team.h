@@ -36,6 +36,7 @@ int32_t volley_take(volley::kernels::Tile *tile, int64_t count, int64_t grain);
 namespace volley::kernels {
 
 inline int64_t least(int64_t a, int64_t b) { return a < b ? a : b; }
+inline int64_t most(int64_t a, int64_t b) { return a > b ? a : b; }
 
 /// The items of a part, if one takes this many cycles.
 inline int64_t getGrain(int64_t cycles) {

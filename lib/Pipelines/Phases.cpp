@@ -136,6 +136,12 @@ static void buildScheduled(OpPassManager &pm, const PipelineOptions &options) {
   moves.compose = isWanted(kComposeMoves, options);
   pm.addNestedPass<snn::ProgramOp>(snn::createSNNComposeMoves(moves));
   addCleanup(pm, "cse", options);
+  if (!options.activity.empty()) {
+    cpu::CPUAssignActivityOptions activity;
+    activity.profile = options.activity;
+    activity.source = options.activitySource;
+    pm.addNestedPass<snn::ProgramOp>(cpu::createCPUAssignActivity(activity));
+  }
   cpu::CPUSelectKernelsOptions kernels;
   kernels.force = options.kernel;
   pm.addNestedPass<snn::ProgramOp>(cpu::createCPUSelectKernels(kernels));
@@ -147,8 +153,10 @@ static void buildScheduled(OpPassManager &pm, const PipelineOptions &options) {
   pm.addNestedPass<snn::ProgramOp>(cpu::createCPUAllocateStorage());
 }
 
-static void buildLowered(OpPassManager &pm, const PipelineOptions &) {
-  pm.addPass(cpu::createCPULowerProgram());
+static void buildLowered(OpPassManager &pm, const PipelineOptions &options) {
+  cpu::CPULowerProgramOptions lowering;
+  lowering.profile = options.profile;
+  pm.addPass(cpu::createCPULowerProgram(lowering));
   pm.addPass(createSCFToControlFlowPass());
   pm.addPass(createConvertMathToLLVMPass());
   pm.addPass(createArithToLLVMConversionPass());

@@ -2,6 +2,7 @@
 #include "volley/Runtime/Artifact.h"
 
 #include "volley-c/volley.h"
+#include <algorithm>
 #include <atomic>
 #include <cerrno>
 #include <cstring>
@@ -60,14 +61,29 @@ int ThreadPool::getNumThreads() const {
 // Sessions
 //===----------------------------------------------------------------------===//
 
-namespace {
+namespace volley::runtime {
+/// The counts of a state, or of many.
+struct Artifact::Counts {
+  volley_profile profile{};
+  std::vector<volley_layer_counts> layers;
+  int threads = 1;
+
+  explicit Counts(uint32_t numLayers) : layers(numLayers) {
+    profile.size = sizeof profile;
+    profile.layers = layers.data();
+  }
+};
+
 class ArtifactSession : public Session {
 public:
   ArtifactSession(std::shared_ptr<Artifact> artifact,
                   std::shared_ptr<ThreadPool> pool, volley_state *state,
                   int64_t batch)
       : artifact(std::move(artifact)), pool(std::move(pool)), state(state),
-        batch(batch) {}
+        batch(batch) {
+    if (this->artifact->isProfiled())
+      counts = std::make_unique<Artifact::Counts>(getProgram().num_layers);
+  }
   ~ArtifactSession() override { getProgram().destroy(state); }
 
   const ProgramInfo &getInfo() const override { return artifact->getInfo(); }
@@ -83,6 +99,8 @@ public:
                          buffers.outputs.data(),
                          buffers.probes.data()};
     volley_status status = getProgram().run(state, &args);
+    if (counts)
+      updateProfile();
     if (status == VOLLEY_OK)
       return RunStatus::Ok;
     error = getProgram().error(state, status);
@@ -104,12 +122,24 @@ public:
 private:
   const volley_program &getProgram() const { return artifact->getProgram(); }
 
+  void updateProfile() {
+    Artifact::Counts now(getProgram().num_layers);
+    getProgram().profile(state, &now.profile);
+    artifact->addProfile(now.profile, counts->profile,
+                         pool ? pool->getNumThreads() : 1);
+    counts->profile = now.profile;
+    counts->layers = std::move(now.layers);
+    counts->profile.layers = counts->layers.data();
+  }
+
   std::shared_ptr<Artifact> artifact;
   std::shared_ptr<ThreadPool> pool;
   volley_state *state;
   int64_t batch;
+  /// Those that the artefact has already; null if it is not profiled.
+  std::unique_ptr<Artifact::Counts> counts;
 };
-} // namespace
+} // namespace volley::runtime
 
 //===----------------------------------------------------------------------===//
 // Artefacts
@@ -199,6 +229,95 @@ std::shared_ptr<Artifact> Artifact::load(const std::string &path,
                     getSignals(program.outputs, program.num_outputs),
                     getSignals(program.probes, program.num_probes)};
   return artifact;
+}
+
+//===----------------------------------------------------------------------===//
+// Profiles
+//===----------------------------------------------------------------------===//
+
+std::string LayerProfile::getTitle() const {
+  return detail.empty() ? what : detail + " " + what;
+}
+
+double Profile::getLayerSeconds() const {
+  double seconds = 0;
+  for (const LayerProfile &layer : layers)
+    seconds += layer.seconds;
+  return seconds;
+}
+
+bool Artifact::isProfiled() const {
+  // An artefact of an earlier compiler has less of the struct.
+  return program->size >= sizeof(volley_program) && program->profile;
+}
+
+/// The counts are unsigned and only ever added up: differences may wrap.
+static void addDifference(volley_layer_counts &total,
+                          const volley_layer_counts &now,
+                          const volley_layer_counts &before) {
+  for (uint64_t volley_layer_counts::*member :
+       {&volley_layer_counts::nanoseconds, &volley_layer_counts::calls,
+        &volley_layer_counts::samples, &volley_layer_counts::rows,
+        &volley_layer_counts::inputs, &volley_layer_counts::active_inputs,
+        &volley_layer_counts::outputs, &volley_layer_counts::active_outputs})
+    total.*member += now.*member - before.*member;
+}
+
+void Artifact::addProfile(const volley_profile &now,
+                          const volley_profile &before, int threads) {
+  std::lock_guard<std::mutex> lock(mutex);
+  if (!counts)
+    counts = std::make_unique<Counts>(program->num_layers);
+  for (uint64_t volley_profile::*member :
+       {&volley_profile::runs, &volley_profile::rows,
+        &volley_profile::wall_nanoseconds, &volley_profile::thread_nanoseconds,
+        &volley_profile::counting_nanoseconds})
+    counts->profile.*member += now.*member - before.*member;
+  for (uint32_t i = 0; i < program->num_layers; ++i)
+    addDifference(counts->layers[i], now.layers[i], before.layers[i]);
+  counts->threads = std::max(counts->threads, threads);
+}
+
+Profile Artifact::getProfile() const {
+  Profile result;
+  if (!isProfiled())
+    return result;
+  result.network = program->name;
+  result.compiler = program->compiler;
+  result.cpu = program->cpu;
+  Counts none(program->num_layers);
+  std::lock_guard<std::mutex> lock(mutex);
+  const Counts &total = counts ? *counts : none;
+  result.runs = total.profile.runs;
+  result.rows = total.profile.rows;
+  result.seconds = total.profile.wall_nanoseconds * 1e-9;
+  result.threadSeconds = total.profile.thread_nanoseconds * 1e-9;
+  result.countingSeconds = total.profile.counting_nanoseconds * 1e-9;
+  result.threads = total.threads;
+  for (uint32_t i = 0; i < program->num_layers; ++i) {
+    const volley_layer &info = program->layers[i];
+    const volley_layer_counts &count = total.layers[i];
+    LayerProfile layer;
+    layer.node = info.node;
+    layer.what = info.what;
+    layer.detail = info.detail;
+    layer.ordinal = info.ordinal;
+    layer.isSynaptic = info.is_synaptic;
+    layer.seconds = count.nanoseconds * 1e-9;
+    layer.calls = count.calls;
+    layer.samples = count.samples;
+    layer.rows = count.rows;
+    layer.inputs = count.inputs;
+    layer.activeInputs = count.active_inputs;
+    layer.outputs = count.outputs;
+    layer.activeOutputs = count.active_outputs;
+    layer.operations = info.operations * count.rows;
+    layer.bytes = info.row_bytes * count.rows +
+                  info.sample_bytes * count.samples +
+                  info.call_bytes * count.calls;
+    result.layers.push_back(std::move(layer));
+  }
+  return result;
 }
 
 Artifact::~Artifact() {

@@ -5,6 +5,7 @@
 
 #include "mlir/IR/MLIRContext.h"
 #include "volley/Compiler/Compiler.h"
+#include "volley/Compiler/Profile.h"
 #include "volley/Dialect/SNN/IR/SNNOps.h"
 #include "volley/Reference/Interpreter.h"
 #include "volley/Runtime/Array.h"
@@ -175,38 +176,40 @@ std::string check(const std::string &path, const std::string &profile,
   return text;
 }
 
-CompileOptions makeCompileOptions(const std::vector<std::string> &record,
-                                  const std::string &cpu, bool foldNorms,
-                                  const std::string &cacheDirectory) {
+/// What a network is compiled with; made from keywords.
+CompileOptions makeCompileOptions(const std::string &cpu, bool foldNorms,
+                                  const std::string &cacheDirectory,
+                                  bool profile, const std::string &activity,
+                                  const std::string &activitySource) {
   CompileOptions options;
   options.cpu = cpu;
   options.cacheDirectory = cacheDirectory;
-  options.phases.pipeline.record = record;
   options.phases.pipeline.foldNorms = foldNorms;
+  options.phases.pipeline.profile = profile;
+  options.phases.pipeline.activity = activity;
+  options.phases.pipeline.activitySource = activitySource;
   return options;
 }
 
-std::shared_ptr<Artifact> compile(Network &network,
-                                  const std::vector<std::string> &record,
-                                  const std::string &cpu, bool foldNorms,
-                                  const std::string &cacheDirectory) {
+/// The artefact, and what the compiler remarks.
+std::pair<std::shared_ptr<Artifact>, std::vector<std::string>>
+compile(Network &network, const std::vector<std::string> &record,
+        CompileOptions options) {
   DiagnosticCollector diagnostics(*network.context);
   auto module = network.clone();
-  std::shared_ptr<Artifact> artifact = compileInMemory(
-      *module, makeCompileOptions(record, cpu, foldNorms, cacheDirectory));
+  options.phases.pipeline.record = record;
+  std::shared_ptr<Artifact> artifact = compileInMemory(*module, options);
   if (!artifact)
     raise(diagnostics.errors);
-  return artifact;
+  return {artifact, std::move(diagnostics.remarks)};
 }
 
 void compileTo(Network &network, const std::vector<std::string> &record,
-               const std::string &cpu, bool foldNorms,
-               const std::string &cacheDirectory, const std::string &path) {
+               CompileOptions options, const std::string &path) {
   DiagnosticCollector diagnostics(*network.context);
   auto module = network.clone();
-  if (failed(compileToFile(
-          *module, makeCompileOptions(record, cpu, foldNorms, cacheDirectory),
-          path)))
+  options.phases.pipeline.record = record;
+  if (failed(compileToFile(*module, options, path)))
     raise(diagnostics.errors);
 }
 
@@ -370,7 +373,39 @@ NB_MODULE(_volley, m) {
            })
       .def_prop_ro("threads", &ThreadPool::getNumThreads);
 
+  nb::class_<CompileOptions>(m, "Options")
+      .def("__init__", [](CompileOptions *options, const std::string &cpu,
+                          bool foldNorms, const std::string &cacheDirectory,
+                          bool profile, const std::string &activity,
+                          const std::string &activitySource) {
+        new (options) CompileOptions(makeCompileOptions(
+            cpu, foldNorms, cacheDirectory, profile, activity, activitySource));
+      });
+
+  nb::class_<Profile>(m, "Profile")
+      .def("table",
+           [](const Profile &profile) {
+             std::string text;
+             llvm::raw_string_ostream stream(text);
+             printProfileTable(profile, stream);
+             return text;
+           })
+      .def("json",
+           [](const Profile &profile) {
+             std::string text;
+             llvm::raw_string_ostream stream(text);
+             printProfileJSON(profile, stream);
+             return text;
+           })
+      .def("write", [](const Profile &profile, const std::string &path) {
+        std::string error = writeProfile(profile, path);
+        if (!error.empty())
+          throw nb::value_error((path + ": " + error).c_str());
+      });
+
   nb::class_<Artifact>(m, "Artifact")
+      .def_prop_ro("is_profiled", &Artifact::isProfiled)
+      .def("profile", &Artifact::getProfile)
       .def_prop_ro("info", &Artifact::getInfo,
                    nb::rv_policy::reference_internal)
       .def(

@@ -12,7 +12,7 @@
 from volley import models
 from volley._law import NeuronModel
 from volley._network import CompileError, Network, check, load, phases, profiles
-from volley._program import Program, Session, compile, interpret, open
+from volley._program import Profile, Program, Session, compile, interpret, open
 from volley.builder import Builder, Signal
 
 __version__ = "0.1.0"
@@ -22,6 +22,7 @@ __all__ = [
     "CompileError",
     "Network",
     "NeuronModel",
+    "Profile",
     "Program",
     "Session",
     "Signal",

@@ -3,7 +3,9 @@
 
 from __future__ import annotations
 
+import json
 import os
+import pathlib
 from collections.abc import Mapping
 from typing import Union
 
@@ -115,6 +117,36 @@ class _Runner:
         return y, record
 
 
+class Profile:
+    """What the layers of a program have done in all runs so far.
+
+    ``print(profile)`` gives a table, the longest time first. Times are those of all
+    threads together.
+    """
+
+    def __init__(self, handle):
+        self._handle = handle
+
+    def __str__(self) -> str:
+        return self._handle.table()
+
+    @property
+    def layers(self) -> list[dict]:
+        """The layers in the order of the program, as in the file's "layers"."""
+        return json.loads(self.to_json())["layers"]
+
+    def to_json(self) -> str:
+        return self._handle.json()
+
+    def save(self, path: Path) -> None:
+        """Writes .json, or a picture of nested bars, .svg.
+
+        Raises:
+            ValueError: the path ends in something else, or cannot be written.
+        """
+        self._handle.write(os.fspath(path))
+
+
 class Session:
     """A program together with the state of a batch: runs go on from each other.
 
@@ -165,8 +197,9 @@ class Program:
     gives an object that keeps it.
     """
 
-    def __init__(self, artifact, threads, network=None, options=()):
+    def __init__(self, artifact, threads, network=None, options=None, remarks=()):
         self._artifact = artifact
+        self._remarks = list(remarks)
         self._threads = threads
         self._pool = _volley.ThreadPool(threads) if threads != 1 else None
         self._network = network
@@ -180,6 +213,11 @@ class Program:
     @property
     def name(self) -> str:
         return self._artifact.info.name
+
+    @property
+    def remarks(self) -> list[str]:
+        """What the compiler had to say."""
+        return list(self._remarks)
 
     @property
     def dt(self) -> float:
@@ -223,8 +261,8 @@ class Program:
                 "lose the kept state; reset() first, or record from the first run on"
             )
         if missing:
-            self._artifact = _volley.compile(
-                self._network._handle, built + missing, *self._options
+            self._artifact, self._remarks = _volley.compile(
+                self._network._handle, built + missing, self._options
             )
             self._sessions.clear()
         return set(wanted)
@@ -289,6 +327,19 @@ class Program:
         self._sessions = {batch: runner}
         return result
 
+    def profile(self) -> Profile:
+        """What all runs so far have done, of sessions too.
+
+        Raises:
+            ValueError: the program was not compiled for profiling.
+        """
+        if not self._artifact.is_profiled:
+            raise ValueError(
+                "the program was not compiled for profiling; compile it with "
+                "profile=True (snn-compile --profile)"
+            )
+        return Profile(self._artifact.profile())
+
     def reset(self) -> None:
         """Forgets the state that runs with keep_state have left."""
         self._kept = None
@@ -302,7 +353,7 @@ class Program:
         if self._network is None:
             raise ValueError("a program that was opened is saved already; copy it")
         _volley.compile_to(
-            self._network._handle, self.probes, *self._options, os.fspath(path)
+            self._network._handle, self.probes, self._options, os.fspath(path)
         )
 
 
@@ -314,6 +365,8 @@ def compile(
     cpu: str = "native",
     fold_norms: bool = False,
     cache_dir: Path | None = None,
+    profile: bool = False,
+    activity: Profile | Path | None = None,
 ) -> Program:
     """Compiles a network.
 
@@ -332,9 +385,15 @@ def compile(
         cache_dir: a directory that keeps generated code, to be used again for the
             same network and options whatever its weights are. Made if need be;
             files of a week without use are removed from it.
+        profile: have the time and the spikes of every layer counted, for
+            :meth:`Program.profile`. Results are the same; runs take longer.
+        activity: choose kernels by what was measured of this network:
+            a :class:`Profile`, or the path of one that was saved as .json. Results
+            are the same. What it does not fit is in :attr:`Program.remarks`.
 
     Raises:
-        CompileError: the network cannot be compiled.
+        CompileError: the network cannot be compiled, or `activity` is no profile.
+        OSError: `activity` cannot be read.
         ValueError: there is no such target.
     """
     if target != "cpu":
@@ -343,9 +402,18 @@ def compile(
         from volley._network import load
 
         net = load(net)
-    options = (cpu, fold_norms, os.fspath(cache_dir) if cache_dir else "")
-    artifact = _volley.compile(net._handle, _record_list(net, record), *options)
-    return Program(artifact, threads, net, options)
+    cache = os.fspath(cache_dir) if cache_dir else ""
+    if isinstance(activity, Profile):
+        measured = activity.to_json(), "activity"
+    elif activity is not None:
+        path = pathlib.Path(activity)
+        measured = path.read_text(encoding="utf-8", errors="replace") or " ", str(path)
+    else:
+        measured = "", ""
+    options = _volley.Options(cpu, fold_norms, cache, profile, *measured)
+    signals = _record_list(net, record)
+    artifact, remarks = _volley.compile(net._handle, signals, options)
+    return Program(artifact, threads, net, options, remarks)
 
 
 def open(path: Path, threads: int = 1) -> Program:

@@ -256,6 +256,71 @@ static void test_executor(const volley_program *net, const inputs_t *inputs,
     }
 }
 
+/* What a profiled artefact counts of a state's runs. */
+static void check_profile(const volley_program *net, const inputs_t *inputs,
+                          const results_t *expected,
+                          const volley_executor *executor) {
+  volley_layer_counts counts[16];
+  volley_profile profile = {sizeof profile, 0, 0, 0, 0, 0, counts};
+  CHECK(net->num_layers > 0 && net->num_layers <= 16 && net->layers);
+  volley_state *state = create(net, BATCH, executor);
+  volley_state *other = create(net, BATCH, NULL);
+  results_t results;
+  CHECK(run(net, state, inputs, &results, 0, 20) == VOLLEY_OK);
+  CHECK(run(net, state, inputs, &results, 20, STEPS) == VOLLEY_OK);
+  CHECK(same(&results, expected));
+  CHECK(net->profile(state, &profile) == VOLLEY_OK);
+  CHECK(profile.runs == 2 && profile.rows == STEPS * BATCH);
+  CHECK(profile.thread_nanoseconds > 0 && profile.wall_nanoseconds > 0);
+
+  uint64_t spikes = 0, inputs_set = 0;
+  for (int i = 0; i < STEPS * BATCH * N; ++i)
+    spikes += expected->out[i];
+  for (int i = 0; i < STEPS * BATCH * IN; ++i)
+    inputs_set += inputs->spikes[i];
+  int found = 0;
+  for (uint32_t i = 0; i < net->num_layers; ++i) {
+    const volley_layer *layer = &net->layers[i];
+    CHECK(counts[i].nanoseconds <= profile.thread_nanoseconds);
+    if (!strcmp(layer->what, "population") && !strcmp(layer->node, "lif")) {
+      ++found;
+      CHECK(!layer->is_synaptic && layer->operations == N);
+      CHECK(counts[i].rows == STEPS * BATCH);
+      CHECK(counts[i].outputs == STEPS * BATCH * N);
+      CHECK(counts[i].active_outputs == spikes);
+    }
+    if (!strcmp(layer->what, "dense") && layer->operations == IN * N) {
+      ++found;
+      CHECK(layer->is_synaptic && layer->detail[0]);
+      CHECK(counts[i].rows == STEPS * BATCH);
+      CHECK(counts[i].inputs == STEPS * BATCH * IN);
+      CHECK(counts[i].active_inputs == inputs_set);
+    }
+  }
+  CHECK(found == 2);
+
+  /* A reset does not forget it; another state knows nothing of it. */
+  CHECK(net->reset(state) == VOLLEY_OK);
+  CHECK(net->profile(state, &profile) == VOLLEY_OK && profile.runs == 2);
+  CHECK(net->profile(other, &profile) == VOLLEY_OK && profile.runs == 0);
+  profile.size = 8;
+  CHECK(net->profile(other, &profile) == VOLLEY_INVALID_ARGUMENT);
+  CHECK(net->profile(other, NULL) == VOLLEY_INVALID_ARGUMENT);
+  net->destroy(state);
+  net->destroy(other);
+}
+
+static void test_profile(const volley_program *net, const inputs_t *inputs,
+                         const results_t *expected) {
+  check_profile(net, inputs, expected, NULL);
+  for (uint32_t workers = 2; workers <= 4; ++workers)
+    for (int serial = 0; serial < 2; ++serial) {
+      volley_executor executor = {&workers, workers,
+                                  serial ? serial_for : parallel_for};
+      check_profile(net, inputs, expected, &executor);
+    }
+}
+
 static void test_errors(const volley_program *net, const inputs_t *inputs) {
   volley_state *state = (volley_state *)1;
   volley_state_options options = {sizeof options, 0, NULL};
@@ -338,8 +403,9 @@ static void test_cpu(const volley_program *net) {
 
 int main(int argc, char **argv) {
   int needs_v4 = argc == 3 && !strcmp(argv[1], "--needs-v4");
-  if (argc != 2 && !needs_v4) {
-    fprintf(stderr, "usage: %s [--needs-v4] artefact.so\n", argv[0]);
+  int is_profiled = argc == 3 && !strcmp(argv[1], "--profiled");
+  if (argc != 2 && !needs_v4 && !is_profiled) {
+    fprintf(stderr, "usage: %s [--needs-v4|--profiled] artefact.so\n", argv[0]);
     return 2;
   }
   void *object = dlopen(argv[argc - 1], RTLD_NOW | RTLD_LOCAL);
@@ -364,6 +430,10 @@ int main(int argc, char **argv) {
     test_saving(net, &inputs, &expected);
     test_executor(net, &inputs, &expected);
     test_errors(net, &inputs);
+    if (is_profiled)
+      test_profile(net, &inputs, &expected);
+    else
+      CHECK(!net->profile && !net->layers && net->num_layers == 0);
   }
   dlclose(object);
   return failures ? 1 : 0;

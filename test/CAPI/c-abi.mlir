@@ -2,7 +2,11 @@
 // RUN: volley-c-test %t.so
 // RUN: snn-compile %s -o %t.shared.so --record=lif:v --share=always --quiet
 // RUN: volley-c-test %t.shared.so
-// RUN: volley-cpp-test %t.so
+// RUN: snn-compile %s -o %t.profiled.so --record=lif:v --profile --quiet
+// RUN: volley-c-test --profiled %t.profiled.so
+// RUN: snn-compile %s -o %t.profiled.so --record=lif:v --profile --share=always --quiet
+// RUN: volley-c-test --profiled %t.profiled.so
+// RUN: volley-cpp-test %t.so %t.profiled.so
 // RUN: snn-compile %s -o %t.v4.so --cpu=x86-64-v4 --quiet
 // RUN: volley-c-test --needs-v4 %t.v4.so
 

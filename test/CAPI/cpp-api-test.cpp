@@ -4,6 +4,7 @@
 
 #include "volley-c/volley.hpp"
 
+#include <algorithm>
 #include <cstdio>
 #include <cstring>
 
@@ -97,13 +98,33 @@ static void testState(const volley::Program &program) {
                  "another size"));
 }
 
+static void testProfile(const volley::Program &program) {
+  constexpr int steps = 4;
+  volley::State state(program);
+  std::vector<uint8_t> spikes(steps * 3, 1), out(steps * 2);
+  std::vector<float> current(steps * 2, 0.25f);
+  std::vector<double> total(steps);
+  state.run(steps, {spikes.data(), current.data()}, {out.data(), total.data()});
+  volley::Profile profile = state.getProfile();
+  CHECK(profile.total.runs == 1 && profile.total.rows == steps);
+  CHECK(profile.layers.size() == program->num_layers);
+  uint64_t rows = 0;
+  for (const volley_layer_counts &layer : profile.layers)
+    rows = std::max(rows, layer.rows);
+  CHECK(rows == steps);
+}
+
 int main(int argc, char **argv) {
-  if (argc != 2) {
-    std::fprintf(stderr, "usage: %s artefact.so\n", argv[0]);
+  if (argc != 3) {
+    std::fprintf(stderr, "usage: %s artefact.so profiled.so\n", argv[0]);
     return 2;
   }
   auto program = volley::Program::open(argv[1]);
   testProgram(program);
   testState(program);
+  CHECK(contains(
+      getError<std::logic_error>([&] { volley::State(program).getProfile(); }),
+      "not compiled for profiling"));
+  testProfile(volley::Program::open(argv[2]));
   return failures ? 1 : 0;
 }

@@ -27,14 +27,16 @@ enum class Precision { F32, F64 };
 
 struct ModelOptions::Storage {
   std::string profileHelp = [] {
-    std::string help = "the law of a tool:";
+    std::string help =
+        "the law of a tool; alone, for snn-run and snn-compile: have time and "
+        "spikes of every layer counted";
     for (const nir::Profile &profile : nir::getProfiles())
       help += "\n  " + profile.name.str() + ": " + profile.description.str();
     return help;
   }();
 
-  cl::opt<std::string> profile{"profile", cl::desc(profileHelp),
-                               cl::value_desc("name"), cl::cat(modelCategory)};
+  cl::list<std::string> profile{"profile", cl::desc(profileHelp),
+                                cl::value_desc("name"), cl::cat(modelCategory)};
   cl::opt<double> dt{"dt", cl::desc("the time step in seconds"),
                      cl::value_desc("seconds"), cl::cat(modelCategory)};
   cl::opt<bool> strict{"strict",
@@ -63,14 +65,28 @@ struct ModelOptions::Storage {
   }
 };
 
-ModelOptions::ModelOptions(StringRef inputKindOption)
+ModelOptions::ModelOptions(StringRef inputKindOption, bool canProfile)
     : inputKindOption(inputKindOption),
-      storage(std::make_unique<Storage>(inputKindOption)) {}
+      storage(std::make_unique<Storage>(inputKindOption)) {
+  if (canProfile)
+    storage->profile.setValueExpectedFlag(cl::ValueOptional);
+}
 ModelOptions::~ModelOptions() = default;
+
+std::vector<std::string> ModelOptions::getProfiles() const {
+  std::vector<std::string> names(storage->profile.begin(),
+                                 storage->profile.end());
+  llvm::erase(names, "");
+  return names;
+}
+
+bool ModelOptions::isProfiling() const {
+  return llvm::is_contained(storage->profile, "");
+}
 
 bool ModelOptions::isAnyGiven() const {
   const Storage &s = *storage;
-  return s.profile.getNumOccurrences() || s.dt.getNumOccurrences() ||
+  return !getProfiles().empty() || s.dt.getNumOccurrences() ||
          s.strict.getNumOccurrences() || s.precision.getNumOccurrences() ||
          s.inputs.getNumOccurrences() ||
          llvm::any_of(s.settings, [](const auto &setting) {
@@ -81,7 +97,12 @@ bool ModelOptions::isAnyGiven() const {
 Expected<nir::ImportOptions> ModelOptions::get() const {
   const Storage &s = *storage;
   nir::ImportOptions options;
-  options.profile = s.profile;
+  std::vector<std::string> profiles = getProfiles();
+  if (profiles.size() > 1)
+    return createStringError("--profile names " + Twine(profiles.size()) +
+                             " laws; expects one");
+  if (!profiles.empty())
+    options.profile = profiles.front();
   if (s.dt.getNumOccurrences())
     options.dt = s.dt;
   options.strict = s.strict;
@@ -139,7 +160,20 @@ void volley::tools::initializeTool(int argc, char **argv, StringRef overview,
   cl::HideUnrelatedOptions({&category, &modelCategory});
   cl::SetVersionPrinter(
       [](raw_ostream &stream) { stream << "volley " VOLLEY_VERSION "\n"; });
-  cl::ParseCommandLineOptions(argc, argv, overview);
+  // The name of a law may follow --profile without a '='.
+  std::vector<std::string> arguments(argv, argv + argc);
+  for (size_t i = 1; i + 1 < arguments.size(); ++i)
+    if ((arguments[i] == "--profile" || arguments[i] == "-profile") &&
+        llvm::any_of(nir::getProfiles(), [&](const nir::Profile &profile) {
+          return profile.name == arguments[i + 1];
+        })) {
+      arguments[i] += "=" + arguments[i + 1];
+      arguments.erase(arguments.begin() + i + 1);
+    }
+  std::vector<const char *> pointers;
+  for (const std::string &argument : arguments)
+    pointers.push_back(argument.c_str());
+  cl::ParseCommandLineOptions(pointers.size(), pointers.data(), overview);
 }
 
 void volley::tools::refuseOverwriting(int argc, char **argv) {

@@ -16,16 +16,25 @@ namespace volley::tools {
 class ModelOptions {
 public:
   /// `inputKindOption` is what the option for the kinds of inputs is called.
-  explicit ModelOptions(llvm::StringRef inputKindOption);
+  /// `--profile` alone is something else than the name of a law, where the
+  /// tool `canProfile`.
+  explicit ModelOptions(llvm::StringRef inputKindOption,
+                        bool canProfile = false);
   ~ModelOptions();
 
   /// The declared options, or an error that names the option.
   llvm::Expected<nir::ImportOptions> get() const;
   /// True if any of them was given.
   bool isAnyGiven() const;
+  /// True if there is a `--profile` alone: the program's layers are to be
+  /// measured.
+  bool isProfiling() const;
 
 private:
   struct Storage;
+  /// The laws that are named, as a rule one or none.
+  std::vector<std::string> getProfiles() const;
+
   std::string inputKindOption;
   std::unique_ptr<Storage> storage;
 };

@@ -5,6 +5,7 @@
 #include "ToolOptions.h"
 #include "mlir/IR/MLIRContext.h"
 #include "volley/Compiler/Compiler.h"
+#include "volley/Compiler/Profile.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/InitLLVM.h"
 #include "llvm/Support/Parallel.h"
@@ -54,6 +55,10 @@ static cl::opt<bool> quiet("quiet", cl::cat(category),
 static cl::opt<std::string>
     kernel("kernel", cl::cat(category), cl::value_desc("name"),
            cl::desc("take this kernel strategy wherever it is possible"));
+static cl::opt<std::string> activity(
+    "activity", cl::cat(category), cl::value_desc("file"),
+    cl::desc("choose kernels by the activity that was measured: what snn-run "
+             "--profile-out=FILE.json has written"));
 static cl::opt<std::string> share(
     "share", cl::cat(category), cl::value_desc("when"), cl::init("auto"),
     cl::desc("whether threads share the work of a sample: auto (default), "
@@ -86,7 +91,7 @@ static void printPhases() {
 
 int main(int argc, char **argv) {
   InitLLVM init(argc, argv);
-  tools::ModelOptions modelOptions("input");
+  tools::ModelOptions modelOptions("input", /*canProfile=*/true);
   // LLVM has an option of this name.
   tools::releaseOption("threads");
   static cl::opt<unsigned> threads(
@@ -141,6 +146,11 @@ int main(int argc, char **argv) {
   options.phases.pipeline.kernel = kernel;
   options.phases.pipeline.share = share;
   options.phases.pipeline.foldNorms = foldNorms;
+  options.phases.pipeline.profile = modelOptions.isProfiling();
+  if (!activity.empty())
+    if (std::string error = readActivity(activity, options.phases.pipeline);
+        !error.empty())
+      fail(activity + ": " + error);
   for (const std::string &name : without) {
     if (!llvm::is_contained(getOptionalPasses(), name))
       fail("there is no pass '" + name + "' that can be left out; there are " +

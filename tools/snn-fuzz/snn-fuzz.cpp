@@ -11,6 +11,7 @@
 #include "mlir/IR/Verifier.h"
 #include "mlir/Parser/Parser.h"
 #include "volley/Compiler/Compiler.h"
+#include "volley/Compiler/Profile.h"
 #include "volley/Runtime/Artifact.h"
 #include "llvm/Support/FormatVariadic.h"
 #include "llvm/Support/InitLLVM.h"
@@ -422,30 +423,49 @@ bool Trial::run() {
   expected = makeResult(info, test);
   expectedError = runSteps(*reference, test, expected, 0, test.steps);
 
+  options.phases.pipeline.profile = random.chance(30);
   std::shared_ptr<Artifact> artifact = compile(*module, options);
   if (!artifact)
     return fail("cannot be compiled: " + diagnostics);
-  if (!checkArtifact(*artifact, "as chosen"))
+  if (!checkArtifact(*artifact, options.phases.pipeline.profile
+                                    ? "as chosen, profiled"
+                                    : "as chosen"))
     return false;
+  // Or what it would choose for other activities than it had.
+  if (options.phases.pipeline.profile) {
+    Profile profile = artifact->getProfile();
+    for (LayerProfile &layer : profile.layers)
+      layer.activeInputs = layer.inputs / random.pick<uint64_t>({1, 3, 100});
+    raw_string_ostream stream(options.phases.pipeline.activity);
+    printProfileJSON(profile, stream);
+    options.phases.pipeline.profile = false;
+    artifact = compile(*module, options);
+    if (!artifact)
+      return fail("cannot be compiled: " + diagnostics);
+    if (!checkArtifact(*artifact, "for other activities"))
+      return false;
+  }
 
   // Another choice of rewrites, kernels, tiles, threading and instructions.
   options.phases.pipeline.kernel =
-      random.pick<const char *>({"event", "blocked", "depthwise"});
+      random.pick<const char *>({"event", "blocked", "depthwise", "scatter"});
   options.phases.pipeline.rows = random.pick<int64_t>({1, 2, 7, 64, 300});
   options.phases.pipeline.share = random.chance(50) ? "always" : "auto";
   for (StringRef pass : getOptionalPasses())
     if (random.chance(50))
       options.phases.pipeline.without.push_back(pass.str());
   options.cpu = hasAVX512 && random.chance(50) ? "x86-64-v4" : "x86-64-v3";
+  options.phases.pipeline.profile = random.chance(30);
   artifact = compile(*module, options);
   if (!artifact)
     return fail("cannot be compiled: " + diagnostics);
-  return checkArtifact(*artifact,
-                       formatv("kernel {0}, {1} rows, work shared {2}, {3}",
-                               options.phases.pipeline.kernel,
-                               options.phases.pipeline.rows,
-                               options.phases.pipeline.share, options.cpu)
-                           .str());
+  return checkArtifact(
+      *artifact,
+      formatv("kernel {0}, {1} rows, work shared {2}, {3}{4}",
+              options.phases.pipeline.kernel, options.phases.pipeline.rows,
+              options.phases.pipeline.share, options.cpu,
+              options.phases.pipeline.profile ? ", profiled" : "")
+          .str());
 }
 
 //===----------------------------------------------------------------------===//

@@ -7,6 +7,7 @@
 #include "ToolOptions.h"
 #include "mlir/IR/MLIRContext.h"
 #include "volley/Compiler/Conformance.h"
+#include "volley/Compiler/Profile.h"
 #include "volley/Runtime/Array.h"
 #include "volley/Runtime/Artifact.h"
 #include "volley/Support/OutputPath.h"
@@ -29,8 +30,11 @@ namespace {
 /// What the command line says. A struct of its own: linking an artefact in
 /// memory resets LLVM's options.
 struct Options {
-  std::string model, cpu, kernel, share, sumLaw, cacheDirectory;
+  std::string model, cpu, kernel, activity, share, sumLaw, cacheDirectory;
   std::vector<std::string> inputs, outputs, records;
+  /// Where measurements are written; whether they are printed.
+  std::vector<std::string> profiles;
+  bool printsProfile;
   nir::ImportOptions import;
   bool hasModelOptions, hasCompileOptions, useReference, isQuiet, isConformance;
   int threads;
@@ -96,6 +100,10 @@ static Options parseCommandLine(int argc, char **argv) {
   static cl::opt<std::string> kernel(
       "kernel", cl::cat(category), cl::value_desc("name"),
       cl::desc("take this kernel strategy wherever it is possible"));
+  static cl::opt<std::string> activity(
+      "activity", cl::cat(category), cl::value_desc("file"),
+      cl::desc("choose kernels by the activity that was measured: what "
+               "--profile-out=FILE.json has written"));
   static cl::opt<std::string> sumLaw(
       "sum", cl::cat(category), cl::value_desc("law"),
       cl::desc("the law of sums: ascending, or exact wherever inputs are "
@@ -107,13 +115,18 @@ static Options parseCommandLine(int argc, char **argv) {
   static cl::opt<std::string> cacheDirectory(
       "cache-dir", cl::cat(category), cl::value_desc("directory"),
       cl::desc("keep generated code here and use it again"));
+  static cl::list<std::string> profiles(
+      "profile-out", cl::cat(category), cl::value_desc("file"),
+      cl::desc("measure time and spikes of every layer and write them: as "
+               ".json, which --activity of snn-compile reads, or as a picture, "
+               ".svg"));
   static cl::opt<bool> conformance(
       "conformance", cl::cat(category),
       cl::desc("run every network of an .mlir file on the inputs that it "
                "states and compare with what it expects"));
   static cl::opt<bool> quiet("quiet", cl::cat(category),
                              cl::desc("print neither remarks nor a summary"));
-  static tools::ModelOptions modelOptions("input-kind");
+  static tools::ModelOptions modelOptions("input-kind", /*canProfile=*/true);
   tools::initializeTool(
       argc, argv, "Runs a spiking network on recorded input.\n", category);
 
@@ -131,17 +144,20 @@ static Options parseCommandLine(int argc, char **argv) {
   return {model,
           cpu,
           kernel,
+          activity,
           share,
           sumLaw,
           cacheDirectory,
           {inputs.begin(), inputs.end()},
           {outputs.begin(), outputs.end()},
           {records.begin(), records.end()},
+          {profiles.begin(), profiles.end()},
+          modelOptions.isProfiling(),
           *import,
           modelOptions.isAnyGiven(),
           cpu.getNumOccurrences() || kernel.getNumOccurrences() ||
-              share.getNumOccurrences() || sumLaw.getNumOccurrences() ||
-              cacheDirectory.getNumOccurrences(),
+              activity.getNumOccurrences() || share.getNumOccurrences() ||
+              sumLaw.getNumOccurrences() || cacheDirectory.getNumOccurrences(),
           reference,
           quiet,
           conformance,
@@ -270,13 +286,17 @@ static Target parseTarget(StringRef option, StringRef entry,
 }
 
 /// Fails before a long run for what would fail after it.
-static void checkTarget(StringRef path) {
-  if (!path.ends_with(".npy") && !path.ends_with(".csv"))
-    fail(path + ": expects a file that ends in .npy or .csv");
+static void checkDirectory(StringRef path) {
   StringRef directory = sys::path::parent_path(path);
   if (!directory.empty() && !sys::fs::is_directory(directory))
     fail(path + ": cannot be written: there is no directory '" + directory +
          "'");
+}
+
+static void checkTarget(StringRef path) {
+  if (!path.ends_with(".npy") && !path.ends_with(".csv"))
+    fail(path + ": expects a file that ends in .npy or .csv");
+  checkDirectory(path);
 }
 
 static void writeSignal(const std::string &path, const SignalInfo &info,
@@ -364,6 +384,7 @@ public:
 
   const ProgramInfo &getInfo() const { return info; }
   std::unique_ptr<Session> createSession(int64_t batch);
+  Profile getProfile() const { return artifact->getProfile(); }
 
 private:
   void checkRecord() const;
@@ -374,6 +395,10 @@ private:
   ProgramInfo info;
 };
 } // namespace
+
+static bool isProfiling() {
+  return options.printsProfile || !options.profiles.empty();
+}
 
 /// True for a shared object, whatever it is called.
 static bool isArtifact(StringRef path) {
@@ -394,6 +419,9 @@ Runnable::Runnable(mlir::MLIRContext &context, std::vector<std::string> record)
     artifact = Artifact::load(options.model, error);
     if (!artifact)
       fail(error);
+    if (isProfiling() && !artifact->isProfiled())
+      fail(options.model + ": was not compiled for profiling; snn-compile "
+                           "--profile does, and so does snn-run on a model");
     info = artifact->getInfo();
     checkRecord();
     return;
@@ -403,6 +431,8 @@ Runnable::Runnable(mlir::MLIRContext &context, std::vector<std::string> record)
       (!options.sumLaw.empty() && failed(setSumLaw(*module, options.sumLaw))))
     std::exit(1);
   if (options.useReference) {
+    if (isProfiling())
+      fail("--profile is for compiled code, which --reference has none of");
     std::unique_ptr<Session> session = interpret(*module, this->record, 1);
     if (!session)
       std::exit(1);
@@ -415,6 +445,10 @@ Runnable::Runnable(mlir::MLIRContext &context, std::vector<std::string> record)
   compileOptions.phases.pipeline.record = this->record;
   compileOptions.phases.pipeline.kernel = options.kernel;
   compileOptions.phases.pipeline.share = options.share;
+  compileOptions.phases.pipeline.profile = isProfiling();
+  if (!options.activity.empty())
+    failIf(options.activity,
+           readActivity(options.activity, compileOptions.phases.pipeline));
   artifact = compileInMemory(*module, compileOptions);
   if (!artifact)
     std::exit(1);
@@ -459,14 +493,22 @@ int main(int argc, char **argv) {
   mlir::MLIRContext context(registry, mlir::MLIRContext::Threading::DISABLED);
   tools::DiagnosticPrinter printer(&context, /*showRemarks=*/!options.isQuiet);
   if (options.isConformance) {
+    if (!options.profiles.empty())
+      fail("--profile-out is for one network; --conformance runs many");
     ConformanceOptions conformance;
     conformance.reference = options.useReference;
     conformance.compile.cpu = options.cpu;
     conformance.compile.phases.pipeline.kernel = options.kernel;
     conformance.compile.phases.pipeline.share = options.share;
+    // Results must be the same, whatever is measured.
+    conformance.compile.phases.pipeline.profile = options.printsProfile;
     conformance.threads = options.threads;
     return failed(
         checkConformance(options.model, conformance, &context, outs()));
+  }
+  for (const std::string &path : options.profiles) {
+    failIf(path, checkProfilePath(path));
+    checkDirectory(path);
   }
   // NODE:WHAT:FILE; a node's name may hold colons.
   std::vector<std::string> record;
@@ -531,6 +573,8 @@ int main(int argc, char **argv) {
   };
   for (const std::string &path : recordPaths)
     checkOther(path);
+  for (const std::string &path : options.profiles)
+    checkOther(path);
   // Where each output and probe goes.
   std::vector<Target> outputTargets;
   for (const std::string &entry : options.outputs) {
@@ -588,7 +632,11 @@ int main(int argc, char **argv) {
     for (auto [probe, data] : zip(info.probes, probes))
       if (probe.name + ":" + probe.what == signal)
         writeSignal(path, probe, steps, batch, hasBatch, data.data());
+  for (const std::string &path : options.profiles)
+    failIf(path, writeProfile(runnable.getProfile(), path));
   if (!options.isQuiet)
     printSummary(info, outputs, steps, batch);
+  if (options.printsProfile)
+    printProfileTable(runnable.getProfile(), outs());
   return 0;
 }

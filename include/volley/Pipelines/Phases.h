@@ -28,6 +28,11 @@ struct PipelineOptions {
   std::vector<std::string> without;
   /// Makes norms part of weights, which changes bits.
   bool foldNorms = false;
+  /// The text of a profile whose activities kernels are chosen by, and what it
+  /// is called in messages.
+  std::string activity, activitySource;
+  /// Whether the program keeps count of what its layers do.
+  bool profile = false;
 };
 
 /// The passes that only make a network faster, by name. None of them changes a

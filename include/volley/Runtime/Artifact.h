@@ -6,10 +6,13 @@
 #ifndef VOLLEY_RUNTIME_ARTIFACT_H
 #define VOLLEY_RUNTIME_ARTIFACT_H
 
+#include "volley/Runtime/Profile.h"
 #include "volley/Runtime/Session.h"
 #include <memory>
+#include <mutex>
 
 struct volley_program;
+struct volley_profile;
 
 namespace volley::runtime {
 
@@ -48,13 +51,27 @@ public:
                                          std::shared_ptr<ThreadPool> pool,
                                          std::string &error);
 
+  /// Whether it was compiled for profiling.
+  bool isProfiled() const;
+  /// What all runs of its sessions have done; empty if it is not profiled.
+  Profile getProfile() const;
+
 private:
+  friend class ArtifactSession;
   Artifact() = default;
+  /// Adds what a session has done between two states of its counts.
+  void addProfile(const volley_profile &now, const volley_profile &before,
+                  int threads);
 
   int file = -1;
   void *handle = nullptr;
   const volley_program *program = nullptr;
   ProgramInfo info;
+
+  /// The sums of all sessions.
+  struct Counts;
+  std::unique_ptr<Counts> counts;
+  mutable std::mutex mutex;
 };
 
 } // namespace volley::runtime

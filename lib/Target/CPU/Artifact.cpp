@@ -6,6 +6,7 @@
 
 #include "CodeGeneration.h"
 #include "KernelLibrary.h"
+#include "Layers.h"
 #include "Link.h"
 #include "ProgramData.h"
 #include "volley/Target/CPU/CPU.h"
@@ -86,8 +87,9 @@ public:
         i32(llvm::Type::getInt32Ty(context)),
         i64(llvm::Type::getInt64Ty(context)) {}
 
-  /// Defines volley_descriptor. `messages` are what laws assert.
-  void build(ArrayRef<StringRef> messages);
+  /// Defines volley_descriptor. `messages` are what laws assert; `layers` are
+  /// those of a program that is profiled, or null.
+  void build(ArrayRef<StringRef> messages, ArrayAttr layers);
 
 private:
   llvm::Constant *integer32(uint32_t value) {
@@ -114,6 +116,7 @@ private:
   llvm::Constant *null() { return llvm::ConstantPointerNull::get(pointer); }
   llvm::Constant *array(ArrayRef<llvm::Constant *> elements);
   llvm::Constant *signals(ArrayRef<SignalData> signals);
+  llvm::Constant *layerArray(ArrayAttr layers);
   llvm::Constant *weightPointer(int64_t offset);
 
   llvm::Module &module;
@@ -160,6 +163,25 @@ llvm::Constant *DescriptorBuilder::signals(ArrayRef<SignalData> signals) {
   return array(elements);
 }
 
+llvm::Constant *DescriptorBuilder::layerArray(ArrayAttr layers) {
+  SmallVector<llvm::Constant *> elements;
+  for (auto layer : layers.getAsRange<DictionaryAttr>()) {
+    auto text = [&](StringRef name) {
+      return string(layer.getAs<StringAttr>(name).getValue());
+    };
+    auto number = [&](StringRef name) {
+      return layer.getAs<IntegerAttr>(name).getInt();
+    };
+    // struct volley_layer
+    elements.push_back(llvm::ConstantStruct::getAnon(
+        {text(kNode), text(kWhat), text(kDetail), integer32(number(kOrdinal)),
+         integer32(layer.getAs<BoolAttr>(kIsSynaptic).getValue()),
+         integer64(number(kOperations)), integer64(number(kRowBytes)),
+         integer64(number(kSampleBytesMoved)), integer64(number(kCallBytes))}));
+  }
+  return array(elements);
+}
+
 llvm::Constant *DescriptorBuilder::weightPointer(int64_t offset) {
   if (offset < 0)
     return null();
@@ -167,7 +189,7 @@ llvm::Constant *DescriptorBuilder::weightPointer(int64_t offset) {
                                               weights, integer64(offset));
 }
 
-void DescriptorBuilder::build(ArrayRef<StringRef> messages) {
+void DescriptorBuilder::build(ArrayRef<StringRef> messages, ArrayAttr layers) {
   // The image itself is appended after linking (Link.h).
   weights = new llvm::GlobalVariable(
       module, llvm::ArrayType::get(llvm::Type::getInt8Ty(context), 0),
@@ -200,6 +222,9 @@ void DescriptorBuilder::build(ArrayRef<StringRef> messages) {
        {"volley_create", "volley_destroy", "volley_reset", "volley_run",
         "volley_saved_size", "volley_save", "volley_load", "volley_error"})
     program.push_back(function(name));
+  program.push_back(integer32(layers ? layers.size() : 0));
+  program.push_back(layers ? layerArray(layers) : null());
+  program.push_back(layers ? function("volley_profile_get") : null());
   llvm::Function *tile = module.getFunction("volley_tile");
   tile->setVisibility(llvm::GlobalValue::HiddenVisibility);
   // struct Descriptor
@@ -260,7 +285,8 @@ llvm::Error CodeGenerator::translate() {
   if (auto attr = source->getAttrOfType<ArrayAttr>("snn.messages"))
     for (StringAttr message : attr.getAsRange<StringAttr>())
       messages.push_back(message.getValue());
-  DescriptorBuilder(*module, data, level).build(messages);
+  DescriptorBuilder(*module, data, level)
+      .build(messages, source->getAttrOfType<ArrayAttr>(kLayers));
   return llvm::Error::success();
 }
 

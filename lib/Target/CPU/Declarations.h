@@ -8,23 +8,32 @@
 
 namespace volley::cpu {
 
-/// Calls a function of the kernel library or the C library, declared where the
-/// module does not know it yet. A null `result` is void.
+/// A function of the kernel library or the C library, declared where the module
+/// does not know it yet. A null `result` is void.
+inline mlir::LLVM::LLVMFuncOp
+declareExternal(mlir::Location loc, mlir::ModuleOp module, llvm::StringRef name,
+                mlir::Type result, llvm::ArrayRef<mlir::Type> arguments) {
+  using namespace mlir;
+  if (auto function = module.lookupSymbol<LLVM::LLVMFuncOp>(name))
+    return function;
+  OpBuilder declarations = OpBuilder::atBlockBegin(module.getBody());
+  auto type = LLVM::LLVMFunctionType::get(
+      result ? result : LLVM::LLVMVoidType::get(module.getContext()),
+      arguments);
+  return LLVM::LLVMFuncOp::create(declarations, loc, name, type);
+}
+
+/// Calls such a function.
 inline mlir::LLVM::CallOp callExternal(mlir::OpBuilder &builder,
                                        mlir::Location loc,
                                        mlir::ModuleOp module,
                                        llvm::StringRef name, mlir::Type result,
                                        mlir::ValueRange arguments) {
-  using namespace mlir;
-  auto function = module.lookupSymbol<LLVM::LLVMFuncOp>(name);
-  if (!function) {
-    OpBuilder declarations = OpBuilder::atBlockBegin(module.getBody());
-    auto type = LLVM::LLVMFunctionType::get(
-        result ? result : LLVM::LLVMVoidType::get(module.getContext()),
-        llvm::to_vector(arguments.getTypes()));
-    function = LLVM::LLVMFuncOp::create(declarations, loc, name, type);
-  }
-  return LLVM::CallOp::create(builder, loc, function, arguments);
+  return mlir::LLVM::CallOp::create(
+      builder, loc,
+      declareExternal(loc, module, name, result,
+                      llvm::to_vector(arguments.getTypes())),
+      arguments);
 }
 
 } // namespace volley::cpu

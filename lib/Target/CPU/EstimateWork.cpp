@@ -27,14 +27,14 @@ struct EstimateWork : volley::cpu::impl::CPUEstimateWorkBase<EstimateWork> {
 /// Cycles of one row; rough.
 static double estimateCycles(Operation *op) {
   if (const Strategy *strategy = getStrategy(op))
-    return strategy->getCost(op, assumeActivity(op->getOperand(0).getType()));
+    return estimateCost(*strategy, op, getActivity(op));
   double elements = 0;
   for (Value result : op->getResults())
     if (auto type = dyn_cast<RankedTensorType>(result.getType()))
       elements += type.getNumElements();
   if (auto matmul = dyn_cast<snn::MatmulOp>(op)) {
     auto lhs = matmul.getLhs().getType();
-    return elements * lhs.getShape().back() / 16 * assumeActivity(lhs);
+    return elements * lhs.getShape().back() / 16 * getActivity(op).value_or(1);
   }
   return elements / 4;
 }

@@ -76,13 +76,22 @@ public:
   std::error_code create(StringRef directory, StringRef suffix) {
     SmallString<128> model(directory);
     sys::path::append(model, ".volley-%%%%%%" + suffix);
-    int file;
-    std::error_code code = sys::fs::createUniqueFile(
-        model, file, path, sys::fs::OF_None, sys::fs::all_all);
-    if (code)
-      return code;
-    close(file);
-    sys::RemoveFileOnSignal(path);
+    std::error_code code = std::make_error_code(std::errc::file_exists);
+    for (int attempt = 0; attempt < 100 && code == std::errc::file_exists;
+         ++attempt) {
+      // Before there is a file: a signal may come right after.
+      sys::fs::createUniquePath(model, path, /*MakeAbsolute=*/false);
+      sys::RemoveFileOnSignal(path);
+      int file;
+      code = sys::fs::openFileForWrite(path, file, sys::fs::CD_CreateNew,
+                                       sys::fs::OF_None, sys::fs::all_all);
+      if (!code) {
+        close(file);
+        return code;
+      }
+      sys::DontRemoveFileOnSignal(path);
+    }
+    path.clear();
     return code;
   }
   ~TemporaryFile() {
@@ -300,8 +309,9 @@ Error volley::cpu::linkInto(ArrayRef<char> objects, StringRef library,
       return place.takeError();
     offset = *place;
   }
+  // There is a file. After a signal there is none, and no new one is made.
   std::error_code code;
-  raw_fd_ostream stream(path, code);
+  raw_fd_ostream stream(path, code, sys::fs::CD_OpenExisting);
   if (code)
     return createStringError("cannot be written: " + code.message());
   stream.write(file->data(), file->size());

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "Declarations.h"
+#include "Layers.h"
 #include "StepFunctions.h"
 #include "Storage.h"
 #include "Strategies.h"
@@ -40,9 +41,10 @@ struct Buffer {
 class ProgramLowering {
 public:
   ProgramLowering(snn::ProgramOp program, StepFunctions &stepFunctions,
-                  std::vector<std::string> &messages)
+                  std::vector<std::string> &messages, bool profile)
       : program(program), stepFunctions(stepFunctions), messages(messages),
-        builder(program.getContext()), loc(program.getLoc()),
+        isProfiled(profile), builder(program.getContext()),
+        loc(program.getLoc()),
         pointer(LLVM::LLVMPointerType::get(program.getContext())),
         i64(builder.getI64Type()) {}
 
@@ -110,6 +112,13 @@ private:
   void copyToOutput(Value signal, unsigned index);
   void createIf(Value condition, llvm::function_ref<void()> emit);
 
+  // Profiling.
+  void lowerLayer(Operation *op, llvm::function_ref<void()> emit);
+  void measure(unsigned layer, Value input, llvm::function_ref<void()> emit);
+  void countCall(unsigned layer);
+  void countSignal(unsigned layer, bool isOutput, Value signal);
+  void wrapStep(snn::StepOp op, Value &function, Value &arguments);
+
   void call(const Twine &name, ValueRange arguments);
   Value getConstantArray(StringRef name, ArrayRef<int64_t> values);
   Value getGeometry(snn::ConvShape shape);
@@ -117,6 +126,7 @@ private:
   snn::ProgramOp program;
   StepFunctions &stepFunctions;
   std::vector<std::string> &messages;
+  bool isProfiled;
   OpBuilder builder;
   Location loc;
   Type pointer, i64;
@@ -131,11 +141,17 @@ private:
   DenseMap<Value, int64_t> stateOffsets;
   int64_t sampleBytes = 0;
   unsigned numProbes = 0;
-  /// Where the arguments of a step function are put.
-  Value stepArguments;
+  /// Where the arguments of a step function are put, and those of one that is
+  /// profiled.
+  Value stepArguments, profiledStep;
+  /// If the program is profiled.
+  DenseMap<Operation *, unsigned> layers;
+  unsigned firstOutputLayer = 0;
 };
 
 struct LowerProgram : volley::cpu::impl::CPULowerProgramBase<LowerProgram> {
+  using CPULowerProgramBase::CPULowerProgramBase;
+
   void runOnOperation() override {
     ModuleOp module = getOperation();
     StepFunctions functions(module);
@@ -146,7 +162,7 @@ struct LowerProgram : volley::cpu::impl::CPULowerProgramBase<LowerProgram> {
         program.emitError("expects storage; cpu-allocate-storage gives it");
         return signalPassFailure();
       }
-      ProgramLowering(program, functions, messages).run();
+      ProgramLowering(program, functions, messages, profile).run();
       program.erase();
     }
     for (auto model :
@@ -290,11 +306,17 @@ void ProgramLowering::lowerWeighted(Operation *op, snn::StepOp behind) {
   } else {
     arguments.push_back(getGeometry(cast<snn::ConvOp>(op).getShape()));
   }
+  if (auto denseAbove = op->getAttrOfType<FloatAttr>(kDenseAbove))
+    arguments.push_back(
+        integer(std::lround(denseAbove.getValueAsDouble() * kernels::kAll)));
   if (behind) {
     Value function =
         LLVM::AddressOfOp::create(builder, loc, stepFunctions.get(behind));
+    Value place = stepArguments;
+    if (isProfiled)
+      wrapStep(behind, function, place);
     auto type = cast<RankedTensorType>(y.getType());
-    arguments.append({function, stepArguments,
+    arguments.append({function, place,
                       integer(type.getNumElements() / type.getShape().back())});
   } else if (strategy->takesNeurons()) {
     arguments.append({null, null, integer(0)});
@@ -577,6 +599,88 @@ void ProgramLowering::copyToOutput(Value signal, unsigned index) {
 }
 
 //===----------------------------------------------------------------------===//
+// Profiling
+//===----------------------------------------------------------------------===//
+
+void ProgramLowering::countCall(unsigned layer) {
+  call("volley_profile_call", {integer(layer), getStepCount(), samples});
+}
+
+void ProgramLowering::countSignal(unsigned layer, bool isOutput, Value signal) {
+  auto type = cast<RankedTensorType>(signal.getType());
+  int64_t bits = type.getElementType().getIntOrFloatBitWidth();
+  if (isa<FloatType>(type.getElementType()))
+    bits = -bits;
+  Value flag = arith::ConstantOp::create(builder, loc,
+                                         builder.getI32IntegerAttr(isOutput));
+  call("volley_profile_signal",
+       {integer(layer), flag, getRow(signal), getStep(signal, 1),
+        integer(type.getNumElements()), integer(bits), getStepCount(),
+        samples});
+}
+
+/// Emits what a layer does, its time and what it has of `input`, if any.
+void ProgramLowering::measure(unsigned layer, Value input,
+                              llvm::function_ref<void()> emit) {
+  countCall(layer);
+  if (input)
+    countSignal(layer, /*isOutput=*/false, input);
+  call("volley_profile_begin", {});
+  emit();
+  call("volley_profile_end", {integer(layer)});
+}
+
+/// Emits the kernel of an op, and what it is measured by if that is wanted.
+void ProgramLowering::lowerLayer(Operation *op,
+                                 llvm::function_ref<void()> emit) {
+  if (!isProfiled)
+    return emit();
+  unsigned layer = layers.lookup(op);
+  auto step = dyn_cast<snn::StepOp>(op);
+  if (!step) {
+    bool hasSource = isa<snn::SynapticOpInterface, snn::MatmulOp>(op);
+    return measure(layer, hasSource ? op->getOperand(0) : Value(), emit);
+  }
+  if (std::optional<unsigned> fused = getFusedInput(step)) {
+    // The kernel is the product's and calls the step (wrapStep).
+    Operation *product = getFusedProduct(step.getInputs()[*fused]);
+    countCall(layer);
+    measure(layers.lookup(product), product->getOperand(0), emit);
+  } else {
+    measure(layer, Value(), emit);
+  }
+  // What the population emits: spikes, or if it has none, its floats.
+  auto model = SymbolTable::lookupNearestSymbolFrom<snn::NeuronModelOp>(
+      step, step.getModelAttr());
+  auto results = op->getResults().take_front(model.getNumOutputs());
+  auto isFloat = [](Value value) {
+    return isa<FloatType>(snn::getElementTypeOrSelf(value.getType()));
+  };
+  bool hasSpikes = !llvm::all_of(results, isFloat);
+  for (Value result : results)
+    if (isFloat(result) != hasSpikes)
+      countSignal(layer, /*isOutput=*/true, result);
+}
+
+/// Has a step behind a product called through one that takes its time, with the
+/// layout of ProfiledStep (lib/Kernels/Profile.cpp).
+void ProgramLowering::wrapStep(snn::StepOp op, Value &function,
+                               Value &arguments) {
+  Value members[] = {function, arguments, tile, integer(layers.lookup(op))};
+  for (auto [slot, member] : llvm::enumerate(members)) {
+    Value place =
+        LLVM::GEPOp::create(builder, loc, pointer, i64, profiledStep,
+                            ArrayRef<LLVM::GEPArg>(static_cast<int32_t>(slot)));
+    LLVM::StoreOp::create(builder, loc, member, place);
+  }
+  auto wrapper =
+      declareExternal(loc, program->getParentOfType<ModuleOp>(),
+                      "volley_profile_step", nullptr, {pointer, pointer});
+  function = LLVM::AddressOfOp::create(builder, loc, wrapper);
+  arguments = profiledStep;
+}
+
+//===----------------------------------------------------------------------===//
 // Ops
 //===----------------------------------------------------------------------===//
 
@@ -593,7 +697,9 @@ void ProgramLowering::lowerProbe(snn::ProbeOp op, unsigned index) {
   Value null = LLVM::ZeroOp::create(builder, loc, pointer);
   Value isWanted =
       LLVM::ICmpOp::create(builder, loc, LLVM::ICmpPredicate::ne, buffer, null);
-  createIf(isWanted, [&] { copyToHost(op.getInput(), probes, index); });
+  createIf(isWanted, [&] {
+    lowerLayer(op, [&] { copyToHost(op.getInput(), probes, index); });
+  });
 }
 
 void ProgramLowering::lowerOp(Operation *op) {
@@ -630,14 +736,19 @@ void ProgramLowering::lowerOp(Operation *op) {
       .Case<snn::DenseOp, snn::ConvOp>([&](auto) {
         // A fused one runs where its population does.
         if (!op->hasAttr(kFused))
-          lowerWeighted(op);
+          lowerLayer(op, [&] { lowerWeighted(op); });
       })
-      .Case<snn::PoolOp>([&](auto pool) { lowerPool(pool); })
-      .Case<snn::MatmulOp>([&](auto matmul) { lowerMatmul(matmul); })
-      .Case<snn::ReduceOp>([&](auto reduce) { lowerReduce(reduce); })
-      .Case<snn::MoveOp, snn::ConcatOp>([&](auto move) { lowerMove(move); })
+      .Case<snn::PoolOp>(
+          [&](auto pool) { lowerLayer(op, [&] { lowerPool(pool); }); })
+      .Case<snn::MatmulOp>(
+          [&](auto matmul) { lowerLayer(op, [&] { lowerMatmul(matmul); }); })
+      .Case<snn::ReduceOp>(
+          [&](auto reduce) { lowerLayer(op, [&] { lowerReduce(reduce); }); })
+      .Case<snn::MoveOp, snn::ConcatOp>(
+          [&](auto move) { lowerLayer(op, [&] { lowerMove(move); }); })
       .Case<snn::WhenOp>([&](auto when) { lowerWhen(when); })
-      .Case<snn::KeepOp>([&](auto keep) { lowerKeep(keep); })
+      .Case<snn::KeepOp>(
+          [&](auto keep) { lowerLayer(op, [&] { lowerKeep(keep); }); })
       .Case<snn::KeptOp>([&](auto kept) {
         lowerShared(kept, getState(kept.getState()), integer(sampleBytes));
       })
@@ -649,10 +760,13 @@ void ProgramLowering::lowerOp(Operation *op) {
         if (!getFusedProduct(reshape.getInput()))
           buffers[reshape.getResult()] = buffers.lookup(reshape.getInput());
       })
-      .Case<snn::StepOp>([&](auto step) { lowerStep(step); })
+      .Case<snn::StepOp>(
+          [&](auto step) { lowerLayer(op, [&] { lowerStep(step); }); })
       .Case<snn::ScanOp>([&](auto scan) { lowerScan(scan); })
-      .Case<snn::DelayReadOp>([&](auto read) { lowerDelayRead(read); })
-      .Case<snn::DelayWriteOp>([&](auto write) { lowerDelayWrite(write); })
+      .Case<snn::DelayReadOp>(
+          [&](auto read) { lowerLayer(op, [&] { lowerDelayRead(read); }); })
+      .Case<snn::DelayWriteOp>(
+          [&](auto write) { lowerLayer(op, [&] { lowerDelayWrite(write); }); })
       .Case<snn::ProbeOp>([&](auto probe) { lowerProbe(probe, numProbes++); });
 }
 
@@ -695,6 +809,16 @@ void ProgramLowering::run() {
   stepArguments = LLVM::AllocaOp::create(builder, loc, pointer, i64,
                                          integer(std::max<int64_t>(slots, 1)),
                                          /*alignment=*/8);
+  if (isProfiled) {
+    profiledStep = LLVM::AllocaOp::create(builder, loc, pointer, i64,
+                                          integer(4), /*alignment=*/8);
+    std::vector<Layer> all = getLayers(program);
+    for (auto [index, layer] : llvm::enumerate(all))
+      if (layer.op)
+        layers[layer.op] = index;
+    firstOutputLayer = all.size() - program.getOutputNames().size();
+    module->setAttr(kLayers, describeLayers(all, program));
+  }
   for (auto [index, input] : llvm::enumerate(program.getInputs()))
     buffers[input] = program.isStaticInput(index)
                          ? getSampleBuffer(inputs, index, input.getType())
@@ -729,10 +853,22 @@ void ProgramLowering::run() {
     Value output = signal;
     if (isInPlace.test(index))
       continue;
+    auto copy = [&] {
+      auto emit = [&] {
+        if (program.isWindowOutput(index))
+          copyToOutput(output, index);
+        else
+          copyToHost(output, outputs, index);
+      };
+      if (isProfiled)
+        measure(firstOutputLayer + index, Value(), emit);
+      else
+        emit();
+    };
     if (!program.isWindowOutput(index))
-      copyToHost(output, outputs, index);
+      copy();
     else if (!output.getDefiningOp<snn::WhenOp>())
-      createIf(isEnd, [&] { copyToOutput(output, index); });
+      createIf(isEnd, copy);
   }
   func::ReturnOp::create(builder, loc);
 }

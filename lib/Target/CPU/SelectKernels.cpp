@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "Storage.h"
 #include "Strategies.h"
 #include "volley/Target/CPU/Passes.h"
 
 #include "mlir/IR/Remarks.h"
 #include "llvm/ADT/SetVector.h"
 #include "llvm/Support/Format.h"
+#include "llvm/Support/FormatVariadic.h"
 
 namespace volley::cpu {
 #define GEN_PASS_DEF_CPUSELECTKERNELS
@@ -46,7 +48,7 @@ private:
 
 bool SelectKernels::select(snn::SynapticOpInterface synaptic) {
   Operation *op = synaptic;
-  double activity = assumeActivity(synaptic.getSource().getType());
+  std::optional<double> activity = getActivity(op);
   const Strategy *best = nullptr;
   double bestCost = 0;
   std::string others;
@@ -55,7 +57,7 @@ bool SelectKernels::select(snn::SynapticOpInterface synaptic) {
     if (!strategy->isCompatible(op))
       continue;
     bool isForced = strategy->getName() == force;
-    double cost = isForced ? 0 : strategy->getCost(op, activity);
+    double cost = isForced ? 0 : estimateCost(*strategy, op, activity);
     stream << (others.empty() ? "" : ", ") << strategy->getName() << ' '
            << llvm::format("%.0f", cost);
     if (!best || cost < bestCost) {
@@ -67,11 +69,23 @@ bool SelectKernels::select(snn::SynapticOpInterface synaptic) {
     op->emitOpError("has no kernel on this target");
     return false;
   }
-  op->setAttr("kernel", StringAttr::get(op->getContext(), best->getName()));
+  Builder builder(op->getContext());
+  op->setAttr("kernel", builder.getStringAttr(best->getName()));
+  std::optional<double> denseAbove = best->getMostActivity(op);
+  if (denseAbove)
+    op->setAttr(kDenseAbove, builder.getF64FloatAttr(*denseAbove));
+  else
+    op->removeAttr(kDenseAbove);
+  std::string source =
+      activity ? llvm::formatv("{0} {1} %",
+                               op->hasAttr(kActivity) ? "measured" : "assumed",
+                               llvm::format("%.3g", 100 * *activity))
+                     .str()
+               : "unknown";
   remark::passed(op->getLoc(), remark::RemarkOpts::name("kernel").category(
                                    "cpu-select-kernels"))
       << remark::metric("kernel", best->getName())
-      << remark::metric("assumed activity", activity)
+      << remark::metric("activity", StringRef(source))
       << remark::metric("cycles per row", StringRef(others))
       << remark::metric("fan-in", synaptic.getFanIn())
       << remark::metric("synapses", synaptic.getSynapseCount());

@@ -23,6 +23,10 @@ inline constexpr llvm::StringLiteral kWork = "snn.work";
 /// them.
 inline constexpr llvm::StringLiteral kFused = "snn.fused";
 
+/// Of cpu-assign-activity: the measured fraction of an op's input that is not
+/// zero.
+inline constexpr llvm::StringLiteral kActivity = "snn.activity";
+
 /// The fused product that an input of a step comes from; null if none.
 mlir::Operation *getFusedProduct(mlir::Value input);
 /// Which input of a step comes from a fused product.

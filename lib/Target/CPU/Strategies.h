@@ -28,6 +28,11 @@ public:
   /// An estimate in cycles for one row, for comparison with other strategies.
   /// `activity` is the fraction of input elements that are not zero.
   virtual double getCost(mlir::Operation *op, double activity) const = 0;
+  /// The activity above which the kernel leaves events and works on all
+  /// elements, step by step; none if it always does the same.
+  virtual std::optional<double> getMostActivity(mlir::Operation *op) const {
+    return std::nullopt;
+  }
   /// The kernel without its types: "volley_dense_event".
   virtual llvm::StringRef getKernel() const = 0;
   /// Whether the kernel can hand its results to the population behind it.
@@ -43,7 +48,20 @@ public:
 /// The fraction of a signal's elements that are not zero, without a
 /// measurement: spikes are sparse, counts less so, and nothing is known of
 /// reals.
-double assumeActivity(mlir::Type type);
+std::optional<double> assumeActivity(mlir::Type type);
+
+/// What a strategy would cost. Where nothing is known of the activity, all
+/// elements may be there: kernels that see it are as often spared that.
+double estimateCost(const Strategy &strategy, mlir::Operation *op,
+                    std::optional<double> activity);
+
+/// Above which part of elements that are not zero (f64) the kernel works on all
+/// of them.
+inline constexpr llvm::StringLiteral kDenseAbove = "snn.dense_above";
+
+/// That of an op's first operand: measured if it was (cpu-assign-activity), or
+/// assumed, if anything is.
+std::optional<double> getActivity(mlir::Operation *op);
 
 /// Strategies in order of preference where costs are equal.
 llvm::ArrayRef<const Strategy *> getStrategies();

@@ -150,3 +150,22 @@ snn.network @graded(%x: tensor<4xf32>) -> (a: tensor<2xf32>, b: tensor<2xf32>) d
   %b = snn.dense %n, %w : (tensor<4xi32>, tensor<2x4xf32>) -> tensor<2xf32>
   snn.output %a, %b : tensor<2xf32>, tensor<2xf32>
 }
+
+// -----
+
+// Without a sign, a negative integer is a float that no i32 holds; with one, a set
+// i1 is -1, and no spike.
+// CHECK: snn.neuron_model private @signs{{.*}} -> (unsigned: f32, set: i32)
+// CHECK-LABEL: snn.network @signed(
+snn.neuron_model private @signs(in %x: i32, in %s: i1) -> (unsigned: f32, set: f32) {
+  %u = arith.uitofp %x : i32 to f32
+  %b = arith.sitofp %s : i1 to f32
+  snn.next emit(%u, %b : f32, f32)
+}
+snn.network @signed(%x: tensor<4xi32>, %s: tensor<4xi1>) -> (a: tensor<2xf32>, b: tensor<2xf32>) dt(1.0) {
+  %w = arith.constant dense<0.5> : tensor<2x4xf32>
+  %u, %b = snn.population @signs "p"(%x, %s) : (tensor<4xi32>, tensor<4xi1>) -> (tensor<4xf32>, tensor<4xf32>)
+  %a = snn.dense %u, %w : (tensor<4xf32>, tensor<2x4xf32>) -> tensor<2xf32>
+  %c = snn.dense %b, %w : (tensor<4xf32>, tensor<2x4xf32>) -> tensor<2xf32>
+  snn.output %a, %c : tensor<2xf32>, tensor<2xf32>
+}

@@ -3,9 +3,9 @@
 // RUN: snn-opt %s --pass-pipeline='builtin.module(snn.program(cpu-estimate-work{share=never}))' | FileCheck %s --check-prefix=NEVER
 // RUN: not snn-opt %s --pass-pipeline='builtin.module(snn.program(cpu-estimate-work{share=often}))' 2>&1 | FileCheck %s --check-prefix=BAD
 
-// The product's 1032 cycles (select-kernels.mlir), and a cycle for every 4 of the
+// The product's 1009 cycles (select-kernels.mlir), and a cycle for every 4 of the
 // 128 results of the copy; two loops.
-// CHECK: snn.program @net{{.*}} attributes {snn.work = array<i64: 1064, 2, 0>}
+// CHECK: snn.program @net{{.*}} attributes {snn.work = array<i64: 1040, 2, 0>}
 // ALWAYS: snn.work = array<i64: -1, 2, 0>
 // NEVER: snn.work = array<i64: 0, 2, 0>
 // BAD: there is no 'often' to share work; there are auto, always, never

@@ -2,6 +2,7 @@
 // RUN: %snn-opt %s --pass-pipeline='builtin.module(snn.program(cpu-select-kernels{force=event}))' | FileCheck %s --check-prefix=EVENT
 // RUN: %snn-opt %s --pass-pipeline='builtin.module(snn.program(cpu-select-kernels{force=blocked}))' | FileCheck %s --check-prefix=BLOCKED
 // RUN: %snn-opt %s --pass-pipeline='builtin.module(snn.program(cpu-select-kernels{force=depthwise}))' | FileCheck %s --check-prefix=DEPTHWISE
+// RUN: %snn-opt %s --pass-pipeline='builtin.module(snn.program(cpu-select-kernels{force=scatter}))' | FileCheck %s --check-prefix=SCATTER
 // RUN: snn-opt %s --pass-pipeline='builtin.module(snn.program(cpu-select-kernels))' --remarks-filter=cpu-select-kernels -o /dev/null 2>&1 | FileCheck %s --check-prefix=REMARK
 
 // Of 784 spikes few are there at a time, so their weights alone are added; of
@@ -10,22 +11,32 @@
 // EVENT-LABEL: snn.program @dense(
 // BLOCKED-LABEL: snn.program @dense(
 // DEPTHWISE-LABEL: snn.program @dense(
-snn.program @dense(%s: tensor<784xi1>, %x: tensor<784xf32>) -> (y: tensor<128xf32>, z: tensor<128xf32>) dt(1.0) rows(64) {
+snn.program @dense(%s: tensor<784xi1>, %x: tensor<784xf32>, %c: tensor<784xi32>) -> (y: tensor<128xf32>, z: tensor<128xf32>) dt(1.0) rows(64) {
   %w = arith.constant dense<1.0> : tensor<128x784xf32>
   // CHECK: snn.dense %s, %{{.*}} kernel "event" :
   // EVENT: snn.dense %s, %{{.*}} kernel "event" :
   // BLOCKED: snn.dense %s, %{{.*}} kernel "blocked" :
   // A strategy that cannot run an op is not forced on it.
   // DEPTHWISE: snn.dense %s, %{{.*}} kernel "event" :
-  // 128 x 784 synapses, a tenth of them active: 836 of 12 a cycle, and 784 inputs
-  // to look at, 4 a cycle; or 4181 of 24 a cycle.
-  // REMARK: activity=1.0{{.*}}e-01, cycles per row="event 1032, blocked 4181", fan-in=784, kernel=event, synapses=100352
+  // 784 inputs to look at, 4 a cycle, and the weights of 78 of them in 8 vectors
+  // to add, in 8.4 cycles each; or 9 cycles for each input.
+  // REMARK: activity="assumed 10 %", cycles per row="event 1009, blocked 7025", fan-in=784, kernel=event, synapses=100352
   %y = snn.dense %s, %w : (tensor<784xi1>, tensor<128x784xf32>) -> tensor<128xf32>
   // CHECK: snn.dense %x, %{{.*}} kernel "blocked" :
   // EVENT: snn.dense %x, %{{.*}} kernel "event" :
   // BLOCKED: snn.dense %x, %{{.*}} kernel "blocked" :
-  // REMARK: activity=1.0{{.*}}e+00, {{.*}} kernel=blocked
+  // REMARK: activity=unknown, {{.*}} kernel=blocked
   %z = snn.dense %x, %w : (tensor<784xf32>, tensor<128x784xf32>) -> tensor<128xf32>
+  // What was measured counts.
+  // CHECK: snn.dense %x, %{{.*}} kernel "event" {snn.activity = 1.250000e-02 : f64}
+  // REMARK: activity="measured 1.25 %", {{.*}} kernel=event
+  %few = snn.dense %x, %w {snn.activity = 1.25e-2 : f64} : (tensor<784xf32>, tensor<128x784xf32>) -> tensor<128xf32>
+  // CHECK: snn.dense %c, %{{.*}} kernel "event" :
+  // REMARK: activity="assumed 20 %", {{.*}} kernel=event
+  %counts = snn.dense %c, %w : (tensor<784xi32>, tensor<128x784xf32>) -> tensor<128xf32>
+  // CHECK: snn.dense %c, %{{.*}} kernel "blocked" {snn.activity = 1.000000e+00 : f64}
+  // REMARK: activity="measured 100 %", {{.*}} kernel=blocked
+  %all = snn.dense %c, %w {snn.activity = 1.0 : f64} : (tensor<784xi32>, tensor<128x784xf32>) -> tensor<128xf32>
   snn.yield (%y, %z : tensor<128xf32>, tensor<128xf32>)
 }
 
@@ -33,22 +44,31 @@ snn.program @dense(%s: tensor<784xi1>, %x: tensor<784xf32>) -> (y: tensor<128xf3
 // EVENT-LABEL: snn.program @conv(
 // BLOCKED-LABEL: snn.program @conv(
 // DEPTHWISE-LABEL: snn.program @conv(
+// SCATTER-LABEL: snn.program @conv(
 snn.program @conv(%s: tensor<34x34x16xi1>, %x: tensor<34x34x16xf32>) -> () dt(1.0) rows(64) {
   %w = arith.constant dense<1.0> : tensor<32x16x3x3xf32>
   %d = arith.constant dense<1.0> : tensor<16x1x3x3xf32>
-  // CHECK: snn.conv %s, %{{.*}} channels_last kernel "event" :
+  // A tenth of 34 x 34 x 16 spikes, each of which adds to the outputs of at most
+  // nine windows; where nearly half are there, all are added.
+  // CHECK: snn.conv %s, %{{.*}} channels_last kernel "scatter" {snn.dense_above = 0.45{{[0-9]+}} : f64} :
+  // EVENT: snn.conv %s, %{{.*}} channels_last kernel "event" :
   // BLOCKED: snn.conv %s, %{{.*}} channels_last kernel "blocked" :
-  // DEPTHWISE: snn.conv %s, %{{.*}} channels_last kernel "event" :
+  // DEPTHWISE: snn.conv %s, %{{.*}} channels_last kernel "scatter"
+  // SCATTER: snn.conv %s, %{{.*}} channels_last kernel "scatter"
   // 3 x 3 x 16 terms for each of 32 x 32 x 32 outputs.
-  // REMARK: fan-in=144, kernel=event, synapses=4718592
+  // REMARK: cycles per row="event {{[0-9]+}}, scatter {{[0-9]+}}, blocked {{[0-9]+}}", fan-in=144, kernel=scatter, synapses=4718592
   snn.conv %s, %w channels_last : (tensor<34x34x16xi1>, tensor<32x16x3x3xf32>) -> tensor<32x32x32xf32>
-  // CHECK: snn.conv %x, %{{.*}} channels_last kernel "blocked" :
+  // Nothing is known of numbers: the kernel looks whether they are zero.
+  // CHECK: snn.conv %x, %{{.*}} channels_last kernel "scatter"
   // EVENT: snn.conv %x, %{{.*}} channels_last kernel "event" :
+  // BLOCKED: snn.conv %x, %{{.*}} channels_last kernel "blocked" :
   snn.conv %x, %w channels_last : (tensor<34x34x16xf32>, tensor<32x16x3x3xf32>) -> tensor<32x32x32xf32>
   // One channel per group.
   // CHECK: snn.conv %x, %{{.*}} groups 16 channels_last kernel "depthwise" :
   // EVENT: snn.conv %x, %{{.*}} groups 16 channels_last kernel "event" :
   // BLOCKED: snn.conv %x, %{{.*}} groups 16 channels_last kernel "blocked" :
+  // Groups are not scattered.
+  // SCATTER: snn.conv %x, %{{.*}} groups 16 channels_last kernel "depthwise" :
   // DEPTHWISE: snn.conv %x, %{{.*}} groups 16 channels_last kernel "depthwise" :
   // REMARK: fan-in=9, kernel=depthwise, synapses=147456
   snn.conv %x, %d groups 16 channels_last : (tensor<34x34x16xf32>, tensor<16x1x3x3xf32>) -> tensor<32x32x16xf32>
@@ -59,10 +79,11 @@ snn.program @conv(%s: tensor<34x34x16xi1>, %x: tensor<34x34x16xf32>) -> () dt(1.
 // CHECK-LABEL: snn.program @scan(
 snn.program @scan(%x: tensor<784xf32>) -> () dt(1.0) rows(64) {
   %w = arith.constant dense<1.0> : tensor<128x784xf32>
+  // A row alone is no block.
   // CHECK: snn.scan
-  // CHECK: snn.dense %{{.*}}, %{{.*}} kernel "blocked" :
+  // CHECK: snn.dense %{{.*}}, %{{.*}} kernel "event" :
   snn.scan (%in = %x: tensor<784xf32>) -> () {
-    %y = snn.dense %in, %w kernel "event" : (tensor<784xf32>, tensor<128x784xf32>) -> tensor<128xf32>
+    %y = snn.dense %in, %w kernel "blocked" : (tensor<784xf32>, tensor<128x784xf32>) -> tensor<128xf32>
     snn.yield
   }
   snn.yield

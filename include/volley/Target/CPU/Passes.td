@@ -4,13 +4,45 @@
 
 include "mlir/Pass/PassBase.td"
 
+def CPUAssignActivity : Pass<"cpu-assign-activity", "::volley::snn::ProgramOp"> {
+  let summary = "note what of each product's input was measured not to be zero";
+  let description = [{
+    Reads `profile`, the text of what `snn-run --profile-out=FILE.json` has
+    written of the same network, and notes the activity of each product,
+    convolution and pool: the fraction of elements of its input that are not
+    zero. Passes after this one choose by it; it changes no result.
+
+    An op is found by its node, what it is, and its place among such ops of the
+    node. Remarks say which ops have no measurement, and which measurements no
+    op. Text that is no such profile is an error at `source`. Without `profile`
+    nothing is done.
+
+    Before:
+    ```mlir
+    %y = snn.dense %spikes, %w : (tensor<784xi1>, tensor<128x784xf32>) -> tensor<128xf32>
+    ```
+    After:
+    ```mlir
+    %y = snn.dense %spikes, %w {snn.activity = 0.034 : f64} : (tensor<784xi1>, tensor<128x784xf32>) -> tensor<128xf32>
+    ```
+  }];
+  let options = [
+    Option<"profile", "profile", "std::string", "\"\"",
+           "what snn-run --profile-out has written">,
+    Option<"source", "source", "std::string", "\"\"",
+           "what the profile is called in messages">
+  ];
+}
+
 def CPUSelectKernels : Pass<"cpu-select-kernels", "::volley::snn::ProgramOp"> {
   let summary = "choose a kernel for every product and convolution";
   let description = [{
     Each strategy (lib/Target/CPU/Strategies.h) says whether it can run an op and
     what it would cost; the cheapest is recorded as the op's `kernel` and as a
-    remark with the numbers. Strategies differ in speed only: all give the same
-    bits. `force` names a strategy that is taken wherever it is compatible.
+    remark with the numbers. The activity of an op's input, which that depends
+    on, is as measured (cpu-assign-activity), or assumed by the type: a tenth of
+    binary elements and a fifth of integers are not zero; of floats nothing is
+    known. Strategies differ in speed only: all give the same bits. `force` names a strategy that is taken wherever it is compatible.
 
     Before:
     ```mlir
@@ -140,7 +172,15 @@ def CPULowerProgram : Pass<"cpu-lower-program", "::mlir::ModuleOp"> {
     ```
 
     Decides nothing: kernels and places come from the passes before.
+
+    With `profile`, calls that take the time and count what is not zero stand
+    around each kernel (lib/Kernels/Profile.cpp), and the module's `snn.layers`
+    says what they are of. Kernels are the same, and so are results.
   }];
+  let options = [
+    Option<"profile", "profile", "bool", "false",
+           "have each kernel's time taken and its spikes counted">
+  ];
   let dependentDialects = [
     "::mlir::LLVM::LLVMDialect", "::mlir::arith::ArithDialect",
     "::mlir::func::FuncDialect", "::mlir::math::MathDialect",

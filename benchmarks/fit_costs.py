@@ -1,0 +1,140 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+"""Constants of the cost model of kernels, from what kernels took.
+
+    build/bin/volley-bench-kernels --benchmark_out=kernels.json \\
+        --benchmark_out_format=json
+    python benchmarks/fit_costs.py kernels.json
+
+Prints the constants of lib/Target/CPU/Strategies.cpp, "Costs", which says what they
+are of: least squares of relative errors, none of them negative. Several files are
+taken together. Shapes of one row are left out, as the compiler does not know how many
+rows there will be; they tell what a row alone costs. Needs NumPy.
+"""
+
+import argparse
+import json
+import math
+
+import numpy as np
+
+# Costs are in cycles of 1 / CLOCK ns.
+CLOCK = 2.6
+COUNTERS = "rows positions outputs terms groups windows inputs".split()
+
+
+def read(path):
+    """One dict per shape, kernel and density: medians, per step of a sample."""
+    with open(path) as file:
+        runs = json.load(file)["benchmarks"]
+    for run in runs:
+        if run.get("aggregate_name") == "median":
+            shape, kernel, density = run["run_name"].split("/")[:3]
+            yield {
+                "shape": shape,
+                "kernel": kernel,
+                "density": float(density),
+                "cycles": run["cpu_time"] / run["rows"] * CLOCK,
+                **{name: run[name] for name in COUNTERS},
+            }
+
+
+def fit(runs, features):
+    """Constants that are not negative: those that would be are left out."""
+    matrix = np.array([features(run) for run in runs], float)
+    times = np.array([run["cycles"] for run in runs])
+    matrix, kept = matrix / times[:, None], list(range(matrix.shape[1]))
+    while True:
+        solution = np.linalg.lstsq(matrix[:, kept], np.ones(len(runs)), rcond=None)[0]
+        if solution.min() >= 0:
+            break
+        del kept[int(np.argmin(solution * np.linalg.norm(matrix[:, kept], axis=0)))]
+    result = np.zeros(matrix.shape[1])
+    result[kept] = solution
+    errors = abs(matrix @ result - 1)
+    return result, f"errors {np.median(errors):.0%}, at most {errors.max():.0%}"
+
+
+def sizes(run):
+    rows = run["positions"] * run["groups"]
+    vectors = math.ceil(run["outputs"] / 16)
+    return rows, rows * run["terms"], vectors, math.ceil(vectors / 8)
+
+
+def event_features(run):
+    rows, terms, vectors, tiles = sizes(run)
+    is_float = run["shape"].split("_rows")[0].endswith("_f32")
+    look = [rows * run["windows"], rows * tiles, terms]
+    zeros = [0] * 3
+    events = terms * run["density"]
+    return [
+        *(zeros + look if is_float else look + zeros),
+        events * vectors,
+        events * tiles,
+        rows * run["outputs"],
+    ]
+
+
+def blocked_features(run):
+    rows, terms, vectors, _ = sizes(run)
+    is_float = run["shape"].split("_rows")[0].endswith("_f32")
+    conversions = 0 if is_float else terms * math.ceil(vectors / 4)
+    return [terms * vectors, conversions, rows]
+
+
+def scatter_features(run):
+    rows, terms, vectors, _ = sizes(run)
+    events = run["density"]
+    lines = run["inputs"] * math.sqrt(run["windows"])
+    return [
+        run["inputs"],
+        rows * vectors,
+        terms * events * vectors,
+        lines * events,
+    ]
+
+
+def main():
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("files", nargs="+")
+    everything = [run for path in parser.parse_args().files for run in read(path)]
+    runs = [run for run in everything if not run["shape"].endswith("_rows1")]
+
+    def choose(kernel, *prefixes):
+        return [
+            run
+            for run in runs
+            if run["kernel"] == kernel and run["shape"].startswith(prefixes or "")
+        ]
+
+    x, errors = fit(choose("event"), event_features)
+    print(f"// Event-driven: {errors}.")
+    print(f"kLookBinary = {{{x[0]:.3g}, {x[1]:.3g}, {x[2]:.2g}}};")
+    print(f"kLook = {{{x[3]:.3g}, {x[4]:.3g}, {x[5]:.2g}}};")
+    print(f"kEventVector = {x[6]:.2g}, kEventTile = {x[7]:.2g}, kOutput = {x[8]:.2g};")
+    x, errors = fit(choose("blocked", "dense"), lambda run: blocked_features(run)[:2])
+    alone = [
+        run["cycles"] / (x @ blocked_features(run)[:2])
+        for run in everything
+        if run["kernel"] == "blocked" and run["shape"].startswith("dense_256x256_")
+    ]
+    print(f"// Blocked products: {errors}.")
+    print(f"kTermVector = {x[0]:.2g}, kTermConversion = {x[1]:.3g},")
+    print(f"kAlone = {np.median(alone):.2g};")
+    x, errors = fit(choose("blocked", "conv", "depthwise"), blocked_features)
+    print(f"// Blocked convolutions: {errors}.")
+    print(f"kConvTermVector = {x[0]:.3g}, kConvConversion = {x[1]:.3g},")
+    print(f"kConvRow = {x[2]:.2g};")
+    few = [run for run in choose("scatter") if run["density"] <= 0.2]
+    x, errors = fit(few, scatter_features)
+    print(f"// Scattering convolutions: {errors}.")
+    print(f"kScatterLook = {x[0]:.2g}, kScatterVector = {x[1]:.2g},")
+    print(f"kScatterTermVector = {x[2]:.2g}, kScatterLine = {x[3]:.2g};")
+    x, errors = fit(choose("depthwise"), lambda run: [sizes(run)[1]])
+    print(f"// Depthwise: {errors}.")
+    print(f"kDepthwiseSynapse = {x[0]:.2g};")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Finds the elements of a signal that are not zero.
+
+#ifndef VOLLEY_LIB_KERNELS_EVENTSEARCH_H
+#define VOLLEY_LIB_KERNELS_EVENTSEARCH_H
+
+#include <stdint.h>
+
+#ifdef __AVX512BW__
+#include <immintrin.h>
+#endif
+
+namespace volley::kernels {
+
+/// The numbers that events have; spikes have none, they are 1.
+template <typename X, typename W, int64_t count> struct EventValues {
+  W value[count];
+  W *get(int64_t i) { return value + i; }
+};
+template <typename W, int64_t count> struct EventValues<uint8_t, W, count> {
+  W *get(int64_t) { return nullptr; }
+};
+
+/// Arrays of indices and values must have room for so many more than there are
+/// events.
+constexpr int64_t kEventSlack = 16;
+
+#ifdef __AVX512BW__
+/// Appends at + i for all bits i of `which`; returns how many.
+inline int32_t addIndices(uint16_t *index, int64_t at, __mmask16 which) {
+  const __m512i lane =
+      _mm512_set_epi32(15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0);
+  __m512i all = _mm512_add_epi32(lane, _mm512_set1_epi32(static_cast<int>(at)));
+  __m512i packed = _mm512_maskz_compress_epi32(which, all);
+  _mm256_storeu_si256(reinterpret_cast<__m256i *>(index),
+                      _mm512_cvtepi32_epi16(packed));
+  return __builtin_popcount(which);
+}
+
+/// Which of 16 numbers are not zero.
+inline __mmask16 findNonZeros(__m512i x) {
+  return _mm512_test_epi32_mask(x, x);
+}
+/// Floats may be subnormal, or not a number.
+inline __mmask16 findNonZeros(__m512 x) {
+  return _mm512_cmp_ps_mask(x, _mm512_setzero_ps(), _CMP_NEQ_UQ);
+}
+
+/// Stores 16 numbers in another type.
+inline void convert(__m512i x, float *to) {
+  _mm512_storeu_ps(to, _mm512_cvtepi32_ps(x));
+}
+inline void convert(__m512 x, float *to) { _mm512_storeu_ps(to, x); }
+inline void convert(__m512i x, double *to) {
+  _mm512_storeu_pd(to, _mm512_cvtepi32_pd(_mm512_castsi512_si256(x)));
+  _mm512_storeu_pd(to + 8, _mm512_cvtepi32_pd(_mm512_extracti64x4_epi64(x, 1)));
+}
+#endif
+
+/// Writes first + k for all k of [0, size) for which x[k] is not zero, in
+/// order, and what numbers they have; returns how many.
+template <typename X, typename W>
+inline int32_t findEvents(const X *x, int64_t size, int64_t first,
+                          uint16_t *index, W *value) {
+  int32_t count = 0;
+  int64_t k = 0;
+#ifdef __AVX512BW__
+  // Without branches: which elements are spikes is not predictable.
+  if constexpr (sizeof(X) == 1) {
+    for (; k < size; k += 64) {
+      uint64_t part =
+          size - k >= 64 ? ~uint64_t(0) : (uint64_t(1) << (size - k)) - 1;
+      __m512i bytes = _mm512_maskz_loadu_epi8(part, x + k);
+      uint64_t spikes = _mm512_test_epi8_mask(bytes, bytes);
+      for (int i = 0; i < 64; i += 16, spikes >>= 16)
+        count += addIndices(index + count, first + k + i,
+                            static_cast<__mmask16>(spikes));
+    }
+    return count;
+  } else if constexpr (sizeof(X) == 4) {
+    for (; k < size; k += 16) {
+      auto part = static_cast<__mmask16>(
+          size - k >= 16 ? 0xFFFF : (1 << (size - k)) - 1);
+      __mmask16 which;
+      if constexpr (X(0.5) != X(0)) {
+        __m512 all = _mm512_maskz_loadu_ps(part, x + k);
+        which = findNonZeros(all);
+        convert(_mm512_maskz_compress_ps(which, all), value + count);
+      } else {
+        __m512i all = _mm512_maskz_loadu_epi32(part, x + k);
+        which = findNonZeros(all);
+        convert(_mm512_maskz_compress_epi32(which, all), value + count);
+      }
+      count += addIndices(index + count, first + k, which);
+    }
+    return count;
+  }
+#endif
+  if constexpr (sizeof(X) == 1)
+    for (; k + 8 <= size; k += 8) {
+      uint64_t word;
+      __builtin_memcpy(&word, x + k, 8);
+      while (word) {
+        int bit = __builtin_ctzll(word);
+        index[count++] = static_cast<uint16_t>(first + k + bit / 8);
+        word &= word - 1;
+      }
+    }
+  for (; k < size; ++k) {
+    // Without a branch: most elements are zero, but not predictably so.
+    index[count] = static_cast<uint16_t>(first + k);
+    if constexpr (sizeof(X) > 1)
+      value[count] = static_cast<W>(x[k]);
+    count += x[k] != X(0);
+  }
+  return count;
+}
+
+} // namespace volley::kernels
+
+#endif // VOLLEY_LIB_KERNELS_EVENTSEARCH_H

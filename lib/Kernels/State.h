@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#ifndef VOLLEY_LIB_KERNELS_STATE_H
+#define VOLLEY_LIB_KERNELS_STATE_H
+
+#include "Team.h"
+
+#include <time.h>
+
+struct volley_state {
+  const volley::kernels::Descriptor *descriptor;
+  int64_t batch;
+  const volley_executor *executor;
+  /// Steps since the last reset.
+  uint64_t step;
+  /// A law was violated; only a reset helps.
+  bool isBroken;
+  /// Samples one after another; a workspace and scratch memory per worker.
+  char *samples;
+  char *workspaces;
+  char *scratch;
+  /// If the program is profiled: getNumCounts() of each worker, and of all runs
+  /// their number, their time in ticks and nanoseconds, and steps of samples.
+  volley::kernels::LayerCounts *counts;
+  uint64_t runs, runTicks, runNanoseconds, runRows;
+  char message[256];
+};
+
+namespace volley::kernels {
+
+/// Of one worker.
+inline size_t getNumCounts(const Descriptor *descriptor) {
+  uint32_t layers = descriptor->program.num_layers;
+  return layers ? kFirstLayer + layers : 0;
+}
+
+inline uint64_t getTicks() { return __builtin_ia32_rdtsc(); }
+
+inline uint64_t getNanoseconds() {
+  timespec now;
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  return now.tv_sec * uint64_t(1000000000) + now.tv_nsec;
+}
+
+} // namespace volley::kernels
+
+#endif // VOLLEY_LIB_KERNELS_STATE_H

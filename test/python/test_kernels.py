@@ -1,0 +1,139 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+"""Every kernel of a product, convolution or pool gives the interpreter's bits, whatever
+its geometry and however many events there are."""
+
+import numpy as np
+import pytest
+
+import volley
+
+from checks import assert_identical
+
+INTEGRATE = volley.NeuronModel(
+    "integrate",
+    states={"v": 0.0},
+    law=lambda x, v: ({"v": v * 0.5 + x}, {"s": v * 0.5 + x > 0.25}),
+)
+
+# (channels, height, width), outputs, kernel, settings: one vector of outputs and
+# parts of it, several panels, strides, borders, gaps, one line, more than one band of
+# lines, windows that are all border.
+CONVOLUTIONS = [
+    ((2, 17, 19), 16, (5, 5), dict(stride=2, padding=1)),
+    ((3, 9, 12), 5, (3, 3), dict(padding=1)),
+    ((1, 6, 40), 33, (1, 7), dict(padding=(0, 3))),
+    ((16, 8, 8), 70, (3, 3), dict(padding=1)),
+    ((4, 10, 10), 130, (3, 2), dict(stride=(1, 3), padding=(2, 1))),
+    ((5, 12, 12), 24, (3, 3), dict(dilation=2, padding=2)),
+    ((2, 5, 5), 8, (2, 2), dict(padding=4, stride=3)),
+    ((64, 20, 20), 64, (3, 3), dict(padding=1)),
+    ((7, 1, 30), 20, (1, 1), dict()),
+    ((6, 7, 9), 12, (3, 3), dict(padding=1, groups=3)),
+    ((8, 9, 9), 8, (3, 3), dict(padding=1, groups=8)),
+]
+TYPES = ["i1", "i32", "f32"]
+
+
+def make_input(rng, shape, dtype, density):
+    x = rng.random(shape) < density
+    if dtype == "i1":
+        return x
+    if dtype == "i32":
+        return (x * rng.integers(-3, 9, shape)).astype(np.int32)
+    return (x * rng.standard_normal(shape)).astype(np.float32)
+
+
+def check_kernels(run_tool, path, network, kernels, inputs):
+    """Bits of programs with each kernel, on other processors and threads."""
+    expected = [volley.interpret(network, x) for x in inputs]
+    model, file = path / "net.mlirbc", path / "net.so"
+    network.save(model)
+    for kernel in kernels:
+        for cpu in ("native", "x86-64-v3"):
+            options = ("-o", file, f"--kernel={kernel}", f"--cpu={cpu}", "--quiet")
+            done = run_tool("snn-compile", model, *options)
+            assert done.returncode == 0, done.stderr
+            for threads in (1, 3):
+                program = volley.open(file, threads=threads)
+                for x, y in zip(inputs, expected):
+                    assert_identical(program(x), y)
+
+
+@pytest.mark.parametrize("dtype", TYPES)
+@pytest.mark.parametrize("case", range(len(CONVOLUTIONS)))
+def test_convolutions(run_tool, tmp_path, case, dtype):
+    shape, outputs, kernel, settings = CONVOLUTIONS[case]
+    rng = np.random.default_rng([case, len(dtype)])
+    groups = settings.get("groups", 1)
+    weight = rng.standard_normal((outputs, shape[0] // groups, *kernel))
+    net = volley.Builder()
+    x = net.input("x", shape, dtype)
+    bias = rng.standard_normal(outputs).astype(np.float32)
+    y = net.conv(x, weight.astype(np.float32), bias, **settings)
+    # Behind one of them there is a population, which it may do.
+    other = net.conv(x, weight[::-1].astype(np.float32), **settings)
+    net.output("sums", y)
+    net.output("spikes", net.population(INTEGRATE, other))
+    network = net.build()
+    inputs = [
+        make_input(rng, (5, 2, *shape), dtype, density) for density in (0.03, 0.3, 1.0)
+    ]
+    # Steps with few events and with many in one run.
+    inputs.append(np.concatenate([inputs[0], inputs[2], inputs[0]]))
+    kernels = ("event", "scatter", "blocked")
+    check_kernels(run_tool, tmp_path, network, kernels, inputs)
+
+
+# Rows, terms, outputs: groups of rows that are whole blocks and not, terms in one part
+# and in several, parts of a vector of outputs.
+@pytest.mark.parametrize(
+    "shape", [(200, 300, 70), (13, 129, 16), (7, 5, 33), (1, 513, 3)]
+)
+@pytest.mark.parametrize("dtype", TYPES)
+def test_projections(run_tool, tmp_path, shape, dtype):
+    rows, terms, outputs = shape
+    rng = np.random.default_rng(shape)
+    net = volley.Builder()
+    x = net.input("x", (rows, terms), dtype)
+    weight = rng.standard_normal((outputs, terms)).astype(np.float32)
+    net.output("sums", net.dense(x, weight, rng.standard_normal(outputs)))
+    net.output("spikes", net.population(INTEGRATE, net.dense(x, weight[::-1])))
+    network = net.build()
+    inputs = [
+        make_input(rng, (3, 2, rows, terms), dtype, density) for density in (0.05, 1.0)
+    ]
+    check_kernels(run_tool, tmp_path, network, ("event", "blocked"), inputs)
+
+
+@pytest.mark.parametrize("kind", ["sum", "avg", "max"])
+@pytest.mark.parametrize("dtype", TYPES)
+@pytest.mark.parametrize("channels", [1, 16, 37])
+def test_pools(kind, dtype, channels):
+    rng = np.random.default_rng(channels)
+    net = volley.Builder()
+    x = net.input("x", (channels, 9, 11), dtype)
+    net.output("y", net.pool(kind, x, (2, 3), stride=(2, 1), padding=1))
+    network = net.build()
+    for density in (0.1, 0.9):
+        x = make_input(rng, (3, 2, channels, 9, 11), dtype, density)
+        expected = volley.interpret(network, x)
+        for cpu in ("native", "x86-64-v3"):
+            assert_identical(volley.compile(network, cpu=cpu)(x), expected)
+
+
+@pytest.mark.parametrize("dtype", [*TYPES, "f64"])
+@pytest.mark.parametrize("shape", [(2, 34, 34), (3, 5, 7), (16, 16, 16), (33, 9, 18)])
+def test_transpositions(dtype, shape):
+    """Blocks of elements, and what is left beside them."""
+    rng = np.random.default_rng(len(dtype))
+    net = volley.Builder(precision="f64" if dtype == "f64" else "f32")
+    x = net.input("x", shape, dtype)
+    net.output("y", net.transpose(x, (1, 2, 0)))
+    net.output("z", net.transpose(x, (2, 0, 1)))
+    network = net.build()
+    x = make_input(rng, (2, 3, *shape), "f32" if dtype == "f64" else dtype, 0.5)
+    x = x.astype(np.float64) if dtype == "f64" else x
+    y = volley.compile(network)(x)
+    x = x.astype(y["y"].dtype)
+    assert_identical(y["y"], x.transpose(0, 1, 3, 4, 2))
+    assert_identical(y["z"], x.transpose(0, 1, 4, 2, 3))
