@@ -17,12 +17,13 @@ import argparse
 import multiprocessing
 import os
 import statistics
-import struct
 import subprocess
 import sys
 import tempfile
 import time
 from pathlib import Path
+
+from suite.artefact import get_sections
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / "build" / "python"))
@@ -55,21 +56,6 @@ def run(command):
     if process.returncode != 0:
         sys.exit(f"{' '.join(map(str, command))}: exit code {process.returncode}")
     return seconds, usage.ru_maxrss * 1024
-
-
-def get_sections(path):
-    """Sizes of an ELF file's sections by name."""
-    data = Path(path).read_bytes()
-    (start,) = struct.unpack_from("<Q", data, 0x28)
-    size, count, names = struct.unpack_from("<3H", data, 0x3A)
-    headers = [
-        struct.unpack_from("<IIQQQQ", data, start + i * size) for i in range(count)
-    ]
-    first = headers[names][4]
-    return {
-        data[first + name : data.index(b"\0", first + name)].decode(): length
-        for name, _, _, _, _, length in headers
-    }
 
 
 def write_spikformer(path, size):

@@ -1,0 +1,93 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+"""Volley itself."""
+
+import subprocess
+import tempfile
+from pathlib import Path
+
+import numpy as np
+
+import volley
+
+from peers.base import Peer
+from suite.artefact import find_tool, get_sections
+
+
+class Volley(Peer):
+    setting = "compiled in memory for this machine, called from Python"
+
+    def prepare(self):
+        self.network = self.workload.network()
+        threads = self.workload.threads
+        if self.workload.without:
+            self.program = self.compile_without(self.workload.without, threads)
+        else:
+            self.program = volley.compile(self.network, threads=threads)
+        self.arguments = self.workload.run_arguments()
+
+    def compile_without(self, names, threads):
+        """The program without optional passes, which only the tool can leave out."""
+        with tempfile.TemporaryDirectory() as directory:
+            model, program = Path(directory, "net.mlirbc"), Path(directory, "net.so")
+            self.network.save(model)
+            options = ["--quiet", *(f"--without={name}" for name in names)]
+            command = [find_tool("snn-compile"), model, "-o", program, *options]
+            subprocess.run(command, check=True)
+            self.artefact = program.read_bytes()
+            return volley.open(program, threads=threads)
+
+    def open(self, path):
+        """Runs what `save` wrote, as a program would that only has the artefact."""
+        self.program = volley.open(path, threads=self.workload.threads)
+        self.arguments = self.workload.run_arguments()
+
+    def convert(self, x):
+        types = {name: dtype for name, (_, dtype) in self.program.inputs.items()}
+        if isinstance(x, dict):
+            return {n: np.ascontiguousarray(a, types[n]) for n, a in x.items()}
+        (dtype,) = types.values()
+        return np.ascontiguousarray(x, dtype)
+
+    def run(self, x):
+        return self.program(x, **self.arguments)
+
+    def result(self, y):
+        return y
+
+    def interpret(self, x):
+        return volley.interpret(self.network, self.convert(x), **self.arguments)
+
+    def rates(self, x):
+        """Spikes of each population that spikes, and in how many cells they are."""
+        signals = [
+            f"{name}:{what}"
+            for name, recorded in self.network.neurons.items()
+            for what in recorded
+            if what in ("spikes", "s", "count")
+        ]
+        if not signals:
+            return {}
+        program = volley.compile(self.network, record=signals)
+        _, record = program.run(self.convert(x), record=signals, **self.arguments)
+        return {
+            name: {
+                "spikes": int(one.sum(dtype=np.int64)),
+                "cells": one.size,
+                "neurons": int(np.prod(one.shape[2:])),
+            }
+            for name, recorded in record.items()
+            for one in recorded.values()
+        }
+
+    def sizes(self, path):
+        """Saves the program; bytes of the artefact, of its code and of its weights."""
+        if self.workload.without:
+            Path(path).write_bytes(self.artefact)
+        else:
+            self.program.save(path)
+        sections = get_sections(path)
+        return {
+            "artefact_bytes": Path(path).stat().st_size,
+            "code_bytes": sections[".text"],
+            "weight_bytes": sections.get(".volley.weights", 0),
+        }

@@ -1,0 +1,645 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+"""Plots, badges and a page from the results of the suite.
+
+    python benchmarks/report.py benchmark-results/results.json
+    python benchmarks/report.py results.json -o out --page out/page.md
+    python benchmarks/report.py results.json --history history.jsonl   # trends, too
+
+Writes docs/Benchmarks.md with docs/benchmarks/*.svg (plots and badges) unless told
+otherwise; PNG and PDF of the plots go beside the results. Needs matplotlib.
+"""
+
+import argparse
+import json
+import sys
+import textwrap
+from pathlib import Path
+
+from gate import GateError, read_report
+from peers import PEERS
+from suite import badges
+from suite.description import MEASURES, load_networks
+from suite.machine import machine_type
+from suite.stats import summarize
+
+HERE = Path(__file__).resolve().parent
+REPOSITORY = HERE.parent
+# What other work on the machine does to times: from this load per processor on, the
+# page says so in its first lines.
+BUSY = 0.7
+
+
+# -- What the results say ----------------------------------------------------
+
+
+def name_of(runner):
+    return "Volley" if runner == "volley" else PEERS[runner].title
+
+
+def format_time(seconds):
+    for unit, factor in (("s", 1), ("ms", 1e3), ("us", 1e6)):
+        if seconds * factor >= 1:
+            return f"{seconds * factor:.3g} {unit}".replace("us", "µs")
+    return f"{seconds * 1e9:.3g} ns"
+
+
+def format_ratio(ratio):
+    return (
+        f"{ratio:.0f}"
+        if ratio >= 99.5
+        else f"{ratio:.2g}"
+        if ratio >= 10
+        else (f"{ratio:.2f}")
+    )
+
+
+def format_quartiles(ratio):
+    low, high = format_ratio(ratio["q1"]), format_ratio(ratio["q3"])
+    return f"{format_ratio(ratio['median'])} ({low} to {high})"
+
+
+def format_megabytes(size):
+    return "" if size is None else f"{size / 1e6:.0f} MB"
+
+
+def fill(text):
+    return textwrap.fill(
+        " ".join(text.split()), 88, break_long_words=False, break_on_hyphens=False
+    )
+
+
+def timed(result):
+    """Entries of peers that were timed, by name."""
+    return {
+        name: entry
+        for name, entry in result.get("runners", {}).items()
+        if name != "volley" and entry.get("status") == "ok"
+    }
+
+
+def sort_results(results, networks):
+    """In the order of the descriptions, whatever order they were measured in."""
+    order = [case.name for network in networks for case in network.cases()]
+    known = [result for result in results if result["case"] in order]
+    return sorted(known, key=lambda result: order.index(result["case"]))
+
+
+def measure_goal(goal, result):
+    """The peer that decides a goal and the median ratio to it; None if not measured.
+
+    Of several peers the fastest counts: the one with the smallest ratio.
+    """
+    peers = timed(result)
+    found = [
+        (peers[name]["ratio"]["median"], name) for name in goal.against if name in peers
+    ]
+    return min(found)[::-1] if found else None
+
+
+def judge(goal, ratio):
+    if goal.stretch is not None and ratio >= goal.stretch:
+        return "stretch"
+    return "reached" if ratio >= goal.ratio else "missed"
+
+
+def collect_goals(results, networks):
+    """(result, goal, peer, ratio, verdict) of each case with a goal; peer is None
+    where it was not measured."""
+    cases = {case.name: case for network in networks for case in network.cases()}
+    rows = []
+    for result in results:
+        case = cases.get(result["case"])
+        for goal in case.goals if case else ():
+            found = measure_goal(goal, result)
+            if found is None:
+                rows.append((result, goal, None, None, "not measured"))
+            else:
+                rows.append((result, goal, *found, judge(goal, found[1])))
+    return rows
+
+
+def measure_limit(limit, result, results):
+    """The value in the unit of the limit's measure; None if not measured."""
+    volley = result.get("runners", {}).get("volley", {})
+    if volley.get("status") != "ok":
+        return None
+    if limit.measure == "time":
+        return volley["seconds"]["median"] * 1e6
+    if limit.measure == "memory":
+        if "peak_bytes" not in volley.get("memory", {}):
+            return None
+        return (volley["memory"]["peak_bytes"] - volley["weight_bytes"]) / 1e6
+    if limit.measure == "startup":
+        seconds = result.get("startup_seconds")
+        return seconds and seconds["median"] * 1e3
+    one = {**result["point"], "threads": 1}
+    for other in results:
+        entry = other.get("runners", {}).get("volley", {})
+        same = other["network"] == result["network"] and other["point"] == one
+        if same and entry.get("status") == "ok":
+            return entry["seconds"]["median"] / volley["seconds"]["median"]
+    return None
+
+
+def judge_limit(limit, value):
+    """As a ratio that is to be large, whichever the measure."""
+    if value is None:
+        return "not measured"
+    sign = 1 if limit.is_least else -1
+    if limit.stretch is not None and sign * value >= sign * limit.stretch:
+        return "stretch"
+    return "reached" if sign * value >= sign * limit.bound else "missed"
+
+
+def collect_limits(results, networks):
+    """(result, limit, value, verdict) of each case with a limit."""
+    cases = {case.name: case for network in networks for case in network.cases()}
+    rows = []
+    for result in results:
+        case = cases.get(result["case"])
+        for limit in case.limits if case else ():
+            value = measure_limit(limit, result, results)
+            rows.append((result, limit, value, judge_limit(limit, value)))
+    return rows
+
+
+def loads(report):
+    """The load during each case: other work and the measurement itself."""
+    values = [
+        value
+        for result in report["results"]
+        for value in result.get("load", report["load"]).values()
+    ]
+    return summarize(values)
+
+
+# -- The page ----------------------------------------------------------------
+
+
+def table(header, rows):
+    lines = ["| " + " | ".join(header) + " |", "|---" * len(header) + "|"]
+    lines += ["| " + " | ".join(map(str, row)) + " |" for row in rows]
+    return "\n".join(lines)
+
+
+def describe_point(result, network):
+    """What distinguishes a case from the others of its network."""
+    shown = [
+        f"{axis.replace('_', ' ')} {result['point'][axis]}"
+        for axis, values in network.axes.items()
+        if len(values) > 1
+    ]
+    return ", ".join(shown) or "all"
+
+
+def write_conditions(report):
+    machine, load = report["machine"], loads(report)
+    commit = report["volley"]
+    changed = ", with changes that are not committed" if commit["changed"] else ""
+    options = report["options"]
+    counts = [
+        entry["seconds"]["count"]
+        for result in report["results"]
+        for entry in result.get("runners", {}).values()
+        if "seconds" in entry
+    ]
+    turns = (
+        " to ".join(map(str, sorted({min(counts), max(counts)}))) if counts else "no"
+    )
+    versions = ", ".join(
+        f"{name} {version}"
+        for name, version in report["versions"].items()
+        if name not in ("volley", "nir", "h5py", "onnx")
+    )
+    paragraphs = [
+        f"{machine['cpu']} (family/model {machine['family_model']}), "
+        f"{machine['cores']} cores, {machine['memory_gb']} GB, {machine['system']}; "
+        f"{', '.join(machine['isa'])}.",
+        f"Volley {report['versions']['volley']}, commit "
+        f"`{(commit['commit'] or 'unknown')[:12]}`{changed}; {versions}. Measured "
+        f"{report['started'][:10]}; {turns} turns"
+        + (", a quick run" if options["quick"] else "")
+        + ".",
+    ]
+    text = (
+        f"Load of the machine during the cases: median {load['median']:.1f}, quartiles "
+        f"{load['q1']:.1f} and {load['q3']:.1f}, of which a measurement itself is at "
+        "least 1."
+    )
+    if is_busy(load, machine):
+        text += (
+            f" **Other work ran on the {machine['cores']} cores at the same time**: "
+            "absolute times are too long, and ratios less certain than their quartiles "
+            "say. They are of turns that both runners spent under the same load."
+        )
+    return "\n\n".join(map(fill, [*paragraphs, text]))
+
+
+def is_busy(load, machine):
+    """Whether there was other work besides a measurement."""
+    return load["median"] > 1 + BUSY * machine["cores"]
+
+
+def write_goals(rows, networks):
+    if not rows:
+        return ""
+    by_name = {network.name: network for network in networks}
+    lines = []
+    for result, goal, peer, _, verdict in rows:
+        network = by_name[result["network"]]
+        stretch = f" ({goal.stretch:g})" if goal.stretch is not None else ""
+        if peer is None:
+            who, shown = " / ".join(map(name_of, goal.against)), ""
+        else:
+            who = name_of(peer)
+            absent = [n for n in goal.against if n not in timed(result)]
+            if absent:
+                who += f" (without {', '.join(map(name_of, absent))})"
+            shown = format_quartiles(result["runners"][peer]["ratio"])
+        lines.append(
+            [
+                network.title,
+                describe_point(result, network),
+                who,
+                shown,
+                f"{goal.ratio:g}{stretch}",
+                verdict,
+            ]
+        )
+    return table(
+        ["network", "case", "fastest peer", "ratio", "goal (stretch)", ""], lines
+    )
+
+
+def write_limits(rows, networks):
+    by_name = {network.name: network for network in networks}
+    lines = []
+    for result, limit, value, verdict in rows:
+        network, measure = by_name[result["network"]], MEASURES[limit.measure]
+        word = "at least" if limit.is_least else "at most"
+        stretch = f" ({limit.stretch:g})" if limit.stretch is not None else ""
+        lines.append(
+            [
+                network.title,
+                describe_point(result, network),
+                measure.title,
+                "" if value is None else f"{value:.3g} {measure.unit}",
+                f"{word} {limit.bound:g}{stretch} {measure.unit}",
+                verdict,
+            ]
+        )
+    header = ["network", "case", "measure", "measured", "goal (stretch)", ""]
+    return table(header, lines)
+
+
+def write_times(results, network):
+    """A row per case and runner."""
+    rows = []
+    for result in results:
+        case = describe_point(result, network)
+        volley = result.get("runners", {}).get("volley", {})
+        if volley.get("status") != "ok":
+            continue
+        for name, entry in {"volley": volley, **timed(result)}.items():
+            seconds = entry["seconds"]
+            quartiles = f"{format_time(seconds['q1'])} to {format_time(seconds['q3'])}"
+            ratio = differing = ""
+            peak = format_megabytes(entry.get("memory", {}).get("peak_bytes"))
+            if name != "volley":
+                ratio = format_quartiles(entry["ratio"])
+                differing = f"{entry['differing']:,} of {entry['cells']:,}"
+            first = format_time(entry["prepare_seconds"] + entry["first_call_seconds"])
+            rows.append(
+                [
+                    case if name == "volley" else "",
+                    name_of(name),
+                    f"{format_time(seconds['median'])} ({quartiles})",
+                    ratio,
+                    differing,
+                    first,
+                    peak,
+                ]
+            )
+    header = ["case", "", "median (quartiles)", "ratio (quartiles)"]
+    header += ["cells that differ", "to the first result", "peak memory"]
+    return drop_empty(header, rows)
+
+
+def write_cells(results, network):
+    texts = dict.fromkeys(r["cells"] for r in results if "cells" in r)
+    return fill("Cells are " + "; ".join(texts) + ".") if texts else ""
+
+
+def write_facts(results, network):
+    """A row per case, of Volley alone, and the load that all were measured under."""
+    rows = []
+    for result in results:
+        volley = result.get("runners", {}).get("volley", {})
+        if volley.get("status") != "ok":
+            continue
+        step, memory = result.get("step_seconds"), volley.get("memory", {})
+        equal = result.get("equals_interpreter")
+        rows.append(
+            [
+                describe_point(result, network),
+                f"{volley['code_bytes'] / 1e3:.0f} KB",
+                f"{result['mean_rate']:.1%}" if "mean_rate" in result else "",
+                f"{result['spikes_per_second']:.3g}"
+                if "spikes_per_second" in result
+                else "",
+                f"{format_time(step['mean'])} ± {format_time(step['deviation'])}"
+                if step
+                else "",
+                f"{memory['mean_bytes'] / 1e6:.0f} MB"
+                if "mean_bytes" in memory
+                else "",
+                f"{volley['instructions']:,.0f}" if "instructions" in volley else "",
+                "" if equal is None else "equal" if equal else "**different**",
+                f"{sum(result['load'].values()) / 2:.1f}" if "load" in result else "",
+            ]
+        )
+    header = ["case", "code", "mean rate", "spikes per second", "a step by itself"]
+    header += ["mean memory", "instructions (AVX2)", "bits of the interpreter", "load"]
+    return drop_empty(header, rows)
+
+
+def write_omissions(results, network):
+    """What was not timed, and why."""
+    lines = []
+    for result in results:
+        case = describe_point(result, network)
+        if "runners" not in result:
+            lines.append(f"- {case}: {result.get('error', 'not measured')}")
+            continue
+        lines += [
+            f"- {case}: {name_of(name)}: {describe_failure(entry)}"
+            for name, entry in result["runners"].items()
+            if entry.get("status") != "ok"
+        ]
+    return "Not timed:\n\n" + "\n".join(lines) if lines else ""
+
+
+def drop_empty(header, rows):
+    """A table without the columns that no row has something in."""
+    kept = [i for i in range(len(header)) if any(row[i] for row in rows)]
+    if not rows:
+        return ""
+    return table([header[i] for i in kept], [[row[i] for i in kept] for row in rows])
+
+
+def describe_failure(entry):
+    if entry["status"] == "differs":
+        return "its output differs"
+    return f"{entry['status']} ({entry.get('reason', '')})"
+
+
+def write_settings(results):
+    """How each peer was set up, once per setting."""
+    settings = {}
+    for result in results:
+        for name, entry in result.get("runners", {}).items():
+            if "setting" in entry:
+                settings.setdefault(name, [])
+                if entry["setting"] not in settings[name]:
+                    settings[name].append(entry["setting"])
+    rows = [[name_of(name), ". ".join(texts)] for name, texts in settings.items()]
+    return table(["", "set up as"], rows)
+
+
+def write_page(report, networks, images):
+    """The page; `images` is the path of the images from it."""
+    results = report["results"]
+    goals = collect_goals(results, networks)
+    parts = [
+        "<!-- Written by benchmarks/report.py: change the suite or that, not this. -->",
+        "# Benchmarks",
+        " ".join(
+            f"![{name}]({images}/{path})"
+            for name, path in badge_files(report, collect_verdicts(results, networks))
+        ),
+        fill(
+            """Volley and what one would use instead, in one run on one machine: same
+            weights, same law, f32 unless said, fresh random inputs in every call, in
+            turns, on as many processors as there are threads. A ratio is of the times
+            of one turn, peer by Volley: above 1 Volley is faster. Outputs were compared
+            first. How, and how to add to it:
+            [benchmarks](../benchmarks/README.md)."""
+        ),
+        "```sh\n"
+        "PYTHONPATH=build/python python benchmarks/run.py\n"
+        "python benchmarks/report.py benchmark-results/results.json\n"
+        "```",
+        "## Conditions",
+        write_conditions(report),
+    ]
+    if goals:
+        parts += [
+            "## Goals",
+            "Against the fastest peer that a goal names: median ratio, quartiles.",
+            write_goals(goals, networks),
+        ]
+    limits = collect_limits(results, networks)
+    if limits:
+        parts += ["Of Volley alone:", write_limits(limits, networks)]
+    for network in networks:
+        mine = [r for r in results if r["network"] == network.name]
+        if not mine:
+            continue
+        parts.append(f"## {network.title}")
+        if any(timed(result) for result in mine):
+            parts.append(f"![{network.title}]({images}/{network.name}.svg)")
+        for write in (write_times, write_cells, write_facts, write_omissions):
+            parts.append(write(mine, network))
+    parts += ["## Peers", write_settings(results)]
+    return "\n\n".join(part for part in parts if part) + "\n"
+
+
+# -- Badges ------------------------------------------------------------------
+
+
+def badge_files(report, verdicts):
+    """(text, file name) of the badges that a report has."""
+    files = []
+    if any(verdict != "not measured" for verdict in verdicts):
+        files.append(("goals", "badge-goals.svg"))
+    if any("equals_interpreter" in result for result in report["results"]):
+        files.append(("bits", "badge-bits.svg"))
+    return files
+
+
+def collect_verdicts(results, networks):
+    rows = collect_goals(results, networks) + collect_limits(results, networks)
+    return [row[-1] for row in rows]
+
+
+def draw_badges(report, verdicts, directory):
+    files = dict(badge_files(report, verdicts))
+    if "goals" in files:
+        measured = [verdict for verdict in verdicts if verdict != "not measured"]
+        reached = len(measured) - measured.count("missed")
+        share = reached / len(measured)
+        color = "green" if share == 1 else "yellow" if share >= 0.5 else "red"
+        badge = badges.draw("speed goals", f"{reached} of {len(measured)}", color)
+        (directory / files["goals"]).write_text(badge, encoding="utf-8")
+    if "bits" in files:
+        bits = [r.get("equals_interpreter", True) for r in report["results"]]
+        text = "identical" if all(bits) else f"{bits.count(False)} cases differ"
+        badge = badges.draw("bits", text, "green" if all(bits) else "red")
+        (directory / files["bits"]).write_text(badge, encoding="utf-8")
+
+
+# -- Plots -------------------------------------------------------------------
+
+
+def import_pyplot():
+    try:
+        import matplotlib
+    except ModuleNotFoundError:
+        sys.exit("error: plots need matplotlib: see benchmarks/requirements.txt")
+    matplotlib.use("agg")
+    # Text stays text, and the same data give the same file.
+    matplotlib.rcParams.update(
+        {"svg.fonttype": "none", "svg.hashsalt": "volley", "font.size": 9}
+    )
+    from matplotlib import pyplot
+
+    return pyplot
+
+
+def save(figure, name, directories):
+    """SVG into the first directory; PNG and PDF into the second."""
+    images, others = directories
+    figure.savefig(images / f"{name}.svg", metadata={"Date": None}, bbox_inches="tight")
+    figure.savefig(others / f"{name}.png", dpi=150, bbox_inches="tight")
+    figure.savefig(
+        others / f"{name}.pdf", metadata={"CreationDate": None}, bbox_inches="tight"
+    )
+
+
+def plot_network(pyplot, network, results, directories):
+    """Ratios to each peer by case, with quartiles, and the goals as marks."""
+    results = [result for result in results if timed(result)]
+    if not results:
+        return
+    peers = [p for p in network.peers if any(p in timed(r) for r in results)]
+    figure, axes = pyplot.subplots(
+        figsize=(7, 0.9 + 0.16 * (len(peers) + 1) * len(results))
+    )
+    height = 0.8 / len(peers)
+    for i, peer in enumerate(peers):
+        for j, result in enumerate(results):
+            entry = timed(result).get(peer)
+            if entry is None:
+                continue
+            ratio = entry["ratio"]
+            middle = ratio["median"]
+            axes.barh(
+                j + (i - (len(peers) - 1) / 2) * height,
+                middle,
+                height * 0.9,
+                xerr=[[middle - ratio["q1"]], [ratio["q3"] - middle]],
+                color=f"C{i}",
+                error_kw={"linewidth": 0.7},
+                label=name_of(peer)
+                if j == [peer in timed(r) for r in results].index(True)
+                else None,
+            )
+    goals = collect_goals(results, [network])
+    for j, result in enumerate(results):
+        for row, goal, *_ in goals:
+            if row is result:
+                axes.plot([goal.ratio] * 2, [j - 0.45, j + 0.45], "k--", linewidth=0.8)
+    axes.axvline(1, color="0.5", linewidth=0.8)
+    axes.set_xscale("log")
+    axes.set_yticks(range(len(results)), [describe_point(r, network) for r in results])
+    axes.invert_yaxis()
+    axes.set_xlabel("time of the peer / time of Volley (dashed: goal)")
+    axes.set_title(network.title, fontsize=10)
+    axes.legend(fontsize=7, loc="upper left", bbox_to_anchor=(1, 1))
+    save(figure, network.name, directories)
+    pyplot.close(figure)
+
+
+def read_history(path):
+    lines = []
+    for number, text in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+        try:
+            line = json.loads(text)
+            lines.append((line["finished"], line["machine"], line["cases"]))
+        except (ValueError, KeyError, TypeError):
+            raise GateError(f"{path}:{number}: not a line of history") from None
+    return lines
+
+
+def plot_history(pyplot, lines, machine, measure, networks, directories):
+    """One plot per measure: each case relative to its first value."""
+    figure, axes = pyplot.subplots(figsize=(7, 3.5))
+    series = {}
+    for finished, where, cases in lines:
+        for case, measures in cases.items():
+            if where == machine and measures.get(measure):
+                series.setdefault(case, []).append((finished, measures[measure]))
+    for case, points in sorted(series.items()):
+        first = points[0][1]
+        axes.plot(
+            [when[:16] for when, _ in points],
+            [value / first for _, value in points],
+            marker=".",
+            linewidth=0.8,
+            label=case,
+        )
+    if series:
+        axes.set_ylabel(f"{measure}, relative to the first run")
+        axes.tick_params(axis="x", rotation=45, labelsize=6)
+        axes.legend(fontsize=5, loc="upper left", bbox_to_anchor=(1, 1))
+        save(figure, f"trend-{measure}", directories)
+    pyplot.close(figure)
+    return bool(series)
+
+
+def main(arguments=None):
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("results", type=Path, help="results.json of run.py")
+    parser.add_argument("--page", type=Path, default=REPOSITORY / "docs/Benchmarks.md")
+    parser.add_argument(
+        "--images", type=Path, help="directory of SVGs; default: benchmarks by the page"
+    )
+    parser.add_argument(
+        "-o", "--output", type=Path, help="of PNG and PDF; default: by the results"
+    )
+    parser.add_argument(
+        "--history", type=Path, help="of gate.py: trends are drawn, too"
+    )
+    parser.add_argument("--networks", type=Path, default=HERE / "networks")
+    options = parser.parse_args(arguments)
+    images = options.images or options.page.parent / "benchmarks"
+    others = options.output or options.results.parent / "plots"
+    try:
+        report = read_report(options.results)
+        history = read_history(options.history) if options.history else []
+    except (GateError, OSError) as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 1
+    networks = load_networks(options.networks)
+    report["results"] = sort_results(report["results"], networks)
+    pyplot = import_pyplot()
+    for directory in (images, others):
+        directory.mkdir(parents=True, exist_ok=True)
+    draw_badges(report, collect_verdicts(report["results"], networks), images)
+    for network in networks:
+        mine = [r for r in report["results"] if r["network"] == network.name]
+        plot_network(pyplot, network, mine, (images, others))
+    for measure in ("time", "memory", "code", "instructions") if history else ():
+        # Trends are of one machine and no part of the page.
+        machine = machine_type(report["machine"])
+        plot_history(pyplot, history, machine, measure, networks, (others, others))
+    relative = Path(images).resolve().relative_to(options.page.resolve().parent)
+    options.page.write_text(write_page(report, networks, relative), encoding="utf-8")
+    print(options.page)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,376 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+"""Measures the network suite against its peers.
+
+    PYTHONPATH=build/python python benchmarks/run.py              # all of it: an hour
+    PYTHONPATH=build/python python benchmarks/run.py --quick mlp
+    PYTHONPATH=build/python python benchmarks/run.py "mlp batch=1" --peers torch-loop
+
+Each case (a network of benchmarks/networks at one point of its axes, such as
+"mlp batch=1") runs in a process of its own, bound to as many processors as it has
+threads. Results are compared first, and a peer whose output differs in more cells than
+the description's tolerance is not timed. Then all run in turns on fresh inputs, in one
+process. Medians, quartiles and ratios per turn go to a JSON and a CSV file, with
+machine, versions, commit and load. benchmarks/README.md says how to add to the suite.
+"""
+
+import argparse
+import csv
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from datetime import datetime, timezone
+from importlib.util import find_spec
+from pathlib import Path
+
+from peers import PEERS
+from suite import machine
+from suite.description import DescriptionError, load_networks, select_cases
+from suite.workloads import WORKLOADS
+
+HERE = Path(__file__).resolve().parent
+REPOSITORY = HERE.parent
+FORMAT = 1
+REPETITIONS, QUICK_REPETITIONS = 21, 5
+CSV_FIELDS = (
+    "case network title batch steps density threads sum runner status median_ms q1_ms "
+    "q3_ms min_ms count ratio ratio_q1 ratio_q3 differing cells prepare_s peak_mb "
+    "mean_mb code_bytes artefact_bytes equals_interpreter reason"
+).split()
+
+
+def log(text):
+    print(text, file=sys.stderr, flush=True)
+
+
+def child_environment(threads):
+    """Libraries read the number of threads before any code of ours runs."""
+    count = str(threads)
+    names = (
+        "OMP_NUM_THREADS",
+        "MKL_NUM_THREADS",
+        "OPENBLAS_NUM_THREADS",
+        "NUMBA_NUM_THREADS",
+    )
+    environment = {**os.environ, **dict.fromkeys(names, count)}
+    # What OpenBLAS takes for a processor that it does not know is half as fast.
+    if "avx512f" in machine.describe_machine()["isa"]:
+        environment.setdefault("OPENBLAS_CORETYPE", "SkylakeX")
+    path = [str(HERE), environment.get("PYTHONPATH", "")]
+    environment["PYTHONPATH"] = os.pathsep.join(filter(None, path))
+    return environment
+
+
+def run_child(what, case, description, data, options):
+    """Runs suite.measure on one case; its result, or a text that says what failed."""
+    with tempfile.TemporaryDirectory() as directory:
+        output = Path(directory, "result.json")
+        task = {
+            "what": what,
+            "network": description,
+            "point": case.point,
+            "data": str(data),
+            "options": options,
+            "output": str(output),
+        }
+        done = subprocess.run(
+            [sys.executable, "-m", "suite.measure"],
+            input=json.dumps(task),
+            text=True,
+            env=child_environment(case.point["threads"]),
+            cwd=REPOSITORY,
+            check=False,
+        )
+        if done.returncode != 0:
+            return f"exit code {done.returncode}"
+        return json.loads(output.read_text())
+
+
+def measure(case, description, options):
+    """Everything about one case, as it is in the result file."""
+    result = {"case": case.name, "network": case.network.name, "point": case.point}
+    chosen = [
+        name
+        for name in case.network.peers
+        if (options.peers is None or name in options.peers)
+        and not (options.quick and PEERS[name].compiles)
+    ]
+    repetitions = options.repetitions or (
+        QUICK_REPETITIONS if options.quick else case.network.repetitions or REPETITIONS
+    )
+    with tempfile.TemporaryDirectory() as directory:
+        artefact = str(Path(directory, "network.so"))
+        common = {"artefact": artefact, "quick": options.quick, "seed": options.seed}
+        timing = {
+            "peers": chosen,
+            "repetitions": repetitions,
+            "inputs": options.inputs,
+            "without": options.without,
+        }
+        data = options.data
+        found = run_child("time", case, description, data, {**common, **timing})
+        if isinstance(found, str):
+            return {**result, "error": found}
+        result.update(found)
+        if not Path(artefact).exists():
+            return result
+        if (
+            options.instructions
+            and case.network.instructions
+            and case.point["batch"] == case.point["threads"] == 1
+        ):
+            log("  volley: instructions")
+            counted = run_child("instructions", case, description, data, common)
+            if isinstance(counted, str) or "error" in counted:
+                reason = counted if isinstance(counted, str) else counted["error"]
+                log(f"  instructions are not counted: {reason}")
+            else:
+                result["runners"]["volley"].update(instructions=counted["instructions"])
+        if options.quick:
+            return result
+        for name in case.network.memory:
+            if name != "volley" and name not in chosen:
+                continue
+            log(f"  {name}: memory")
+            more = {**common, "runner": name}
+            memory = run_child("memory", case, description, data, more)
+            if isinstance(memory, str):
+                memory = {"error": memory}
+            result["runners"][name]["memory"] = memory
+    return result
+
+
+def describe_run(options, started, load):
+    import volley
+
+    return {
+        "format": FORMAT,
+        "started": started,
+        "finished": datetime.now(timezone.utc).isoformat(timespec="seconds"),
+        "machine": machine.describe_machine(),
+        "versions": {"volley": volley.__version__, **machine.describe_versions()},
+        # The commit of what was measured, which may be another checkout's.
+        "volley": machine.describe_commit(Path(volley.__file__).resolve().parent),
+        "suite": machine.describe_commit(HERE),
+        "load": {"before": load, "after": os.getloadavg()[0]},
+        "options": {
+            "quick": options.quick,
+            "repetitions": options.repetitions,
+            "inputs": options.inputs,
+            "seed": options.seed,
+            "without": options.without,
+        },
+    }
+
+
+def write_csv(path, results):
+    """One row per case and runner."""
+    with open(path, "w", newline="", encoding="utf-8") as file:
+        writer = csv.DictWriter(file, CSV_FIELDS, extrasaction="ignore")
+        writer.writeheader()
+        for result in results:
+            common = {"case": result["case"], "network": result["network"]}
+            common.update(result["point"], title=result["title"])
+            if "error" in result:
+                writer.writerow(
+                    {**common, "status": "failed", "reason": result["error"]}
+                )
+                continue
+            for name, entry in result["runners"].items():
+                row = {**common, **entry, "runner": name}
+                if "seconds" in entry:
+                    for key in ("median", "q1", "q3", "min"):
+                        row[f"{key}_ms"] = f"{entry['seconds'][key] * 1e3:.6g}"
+                    row["count"] = entry["seconds"]["count"]
+                if "ratio" in entry:
+                    row["ratio"] = f"{entry['ratio']['median']:.4g}"
+                    row["ratio_q1"] = f"{entry['ratio']['q1']:.4g}"
+                    row["ratio_q3"] = f"{entry['ratio']['q3']:.4g}"
+                if "prepare_seconds" in entry:
+                    row["prepare_s"] = f"{entry['prepare_seconds']:.3f}"
+                if "peak_bytes" in entry.get("memory", {}):
+                    row["peak_mb"] = f"{entry['memory']['peak_bytes'] / 1e6:.1f}"
+                    row["mean_mb"] = f"{entry['memory']['mean_bytes'] / 1e6:.1f}"
+                if name == "volley":
+                    row["equals_interpreter"] = result.get("equals_interpreter", "")
+                writer.writerow(row)
+
+
+def read_finished(path, options):
+    """What an earlier run measured, if it is of the same machine and commit."""
+    if not path.exists():
+        return []
+    report = json.loads(path.read_text(encoding="utf-8"))
+    now = describe_run(options, "", 0)
+    for key in ("format", "machine", "versions", "volley"):
+        if report.get(key) != now[key]:
+            raise DescriptionError(f"--resume: {path} has another {key}")
+    return [result for result in report["results"] if "error" not in result]
+
+
+def write_atomically(path, text):
+    partial = path.with_suffix(path.suffix + ".part")
+    partial.write_text(text, encoding="utf-8")
+    partial.replace(path)
+
+
+def print_result(result):
+    if "error" in result:
+        log(f"  failed: {result['error']}")
+        return
+    for name, entry in result["runners"].items():
+        if entry.get("status") != "ok":
+            log(f"  {name:16} {entry.get('status')}: {entry.get('reason', '')}")
+            continue
+        seconds = entry["seconds"]
+        text = (
+            f"  {name:16} {seconds['median'] * 1e3:10.4g} ms "
+            f"({seconds['q1'] * 1e3:.4g} to {seconds['q3'] * 1e3:.4g})"
+        )
+        if "ratio" in entry:
+            text += (
+                f"   {entry['ratio']['median']:8.2f} x   "
+                f"{entry['differing']} of {entry['cells']} cells differ"
+            )
+        log(text)
+
+
+def parse_arguments():
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument(
+        "patterns", nargs="*", help='cases: "mlp", "mlp batch=1"; default: all'
+    )
+    parser.add_argument("--list", action="store_true", help="list the cases and end")
+    parser.add_argument(
+        "--peers", nargs="*", metavar="PEER", help="only these (none: Volley alone)"
+    )
+    parser.add_argument("--threads", type=int, help="only cases with so many threads")
+    parser.add_argument("--repetitions", type=int, help=f"turns ({REPETITIONS})")
+    parser.add_argument(
+        "--quick",
+        action="store_true",
+        help=f"{QUICK_REPETITIONS} turns, without memory, heavy networks, and peers "
+        "that compile for long",
+    )
+    parser.add_argument(
+        "--instructions",
+        action="store_true",
+        help="count those of small networks with valgrind, for noisy clocks",
+    )
+    parser.add_argument(
+        "--resume",
+        action="store_true",
+        help="keep what the output has, and measure only cases that it lacks",
+    )
+    parser.add_argument(
+        "--without",
+        action="append",
+        default=[],
+        metavar="PASS",
+        help="leave out an optional pass of the compiler",
+    )
+    parser.add_argument("--inputs", type=int, default=8, help="fresh per turn (8)")
+    parser.add_argument("--seed", type=int, default=0, help="of inputs (0)")
+    parser.add_argument(
+        "--data",
+        type=Path,
+        default=REPOSITORY.parent / "shared" / "data",
+        help="files of others; default: ../shared/data",
+    )
+    parser.add_argument(
+        "--networks", type=Path, help="another directory of descriptions"
+    )
+    parser.add_argument(
+        "-o",
+        "--output",
+        type=Path,
+        default=Path("benchmark-results"),
+        help="directory of results.json and results.csv (benchmark-results)",
+    )
+    options = parser.parse_args()
+    if options.repetitions is not None and options.repetitions < 3:
+        parser.error("--repetitions: expects at least 3")
+    if options.inputs < 1:
+        parser.error("--inputs: expects at least 1")
+    for name in options.peers or ():
+        if name not in PEERS:
+            parser.error(f"there is no peer {name!r}; there are {', '.join(PEERS)}")
+    return parser, options
+
+
+def main():
+    parser, options = parse_arguments()
+    if find_spec("volley") is None:
+        parser.error("there is no package volley; PYTHONPATH=build/python has it")
+    directory = options.networks or HERE / "networks"
+    try:
+        networks = load_networks(directory, PEERS, WORKLOADS)
+        cases = select_cases(networks, options.patterns)
+    except DescriptionError as error:
+        parser.error(str(error))
+    if options.threads:
+        cases = [case for case in cases if case.point["threads"] == options.threads]
+    if options.quick and not options.patterns:
+        cases = [case for case in cases if not case.network.heavy]
+    if not cases:
+        parser.error("no case is left")
+    if options.list:
+        for case in cases:
+            print(case.name)
+        return 0
+    descriptions = {
+        data["name"]: data
+        for data in (
+            json.loads(path.read_text(encoding="utf-8"))
+            for path in sorted(Path(directory).glob("*.json"))
+        )
+    }
+    started = datetime.now(timezone.utc).isoformat(timespec="seconds")
+    load, begin = os.getloadavg()[0], time.perf_counter()
+    options.output.mkdir(parents=True, exist_ok=True)
+    results = []
+    if not options.resume:
+        (options.output / "results.json").unlink(missing_ok=True)
+    else:
+        try:
+            results = read_finished(options.output / "results.json", options)
+        except DescriptionError as error:
+            parser.error(str(error))
+        done = {result["case"] for result in results}
+        cases = [case for case in cases if case.name not in done]
+    for i, case in enumerate(cases):
+        log(f"[{i + 1}/{len(cases)}, {time.perf_counter() - begin:.0f} s] {case.name}")
+        before = os.getloadavg()[0]
+        result = measure(case, descriptions[case.network.name], options)
+        result["title"] = case.network.title
+        result["load"] = {"before": before, "after": os.getloadavg()[0]}
+        print_result(result)
+        results.append(result)
+        # After each case: a run that is stopped has what it measured.
+        report = {**describe_run(options, started, load), "results": results}
+        write_atomically(
+            options.output / "results.json", json.dumps(report, indent=1) + "\n"
+        )
+        write_csv(options.output / "results.csv", results)
+    failed = [
+        f"{result['case']}: {name}"
+        for result in results
+        for name, entry in result.get("runners", {"case": {"status": "failed"}}).items()
+        if entry.get("status") in ("failed", "differs")
+    ] + [
+        f"{result['case']}: other bits than the interpreter"
+        for result in results
+        if result.get("equals_interpreter") is False
+    ]
+    for text in failed:
+        log(f"failed: {text}")
+    print(options.output / "results.json")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

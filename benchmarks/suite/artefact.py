@@ -1,0 +1,36 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+"""The tools that make and run artefacts, and sizes of an artefact's parts."""
+
+import os
+import struct
+from pathlib import Path
+
+
+def find_tool(name):
+    """A tool beside the package volley, or where VOLLEY_TOOLS says.
+
+    Raises:
+        FileNotFoundError: it is not there.
+    """
+    import volley
+
+    beside = Path(volley.__file__).resolve().parents[2] / "bin"
+    path = Path(os.environ.get("VOLLEY_TOOLS") or beside, name)
+    if not path.exists():
+        raise FileNotFoundError(f"there is no {path}; VOLLEY_TOOLS names its directory")
+    return path
+
+
+def get_sections(path):
+    """Sizes of an ELF file's sections by name."""
+    data = Path(path).read_bytes()
+    (start,) = struct.unpack_from("<Q", data, 0x28)
+    size, count, names = struct.unpack_from("<3H", data, 0x3A)
+    headers = [
+        struct.unpack_from("<IIQQQQ", data, start + i * size) for i in range(count)
+    ]
+    first = headers[names][4]
+    return {
+        data[first + name : data.index(b"\0", first + name)].decode(): length
+        for name, _, _, _, _, length in headers
+    }

@@ -1,0 +1,71 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+"""Instructions that a run executes, counted by valgrind's callgrind.
+
+Unlike time they are the same on a busy machine. valgrind has no AVX-512, so they are
+those of the AVX2 kernels: a guard against regressions, no measure of speed.
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+import tempfile
+from pathlib import Path
+
+import numpy as np
+
+import volley
+
+from suite.artefact import find_tool
+
+# Sequences behind one another in the longer of two runs, whose difference leaves
+# loading and reading out.
+SEQUENCES = 21
+
+
+class UncountableError(Exception):
+    """Something that counting needs is absent; the message says what."""
+
+
+def count(command: list) -> int:
+    """Instructions of a process and the libraries that it loads."""
+    profile = Path(command[-1]).with_name("callgrind.out")
+    tool = ["valgrind", "--tool=callgrind", f"--callgrind-out-file={profile}"]
+    done = subprocess.run(
+        [*tool, *command], capture_output=True, text=True, check=False
+    )
+    found = re.search(r"refs:\s+([\d,]+)", done.stderr)
+    if done.returncode != 0 or not found:
+        last = done.stderr.strip().splitlines()[-1:]
+        raise UncountableError(f"callgrind: {' '.join(last)}")
+    return int(found.group(1).replace(",", ""))
+
+
+def count_instructions(workload) -> float:
+    """Instructions per sequence of a workload with one input of steps."""
+    for name in ("valgrind", "strip"):
+        if shutil.which(name) is None:
+            raise UncountableError(f"there is no {name}")
+    try:
+        tool = find_tool("snn-run")
+    except FileNotFoundError as error:
+        raise UncountableError(str(error)) from None
+    x = workload.make_input(np.random.default_rng(0))
+    if isinstance(x, dict) or workload.run_arguments():
+        raise UncountableError("counted are networks with one input of steps")
+    with tempfile.TemporaryDirectory() as name:
+        directory = Path(name)
+        # valgrind stops at debug information that is newer than itself.
+        runner = directory / "snn-run"
+        subprocess.run(["strip", "-g", "-o", runner, tool], check=True)
+        program = directory / "network.so"
+        volley.compile(workload.network(), cpu="x86-64-v3").save(program)
+        counts = []
+        for sequences in (1, SEQUENCES):
+            data = directory / "x.npy"
+            np.save(data, np.concatenate([x] * sequences))
+            output = directory / "y.npy"
+            options = ["--quiet", "--input", data, "--output", output]
+            counts.append(count([runner, program, *options]))
+    return (counts[1] - counts[0]) / (SEQUENCES - 1)

@@ -1,0 +1,312 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+"""Measures one case, in a process of its own: see `main`."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+import traceback
+from pathlib import Path
+
+import numpy as np
+
+from peers import UnsupportedError, make_peer
+from suite import machine
+from suite.artefact import find_tool
+from suite.description import Case, parse_network
+from suite.instructions import UncountableError, count_instructions
+from suite.stats import ratios, summarize
+from suite.workloads import make_workload
+
+# A turn runs each runner for about so long, so that what was in the caches before
+# does not decide how fast a short call is.
+TURN_SECONDS = 0.02
+MOST_CALLS = 200
+# Runners that take longer are warm after one call.
+SLOW_SECONDS = 0.25
+# Turns end early after this time, but not before the fifth.
+LONG_SECONDS = 300.0
+# Outputs of so many cells are compared, as far as five inputs have them.
+ENOUGH_CELLS, ENOUGH_QUICKLY = 10_000, 250
+MOST_INPUTS = 5
+# Processes that are started to time that.
+STARTS = 9
+
+
+def progress(text):
+    print(text, file=sys.stderr, flush=True)
+
+
+class Runner:
+    """A peer, or Volley, and what was measured of it."""
+
+    def __init__(self, name, peer):
+        self.name, self.peer = name, peer
+        self.times: list[float] = []
+        self.calls = self.differing = self.cells = 0
+
+    def time(self, inputs, calls):
+        """Seconds per call, over `calls` calls that take turns with the inputs."""
+        run, count = self.peer.run, len(inputs)
+        start = time.perf_counter()
+        for i in range(calls):
+            run(inputs[i % count])
+        return (time.perf_counter() - start) / calls
+
+
+def describe_failure(error):
+    reason = str(error).strip().splitlines()
+    text = f"{type(error).__name__}: {reason[0] if reason else ''}"
+    return {"status": "failed", "reason": text}
+
+
+def prepare(name, workload, rng):
+    """A runner that has run once, or what is to be said instead."""
+    try:
+        peer = make_peer(name, workload)
+        start = time.perf_counter()
+        peer.prepare()
+        prepared = time.perf_counter() - start
+        x = peer.convert(workload.make_input(rng))
+        start = time.perf_counter()
+        peer.run(x)
+        first = time.perf_counter() - start
+    except ModuleNotFoundError as error:
+        return None, {"status": "missing", "reason": str(error)}
+    except UnsupportedError as error:
+        return None, {"status": "unsupported", "reason": str(error)}
+    except Exception as error:  # noqa: BLE001 - of any library: the others go on
+        traceback.print_exc()
+        return None, describe_failure(error)
+    return Runner(name, peer), {
+        "prepare_seconds": prepared,
+        "first_call_seconds": first,
+        "setting": peer.setting,
+    }
+
+
+def run_volley(volley, x):
+    return volley.peer.result(volley.peer.run(volley.peer.convert(x)))
+
+
+def compare_results(volley, runner, workload, rng, enough):
+    """Counts cells that differ, on some inputs where one has not enough cells."""
+    peer = runner.peer
+    for _ in range(MOST_INPUTS):
+        x = workload.make_input(rng)
+        theirs = peer.result(peer.run(peer.convert(x)))
+        differing, cells = workload.compare(run_volley(volley, x), theirs)
+        runner.differing += differing
+        runner.cells += cells
+        if runner.cells >= enough:
+            break
+
+
+def count_calls(runner, inputs):
+    """How many calls make a turn, after the runner is warm."""
+    seconds = runner.time(inputs, 1)
+    for _ in range(3):
+        if seconds > SLOW_SECONDS:
+            break
+        seconds = runner.time(inputs, len(inputs))
+    return int(np.clip(TURN_SECONDS / seconds, 1, MOST_CALLS))
+
+
+def take_turns(runners, workload, rng, options):
+    """Times of all runners, one after the other, on fresh inputs in every turn."""
+    pool, repetitions = options["inputs"], options["repetitions"]
+    for runner in runners:
+        inputs = [runner.peer.convert(workload.make_input(rng)) for _ in range(pool)]
+        runner.calls = count_calls(runner, inputs)
+    most = max(runner.calls for runner in runners)
+    start = time.perf_counter()
+    for turn in range(repetitions):
+        fresh = [workload.make_input(rng) for _ in range(min(pool, most))]
+        # Who comes first changes, so that nobody always follows the same one.
+        for runner in runners if turn % 2 == 0 else reversed(runners):
+            inputs = [runner.peer.convert(x) for x in fresh[: runner.calls]]
+            if runner.calls > 1:
+                runner.time(inputs, 1)
+            runner.times.append(runner.time(inputs, runner.calls))
+        spent = time.perf_counter() - start
+        if turn + 1 < repetitions and spent > 2:
+            progress(f"  turn {turn + 1} of {repetitions}, {spent:.0f} s")
+        if spent > LONG_SECONDS and turn >= 4:
+            progress(f"  only {turn + 1} turns: they take long")
+            break
+
+
+def measure_case(case: Case, data: Path, options: dict) -> dict:
+    """Times Volley and its peers in turns; accuracy is compared first."""
+    rng = np.random.default_rng(options["seed"])
+    workload = make_workload(case, data)
+    workload.without = options["without"]
+    report, runners = {}, []
+    for name in ("volley", *options["peers"]):
+        progress(f"  {name}: preparing")
+        runner, report[name] = prepare(name, workload, rng)
+        if runner:
+            runners.append(runner)
+        elif name == "volley":
+            return {"runners": report}
+    volley, *peers = runners
+
+    x = workload.make_input(rng)
+    ours = run_volley(volley, x)
+    result = {"output_rate": float(np.mean(ours != 0)), "rates": volley.peer.rates(x)}
+    if workload.interpretable:
+        reference = volley.peer.interpret(x)
+        result["equals_interpreter"] = bool(np.array_equal(reference, ours))
+    if workload.cells:
+        result["cells"] = workload.cells
+    enough = ENOUGH_QUICKLY if options["quick"] else ENOUGH_CELLS
+    for runner in peers:
+        entry = report[runner.name]
+        try:
+            compare_results(volley, runner, workload, rng, enough)
+        except Exception as error:  # noqa: BLE001 - of any library: the others go on
+            traceback.print_exc()
+            entry.update(describe_failure(error))
+            continue
+        entry.update(differing=runner.differing, cells=runner.cells)
+        share = runner.differing / runner.cells
+        entry["status"] = "ok" if share <= case.network.tolerance else "differs"
+        if entry["status"] == "differs":
+            progress(f"  {runner.name}: {share:.2%} of its output differs: not timed")
+    peers = [runner for runner in peers if report[runner.name]["status"] == "ok"]
+
+    take_turns([volley, *peers], workload, rng, options)
+    report["volley"]["status"] = "ok"
+    for runner in (volley, *peers):
+        entry = report[runner.name]
+        entry["calls"] = runner.calls
+        entry["seconds"] = summarize(runner.times)
+        entry["times"] = runner.times
+        if runner is not volley:
+            entry["ratio"] = ratios(volley.times, runner.times)
+    report["volley"].update(volley.peer.sizes(options["artefact"]))
+    if case.network.step_times:
+        result["step_seconds"] = measure_steps(volley.peer, workload, rng)
+    if case.network.startup:
+        result["startup_seconds"] = measure_startup(volley, x)
+    if result["rates"]:
+        spikes = sum(one["spikes"] for one in result["rates"].values())
+        cells = sum(one["cells"] for one in result["rates"].values())
+        result["mean_rate"] = spikes / cells
+        result["spikes_per_second"] = spikes / report["volley"]["seconds"]["median"]
+    return {**result, "runners": report}
+
+
+def measure_steps(peer, workload, rng):
+    """Seconds of each step, in calls of one step that go on from each other."""
+    session = peer.program.session(workload.batch)
+    steps = []
+    for _ in range(3):
+        x = peer.convert(workload.make_input(rng))
+        session.reset()
+        for t in range(len(x)):
+            start = time.perf_counter()
+            session(x[t : t + 1])
+            steps.append(time.perf_counter() - start)
+    # The first sequence is the warm-up.
+    steps = np.array(steps[len(x) :])
+    return {"mean": float(steps.mean()), "deviation": float(steps.std())}
+
+
+def measure_startup(volley, x):
+    """Seconds of new processes that compile a file of IR and run it once."""
+    command = [find_tool("snn-run"), "--quiet"]
+    with tempfile.TemporaryDirectory() as directory:
+        model, data, output = (
+            Path(directory, name) for name in ("model.mlirbc", "x.npy", "y.npy")
+        )
+        volley.peer.network.save(model)
+        np.save(data, x)
+        command += [model, "--input", data, "--output", output]
+        times = []
+        for _ in range(STARTS + 1):
+            start = time.perf_counter()
+            subprocess.run(command, check=True)
+            times.append(time.perf_counter() - start)
+    # The first one brings the files into the page cache.
+    return summarize(times[1:])
+
+
+class MemorySampler(threading.Thread):
+    """Reads the resident memory of this process until it is stopped."""
+
+    def __init__(self):
+        super().__init__(daemon=True)
+        self.values, self.done = [], threading.Event()
+
+    @staticmethod
+    def resident():
+        pages = int(Path("/proc/self/statm").read_text().split()[1])
+        return pages * os.sysconf("SC_PAGE_SIZE")
+
+    def run(self):
+        while not self.done.wait(0.001):
+            self.values.append(self.resident())
+
+
+def measure_memory(case: Case, data: Path, options: dict) -> dict:
+    """Memory of a process in which one runner runs a few inputs, and nothing else.
+
+    Volley's has the artefact and not the compiler's work, as a program that uses it.
+    """
+    name = options["runner"]
+    rng = np.random.default_rng(0)
+    workload = make_workload(case, data)
+    peer = make_peer(name, workload)
+    if name == "volley":
+        peer.open(options["artefact"])
+    else:
+        peer.prepare()
+    x = peer.convert(workload.make_input(rng))
+    before = MemorySampler.resident()
+    sampler = MemorySampler()
+    sampler.start()
+    for _ in range(3):
+        peer.run(x)
+    sampler.done.set()
+    sampler.join()
+    values = [before, *sampler.values, MemorySampler.resident()]
+    peak = int(Path("/proc/self/status").read_text().split("VmHWM:")[1].split()[0])
+    return {
+        "before_bytes": before,
+        "peak_bytes": max(values),
+        "mean_bytes": sum(values) / len(values),
+        "process_peak_bytes": peak * 1024,
+    }
+
+
+def measure_instructions(case: Case, data: Path, options: dict) -> dict:
+    try:
+        return {"instructions": count_instructions(make_workload(case, data))}
+    except UncountableError as error:
+        return {"error": str(error)}
+
+
+def main():
+    """Takes a task as JSON from the standard input; writes a result to a file."""
+    task = json.load(sys.stdin)
+    network = parse_network(task["network"], task["network"]["name"])
+    case = Case(network, task["point"])
+    processors = machine.pin(case.point["threads"])
+    function = {
+        "time": measure_case,
+        "memory": measure_memory,
+        "instructions": measure_instructions,
+    }[task["what"]]
+    result = function(case, Path(task["data"]), task["options"])
+    result["processors"] = processors
+    Path(task["output"]).write_text(json.dumps(result))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,128 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+"""SpikingJelly's model classes on random images, a sequence of steps."""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+import numpy as np
+
+import volley
+
+from suite.workloads.base import Workload
+
+
+def round_weights(module, bits):
+    """Weights of products and convolutions, in place."""
+    import torch
+
+    most = 2 ** (bits - 1) - 1
+    kinds = (torch.nn.Linear, torch.nn.Conv1d, torch.nn.Conv2d)
+    with torch.no_grad():
+        for layer in module.modules():
+            if isinstance(layer, kinds):
+                rows = layer.weight.flatten(1)
+                largest = rows.abs().amax(1, keepdim=True)
+                scale = torch.exp2(torch.ceil(torch.log2(largest / most)))
+                scale[largest == 0] = 1
+                layer.weight.copy_(
+                    (torch.round(rows / scale) * scale).view_as(layer.weight)
+                )
+
+
+class Transformer(Workload):
+    """
+    Args:
+        model: a case of fidelity.py, or "sdt_8_512".
+        weights: "calibrated" are PyTorch's initial ones, with norms that have the
+            statistics of images; "zoo" those of volley.models, that fire more.
+        bits: that weights are rounded to, with a power of two for each output.
+    """
+
+    kind = "module"
+    # Minutes on the interpreter.
+    interpretable = False
+    cells = "logits, which differ if by more than the deviation of all of an image"
+
+    def __init__(self, model, weights="calibrated", bits=None, **common):
+        super().__init__(**common)
+        self.model, self.weights, self.bits = model, weights, bits
+
+    @cached_property
+    def case(self):
+        import fidelity
+        from spikingjelly.activation_based.model import spike_driven_transformer as sdt
+
+        more = {
+            "sdt_8_512": fidelity.Case(
+                lambda: sdt.SpikeDrivenTransformer(
+                    embed_dims=512, num_heads=8, depths=8, mlp_ratio=4.0
+                ),
+                volley.models.spike_driven_transformer,
+                {"size": "8-512"},
+            )
+        }
+        cases = {**more, **fidelity.CASES}
+        if self.model not in cases:
+            raise ValueError(f"there is no model {self.model!r}: {', '.join(cases)}")
+        return cases[self.model]
+
+    @property
+    def size(self):
+        return 32 if self.model.endswith("cifar10") else 224
+
+    @cached_property
+    def module(self):
+        import fidelity
+        import torch
+
+        if self.weights == "zoo":
+            module = fidelity.build(self.case)
+        else:
+            torch.manual_seed(self.seed)
+            module = self.case.make().eval()
+            norms = [m for m in module.modules() if isinstance(m, fidelity.NORMS)]
+            for norm in norms:
+                norm.momentum = 1.0
+                norm.train()
+            images = np.random.default_rng(self.seed).random(
+                (2, *self.example().shape[1:]), np.float32
+            )
+            fidelity.run_module(module, fidelity.as_input(self.case, images))
+            module.eval()
+        if self.bits:
+            round_weights(module, self.bits)
+        return module
+
+    def example(self):
+        return self.make_input(np.random.default_rng(1))
+
+    def network(self):
+        import fidelity
+
+        example = fidelity.as_input(self.case, self.example())
+        network = volley.from_torch(self.module, example)
+        if self.sum != "ascending":
+            network.set_sum_law(self.sum)
+        return network
+
+    def make_input(self, rng):
+        """Images (B, 3, H, W), not sequences."""
+        shape = (self.batch, 3, self.size, self.size)
+        return rng.random(shape, dtype=np.float32)
+
+    def run_arguments(self):
+        return {"steps": self.steps}
+
+    def compare(self, ours, theirs):
+        """Logits, of steps or their mean.
+
+        One spike that rounding sends the other way changes all that follow in a
+        network with random weights, and logits by a part of their deviation; those of
+        another network would have nothing in common. fidelity.py counts first spikes.
+        """
+        ours, theirs = (y.mean(0) if y.ndim == 3 else y for y in (ours, theirs))
+        if ours.shape != theirs.shape:
+            raise ValueError(f"shapes differ: {ours.shape} and {theirs.shape}")
+        differ = np.abs(ours - theirs) > theirs.std(-1, keepdims=True)
+        return int(differ.sum()), differ.size
