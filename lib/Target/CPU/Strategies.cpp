@@ -138,7 +138,7 @@ struct Work {
 // densities and fits all constants; here on a core of a Xeon of 2.1 GHz with
 // AVX-512, 48 KiB and 2 MiB of cache, f32 weights, x86-64-v4. The benchmark
 // prints how often the fastest kernel is chosen by them, or one within five
-// percent of it: 166 of 184, and at most 1.5 x as long in the others.
+// percent of it: about 160 of 184.
 
 /// Of the event-driven kernel: to begin a window of neighbouring terms, and a
 /// tile of a row, and to look at a term.
@@ -153,7 +153,7 @@ constexpr double kEventVector = 0.94, kEventTile = 0.89, kOutput = 0.36;
 /// Of the blocked products: a term's multiply-adds by vectors, and to make its
 /// input a float, once for each 4 vectors. A row alone reads the weights for
 /// itself.
-constexpr double kTermVector = 0.74, kTermConversion = 1.52, kAlone = 1.9;
+constexpr double kTermVector = 0.66, kTermConversion = 0.48, kAlone = 2.2;
 
 /// Of the blocked convolutions, alike, and to begin a row.
 constexpr double kConvTermVector = 0.94, kConvConversion = 0.95, kConvRow = 25;
