@@ -99,13 +99,21 @@ private:
     forPanels(weight, K, N, [&](int64_t n, const W *panel, int64_t vectors) {
       int64_t width = vectors * lanes<W>;
       const W *w = panel + first * width;
-      int64_t p = 0;
-      for (; p + kBlockVectors <= vectors; p += kBlockVectors)
-        workOffVectors<kBlockVectors>(in, w + p * lanes<W>, width,
-                                      n + p * lanes<W>, first, terms);
-      for (; p < vectors; ++p)
-        workOffVectors<1>(in, w + p * lanes<W>, width, n + p * lanes<W>, first,
-                          terms);
+      auto run = [&](auto count, int64_t p) {
+        workOffVectors<decltype(count)::value>(in, w + p * lanes<W>, width,
+                                               n + p * lanes<W>, first, terms);
+      };
+      if (kBlockVectors == 1)
+        for (int64_t p = 0; p < vectors; ++p)
+          run(Constant<1>(), p);
+      else if (vectors == 1)
+        run(Constant<1>(), 0);
+      else if (vectors == 2)
+        run(Constant<2>(), 0);
+      else if (vectors == 3)
+        run(Constant<3>(), 0);
+      else
+        run(Constant<4>(), 0);
     });
   }
 
