@@ -24,9 +24,9 @@ def make_network(rng, name="net"):
         law=lambda v, x: ({"v": v + x}, {"s": v + x > 1.0}),
     )
     x = net.input("x", (40,), "i1")
-    w = rng.standard_normal((48, 40)).astype(np.float32)
+    w = rng.standard_normal((300, 40)).astype(np.float32)
     hidden = net.population(model, net.dense(x, w, name="fc1"), name="a")
-    v = rng.standard_normal((9, 48)).astype(np.float32)
+    v = rng.standard_normal((9, 300)).astype(np.float32)
     net.output("s", net.population(model, net.dense(hidden, v, name="fc2"), name="b"))
     return net.build()
 
@@ -71,8 +71,8 @@ def test_profile_counts_what_is_recorded(net, x, threads):
     assert second["active_inputs"] == 2 * spikes.sum()
     assert layer(profile, "a")["active_outputs"] == 2 * spikes.sum()
     assert layer(profile, "b")["active_outputs"] == 2 * expected.sum()
-    assert first["operations"] == rows * 48 * 40
-    assert first["updates"] == 2 * x.sum() * 48
+    assert first["operations"] == rows * 300 * 40
+    assert first["updates"] == 2 * x.sum() * 300
     assert all(entry["seconds"] >= 0 for entry in profile.layers)
     assert "fc1: " in str(profile)
 
