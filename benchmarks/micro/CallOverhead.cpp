@@ -3,6 +3,8 @@
 // What one call of a compiled network costs before it computes anything to
 // speak of: one neuron, one sample, one step, through the C interface.
 
+#include "LIF.h"
+
 #include "mlir/IR/MLIRContext.h"
 #include "mlir/Parser/Parser.h"
 #include "volley-c/volley.h"
@@ -13,16 +15,7 @@
 
 using namespace volley;
 
-static constexpr const char *kNetwork = R"mlir(
-snn.neuron_model private @lif(state %v: f32 = 0.0, in %i: f32) -> (spikes: i1) {
-  %half = arith.constant 0.5 : f32
-  %one = arith.constant 1.0 : f32
-  %zero = arith.constant 0.0 : f32
-  %v1 = math.fma %v, %half, %i : f32
-  %s = arith.cmpf ogt, %v1, %one : f32
-  %v2 = arith.select %s, %zero, %v1 : f32
-  snn.next (%v2 : f32) emit (%s : i1)
-}
+static constexpr const char kNetwork[] = R"mlir(
 snn.network @one(%x: tensor<1xf32>) -> (y: tensor<1xi1>) dt(1.0e-3) {
   %y = snn.population @lif "lif" (%x) : (tensor<1xf32>) -> tensor<1xi1>
   snn.output %y : tensor<1xi1>
@@ -32,7 +25,8 @@ static void callOverhead(benchmark::State &loop) {
   mlir::DialectRegistry registry;
   registerDialects(registry);
   mlir::MLIRContext context(registry, mlir::MLIRContext::Threading::DISABLED);
-  auto module = mlir::parseSourceString<mlir::ModuleOp>(kNetwork, &context);
+  auto module = mlir::parseSourceString<mlir::ModuleOp>(
+      std::string(kLIF) + kNetwork, &context);
   std::shared_ptr<runtime::Artifact> artifact = compileInMemory(*module, {});
   const volley_program &net = artifact->getProgram();
   volley_state_options options = {sizeof options, 1, nullptr};

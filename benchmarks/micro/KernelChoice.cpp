@@ -14,6 +14,7 @@
 // model's constants (lib/Target/CPU/Strategies.cpp).
 
 #include "../../lib/Target/CPU/Strategies.h"
+#include "LIF.h"
 
 #include "mlir/IR/MLIRContext.h"
 #include "mlir/Parser/Parser.h"
@@ -149,25 +150,16 @@ static Model parse(const Shape &shape) {
   model.weights.resize(shape.groups * shape.outputs * shape.terms);
   std::generate(model.weights.begin(), model.weights.end(),
                 [&] { return normal(random); });
-  std::string text =
-      llvm::formatv(R"mlir(
-snn.neuron_model private @lif(state %v: f32 = 0.0, in %i: f32) -> (spikes: i1) {{
-  %half = arith.constant 0.5 : f32
-  %one = arith.constant 1.0 : f32
-  %zero = arith.constant 0.0 : f32
-  %v1 = math.fma %v, %half, %i : f32
-  %s = arith.cmpf ogt, %v1, %one : f32
-  %v2 = arith.select %s, %zero, %v1 : f32
-  snn.next (%v2 : f32) emit (%s : i1)
-}
+  std::string text = kLIF + llvm::formatv(R"mlir(
 snn.network @net(%x: {0}) -> (y: {3}) dt(1.0e-3) {{
   %w = arith.constant dense_resource<w> : {1}
   %i = {4} : ({0}, {1}) -> {2}
   %y = snn.population @lif "lif" (%i) : ({2}) -> {3}
   snn.output %y : {3}
 })mlir",
-                    shape.input, shape.weight, shape.output, result, shape.op)
-          .str();
+                                          shape.input, shape.weight,
+                                          shape.output, result, shape.op)
+                                .str();
   NamedArray array{"w",
                    {reinterpret_cast<const char *>(model.weights.data()),
                     model.weights.size() * sizeof(float)}};

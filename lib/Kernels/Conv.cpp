@@ -13,10 +13,6 @@ using namespace volley::kernels;
 
 namespace {
 
-template <typename W> inline int64_t roundUp(int64_t n) {
-  return (n + lanes<W> - 1) / lanes<W> * lanes<W>;
-}
-
 /// Accumulates P vectors of outputs at R neighbouring positions of a line; all
 /// kernel columns of all positions are inside the input, or there is one
 /// position.
@@ -54,14 +50,9 @@ inline void convBlock(const X *x, W *y, int64_t outStep, const W *panel,
     finish(acc[r], bias, y + r * outStep, n, outGroup);
 }
 
-/// As many accumulators as the registers hold, as in Dense.cpp.
-#ifdef __AVX512F__
-constexpr int kBlockVectors = 4;
-template <int P> constexpr int kBlockPixels = P < 4 ? 8 : 6;
-#else
-constexpr int kBlockVectors = 1;
-template <int P> constexpr int kBlockPixels = 6;
-#endif
+/// Positions that are accumulated at once.
+template <int P>
+constexpr int kBlockPixels = kBlockVectors > 1 && P < 4 ? 8 : 6;
 
 /// A line of P vectors of outputs, of which columns [first, last) see no
 /// padding at the sides.
@@ -111,17 +102,12 @@ inline void convLines(const X *x, W *y, int64_t outStep, const W *weight,
                 for (int64_t oy = firstLine; oy < lastLine; ++oy) {
                   W *line = y + (oy - firstLine) * g.outWidth * outStep +
                             group * outGroup;
-                  auto run = [&](auto count, int64_t p) {
+                  forBlocks(vectors, [&](auto count, int64_t p) {
                     convLine<decltype(count)::value>(
                         xg, line, outStep, panel + p * lanes<W>,
                         vectors * lanes<W>, b, n + p * lanes<W>, g, oy, first,
                         last);
-                  };
-                  if (vectors == kBlockVectors)
-                    run(Constant<kBlockVectors>(), 0);
-                  else
-                    for (int64_t p = 0; p < vectors; ++p)
-                      run(Constant<1>(), p);
+                  });
                 }
               });
   }

@@ -46,13 +46,8 @@ inline void denseBlock(const W *const *x, W *const *y, const W *panel,
       park(acc[r], y[r], n, N);
 }
 
-// As many accumulators as the registers hold: 24 of 32 with AVX-512; with
-// AVX2, whose vectors are pairs of registers, 12 of 16.
-#ifdef __AVX512F__
-constexpr int kBlockRows = 6, kBlockVectors = 4;
-#else
-constexpr int kBlockRows = 6, kBlockVectors = 1;
-#endif
+/// Rows that are accumulated at once.
+constexpr int kBlockRows = 6;
 
 /// Rows that are worked off together, part after part of their terms: the
 /// weights of a panel's part stay in the first cache for all of them.
@@ -85,8 +80,7 @@ private:
   void workOff(int64_t first, int64_t terms) {
     const W *in[kRows];
     for (int64_t r = 0; r < count; ++r) {
-      if constexpr (sameType(static_cast<X *>(nullptr),
-                             static_cast<W *>(nullptr))) {
+      if constexpr (__is_same(X, W)) {
         in[r] = x[r] + first;
       } else {
         // Once for all outputs.
@@ -99,21 +93,10 @@ private:
     forPanels(weight, K, N, [&](int64_t n, const W *panel, int64_t vectors) {
       int64_t width = vectors * lanes<W>;
       const W *w = panel + first * width;
-      auto run = [&](auto count, int64_t p) {
+      forBlocks(vectors, [&](auto count, int64_t p) {
         workOffVectors<decltype(count)::value>(in, w + p * lanes<W>, width,
                                                n + p * lanes<W>, first, terms);
-      };
-      if (kBlockVectors == 1)
-        for (int64_t p = 0; p < vectors; ++p)
-          run(Constant<1>(), p);
-      else if (vectors == 1)
-        run(Constant<1>(), 0);
-      else if (vectors == 2)
-        run(Constant<2>(), 0);
-      else if (vectors == 3)
-        run(Constant<3>(), 0);
-      else
-        run(Constant<4>(), 0);
+      });
     });
   }
 
@@ -130,11 +113,6 @@ private:
                        isLast);
   }
 
-  static constexpr bool sameType(void *, void *) { return false; }
-  template <typename T> static constexpr bool sameType(T *, T *) {
-    return true;
-  }
-
   const W *weight, *bias;
   int64_t K, N;
   int64_t count = 0;
@@ -147,7 +125,7 @@ template <typename X, typename W>
 inline void denseBlocked(Tile *tile, const X *x, int64_t xStep, W *y,
                          int64_t yStep, int64_t nt, int64_t nb, const W *weight,
                          const W *bias, int64_t lead, int64_t K, int64_t N) {
-  int64_t paddedN = (N + lanes<W> - 1) / lanes<W> * lanes<W>;
+  int64_t paddedN = roundUp<W>(N);
   shareProduct<W>(
       tile, lead, nt * nb, K, N, K * (N + 16) / 16,
       [&](int64_t l, int64_t first, int64_t last, int64_t n, int64_t end) {

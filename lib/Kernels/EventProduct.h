@@ -85,7 +85,7 @@ public:
     const W *weight, *bias;
     /// Those of a group of N outputs of K terms.
     Weights ofGroup(int64_t group, int64_t K, int64_t N) const {
-      int64_t padded = (N + lanes<W> - 1) / lanes<W> * lanes<W>;
+      int64_t padded = roundUp<W>(N);
       return {weight + group * K * padded, bias + group * padded};
     }
     /// Those of outputs from n on, the first one of a panel.
@@ -203,20 +203,9 @@ private:
       }
     forPanels(weight + n * K, K, N - n,
               [&](int64_t m, const W *panel, int64_t vectors) {
-                switch (vectors) {
-                case 1:
-                  workOffTile<1, 1>(panel, n + m, isLast);
-                  break;
-                case 2:
-                  workOffTile<2, 1>(panel, n + m, isLast);
-                  break;
-                case 3:
-                  workOffTile<3, 1>(panel, n + m, isLast);
-                  break;
-                default:
-                  workOffTile<4, 1>(panel, n + m, isLast);
-                  break;
-                }
+                withVectors(vectors, [&](auto count) {
+                  workOffTile<decltype(count)::value, 1>(panel, n + m, isLast);
+                });
                 function(n + m, least(N - n - m, panelWidth<W>));
               });
   }

@@ -65,8 +65,48 @@ template <typename T> inline void storePart(T *p, Vector<T> v, int64_t count) {
     p[i] = buffer[i];
 }
 
+/// Outputs are padded to whole vectors.
+template <typename T> inline int64_t roundUp(int64_t outputs) {
+  return (outputs + lanes<T> - 1) / lanes<T> * lanes<T>;
+}
+
 /// A number as a type, for lambdas that need it at compile time.
 template <int N> struct Constant { static constexpr int value = N; };
+
+/// Calls function(Constant<P>()) for the vectors of a panel.
+template <typename Function>
+inline void withVectors(int64_t vectors, Function function) {
+  switch (vectors) {
+  case 1:
+    return function(Constant<1>());
+  case 2:
+    return function(Constant<2>());
+  case 3:
+    return function(Constant<3>());
+  default:
+    return function(Constant<kPanelVectors>());
+  }
+}
+
+// Vectors of outputs that the kernels of whole rows accumulate at once, for
+// some rows: as many as the registers hold, 24 of 32 with AVX-512; with AVX2,
+// whose vectors are pairs of registers, 12 of 16.
+#ifdef __AVX512F__
+constexpr int kBlockVectors = kPanelVectors;
+#else
+constexpr int kBlockVectors = 1;
+#endif
+
+/// Calls function(Constant<P>(), p) for each P vectors of a panel, from p on,
+/// that are accumulated at once.
+template <typename Function>
+inline void forBlocks(int64_t vectors, Function function) {
+  if constexpr (kBlockVectors == 1)
+    for (int64_t p = 0; p < vectors; ++p)
+      function(Constant<1>(), p);
+  else
+    withVectors(vectors, [&](auto count) { function(count, 0); });
+}
 
 } // namespace volley::kernels
 

@@ -23,7 +23,7 @@ public:
   ScatterConv(const ConvGeometry &geometry, const W *weight, const W *bias,
               int64_t mostEvents)
       : g(geometry), weight(weight), bias(bias), mostEvents(mostEvents),
-        padded((g.outChannels + lanes<W> - 1) / lanes<W> * lanes<W>) {
+        padded(roundUp<W>(g.outChannels)) {
     findTaps();
   }
 
@@ -36,8 +36,7 @@ public:
               ScatterLimits::elements / (g.inWidth * g.inChannels));
     int64_t lines =
         inLines < reach ? 1 : (inLines - reach) / g.strideHeight + 1;
-    int64_t padded = (g.outChannels + lanes<W> - 1) / lanes<W> * lanes<W>;
-    int64_t lineBytes = g.outWidth * padded * sizeof(W);
+    int64_t lineBytes = g.outWidth * roundUp<W>(g.outChannels) * sizeof(W);
     lines = least(lines, ScatterLimits::lineBytes / lineBytes);
     // What the first cache holds; but neighbouring bands look at some lines of
     // the input twice.
@@ -45,7 +44,7 @@ public:
     // A band for each thread.
     int64_t bands = (workers + samples - 1) / samples;
     lines = least(lines, (g.outHeight + bands - 1) / bands);
-    return lines > 0 ? lines : 1;
+    return most(1, lines);
   }
 
   /// nt steps of output lines [first, last) of a sample: function(buffer, first
@@ -101,8 +100,7 @@ private:
   }
 
   int64_t getFirstLine(int64_t first) const {
-    int64_t line = first * g.strideHeight - g.padTop;
-    return line > 0 ? line : 0;
+    return most(0, first * g.strideHeight - g.padTop);
   }
   int64_t getLastLine(int64_t last) const {
     return least(g.inHeight, (last - 1) * g.strideHeight - g.padTop +
@@ -128,20 +126,13 @@ private:
     for (int64_t i = 0; i < plane; i += lanes<W>)
       store(sums + i, Vector<W>{});
     int64_t K = g.kernelHeight * g.kernelWidth * g.inChannels;
-    forPanels(
-        weight, K, g.outChannels,
-        [&](int64_t n, const W *panel, int64_t vectors) {
-          switch (vectors) {
-          case 1:
-            return scatterPanel<1>(sums + n, panel, bias + n, first, last);
-          case 2:
-            return scatterPanel<2>(sums + n, panel, bias + n, first, last);
-          case 3:
-            return scatterPanel<3>(sums + n, panel, bias + n, first, last);
-          default:
-            return scatterPanel<4>(sums + n, panel, bias + n, first, last);
-          }
-        });
+    forPanels(weight, K, g.outChannels,
+              [&](int64_t n, const W *panel, int64_t vectors) {
+                withVectors(vectors, [&](auto count) {
+                  scatterPanel<decltype(count)::value>(sums + n, panel,
+                                                       bias + n, first, last);
+                });
+              });
   }
 
   /// The outputs of a panel of P vectors.

@@ -243,7 +243,7 @@ struct PlainProduct {
 /// Scales, biases, and which sums are narrow, each padded to whole vectors.
 inline SlicedProduct::Weights getWeights(const float *weight,
                                          const float *factors, int64_t N) {
-  int64_t padded = (N + lanes<float> - 1) / lanes<float> * lanes<float>;
+  int64_t padded = roundUp<float>(N);
   return {reinterpret_cast<const int8_t *>(weight), factors, factors + padded,
           factors + 2 * padded};
 }

@@ -322,6 +322,15 @@ const char *getRateName(Rate rate) {
   return "";
 }
 
+/// What a function prints of a profile.
+template <void print(const Profile &, llvm::raw_ostream &)>
+std::string printToString(const Profile &profile) {
+  std::string text;
+  llvm::raw_string_ostream stream(text);
+  print(profile, stream);
+  return text;
+}
+
 } // namespace
 
 NB_MODULE(_volley, m) {
@@ -383,20 +392,8 @@ NB_MODULE(_volley, m) {
       });
 
   nb::class_<Profile>(m, "Profile")
-      .def("table",
-           [](const Profile &profile) {
-             std::string text;
-             llvm::raw_string_ostream stream(text);
-             printProfileTable(profile, stream);
-             return text;
-           })
-      .def("json",
-           [](const Profile &profile) {
-             std::string text;
-             llvm::raw_string_ostream stream(text);
-             printProfileJSON(profile, stream);
-             return text;
-           })
+      .def("table", printToString<printProfileTable>)
+      .def("json", printToString<printProfileJSON>)
       .def("write", [](const Profile &profile, const std::string &path) {
         std::string error = writeProfile(profile, path);
         if (!error.empty())

@@ -306,9 +306,11 @@ void ProgramLowering::lowerWeighted(Operation *op, snn::StepOp behind) {
   } else {
     arguments.push_back(getGeometry(cast<snn::ConvOp>(op).getShape()));
   }
-  if (auto denseAbove = op->getAttrOfType<FloatAttr>(kDenseAbove))
-    arguments.push_back(
-        integer(std::lround(denseAbove.getValueAsDouble() * kernels::kAll)));
+  if (std::optional<double> denseAbove = strategy->getMostActivity(op)) {
+    if (auto chosen = op->getAttrOfType<FloatAttr>(kDenseAbove))
+      denseAbove = chosen.getValueAsDouble();
+    arguments.push_back(integer(std::lround(*denseAbove * kernels::kAll)));
+  }
   if (behind) {
     Value function =
         LLVM::AddressOfOp::create(builder, loc, stepFunctions.get(behind));

@@ -27,6 +27,10 @@ inline constexpr llvm::StringLiteral kFused = "snn.fused";
 /// zero.
 inline constexpr llvm::StringLiteral kActivity = "snn.activity";
 
+/// Of cpu-select-kernels: the part of elements that are not zero (f64) above
+/// which the chosen kernel works on all of them.
+inline constexpr llvm::StringLiteral kDenseAbove = "snn.dense_above";
+
 /// The fused product that an input of a step comes from; null if none.
 mlir::Operation *getFusedProduct(mlir::Value input);
 /// Which input of a step comes from a fused product.

@@ -378,11 +378,11 @@ public:
     std::optional<double> limit = getMostActivity(op);
     if (activity > *limit)
       return getBase(op) + ConvBlocked::getCost(op, activity);
-    return getBase(op) + activity * getEventCost(op);
+    return getBase(op) + activity * getScatterCost(op);
   }
 
   std::optional<double> getMostActivity(Operation *op) const override {
-    return std::min(1.0, ConvBlocked::getCost(op, 1) / getEventCost(op));
+    return std::min(1.0, ConvBlocked::getCost(op, 1) / getScatterCost(op));
   }
 
 private:
@@ -393,7 +393,7 @@ private:
            work.rows * work.vectors * kScatterVector;
   }
   /// If every element is an event.
-  static double getEventCost(Operation *op) {
+  static double getScatterCost(Operation *op) {
     Work work(op);
     auto height = cast<snn::ConvOp>(op).getShape().kernelHeight;
     return work.terms * work.vectors * kScatterTermVector +

@@ -55,10 +55,6 @@ std::optional<double> assumeActivity(mlir::Type type);
 double estimateCost(const Strategy &strategy, mlir::Operation *op,
                     std::optional<double> activity);
 
-/// Above which part of elements that are not zero (f64) the kernel works on all
-/// of them.
-inline constexpr llvm::StringLiteral kDenseAbove = "snn.dense_above";
-
 /// That of an op's first operand: measured if it was (cpu-assign-activity), or
 /// assumed, if anything is.
 std::optional<double> getActivity(mlir::Operation *op);

@@ -42,7 +42,8 @@ def CPUSelectKernels : Pass<"cpu-select-kernels", "::volley::snn::ProgramOp"> {
     remark with the numbers. The activity of an op's input, which that depends
     on, is as measured (cpu-assign-activity), or assumed by the type: a tenth of
     binary elements and a fifth of integers are not zero; of floats nothing is
-    known. Strategies differ in speed only: all give the same bits. `force` names a strategy that is taken wherever it is compatible.
+    known. Strategies differ in speed only: all give the same bits. `force` names
+    a strategy that is taken wherever it is compatible.
 
     Before:
     ```mlir
