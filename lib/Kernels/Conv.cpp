@@ -2,7 +2,7 @@
 //
 // Convolutions over channels-last signals.
 //
-// The weights of each group are packed in panels (EventProduct.h), terms in the
+// The weights of each group are packed in panels (Panels.h), terms in the
 // order (ky, kx, c); the bias alike. Depthwise ones are packed as [ky][kx]
 // [output].
 

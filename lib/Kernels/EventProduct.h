@@ -2,63 +2,17 @@
 //
 // The event-driven product that projections and convolutions share: rows of few
 // elements that are not zero, times a packed weight.
-//
-// Weights are packed in panels of panelWidth outputs, [panel][k][output]; the
-// last panel is as wide as it needs to be, rounded up to whole vectors. The
-// bias is padded alike.
 
 #ifndef VOLLEY_LIB_KERNELS_EVENTPRODUCT_H
 #define VOLLEY_LIB_KERNELS_EVENTPRODUCT_H
 
 #include "Accumulators.h"
 #include "EventSearch.h"
-#include "Kernels.h"
-#include "Team.h"
+#include "Panels.h"
 
 #include <new>
 
 namespace volley::kernels {
-
-/// Calls function(firstOutput, weights, width in vectors) for each panel.
-template <typename W, typename Function>
-inline void forPanels(const W *weight, int64_t K, int64_t N,
-                      Function function) {
-  int64_t n = 0;
-  for (; n + panelWidth<W> <= N; n += panelWidth<W>)
-    function(n, weight + n * K, kPanelVectors);
-  if (n < N)
-    function(n, weight + n * K, (N - n + lanes<W> - 1) / lanes<W>);
-}
-
-/// Shares a product of `lead` groups of rows, each with N outputs of K terms:
-/// function(group, first row, last row, first output, last output). By rows;
-/// but by panels where rows are few, or where each thread had to read a large
-/// weight alone.
-template <typename W, typename Function>
-inline void shareProduct(Tile *tile, int64_t lead, int64_t rows, int64_t K,
-                         int64_t N, int64_t rowCycles, Function function) {
-  constexpr int64_t kLargeWeight = 1 << 20;
-  int64_t workers = tile->workers;
-  int64_t panels = (N + panelWidth<W> - 1) / panelWidth<W>;
-  bool isLarge = K * N * static_cast<int64_t>(sizeof(W)) > kLargeWeight;
-  if (workers > 1 && lead == 1 && panels >= workers &&
-      (tile->sharesAll || rows * rowCycles >= workers * kLeastWork) &&
-      (isLarge || rows < 4 * workers))
-    return share(tile, panels, (panels + workers - 1) / workers,
-                 [&](int64_t first, int64_t last) {
-                   function(0, 0, rows, first * panelWidth<W>,
-                            least(N, last * panelWidth<W>));
-                 });
-  share(tile, lead * rows, getGrain(rowCycles),
-        [&](int64_t first, int64_t last) {
-          while (first < last) {
-            int64_t group = first / rows, begin = first % rows;
-            int64_t end = least(rows, begin + last - first);
-            function(group, begin, end, 0, N);
-            first += end - begin;
-          }
-        });
-}
 
 /// Events that are collected before they are worked off.
 constexpr int64_t kEvents = 1 << 17;
@@ -81,18 +35,7 @@ template <typename X, typename W> class EventProduct {
 
 public:
   using Element = W;
-  struct Weights {
-    const W *weight, *bias;
-    /// Those of a group of N outputs of K terms.
-    Weights ofGroup(int64_t group, int64_t K, int64_t N) const {
-      int64_t padded = roundUp<W>(N);
-      return {weight + group * K * padded, bias + group * padded};
-    }
-    /// Those of outputs from n on, the first one of a panel.
-    Weights from(int64_t n, int64_t K) const {
-      return {weight + n * K, bias + n};
-    }
-  };
+  using Weights = PanelWeights<W>;
 
   EventProduct(Weights weights, int64_t K, int64_t N)
       : weight(weights.weight), bias(weights.bias), K(K), N(N) {}
@@ -123,20 +66,27 @@ public:
     }
   }
 
+  /// Of the row at hand.
+  int64_t getRowEvents() const { return count - begin[rows - 1]; }
+  /// Takes back the row at hand, for all of which there was room.
+  void dropRow() {
+    --rows;
+    count = begin[rows];
+  }
+
   /// Whether so many more terms in so many more rows need no flush.
   bool hasRoom(int64_t terms, int64_t moreRows) const {
     return count + terms <= kTerms && rows + moreRows <= kMostRows;
   }
 
-  /// Works off all rows into a buffer of tileWidth elements per row, for some
-  /// outputs after others, and calls function(first output, outputs) after
-  /// each. All rows must have had room.
-  template <typename Function>
-  void flushTiles(W *tileBuffer, Function function) {
-    buffer = tileBuffer;
+  /// Works off all rows for some outputs after others, tileWidth at most, whose
+  /// results are the first elements of where a row's go, and calls
+  /// function(first output, outputs) after each. All rows must have had room.
+  template <typename Function> void flushTiles(Function function) {
+    isTiled = true;
     begin[rows] = count;
     forTiles(/*isLast=*/true, function);
-    buffer = nullptr;
+    isTiled = false;
     rows = 0;
     count = 0;
   }
@@ -154,11 +104,12 @@ public:
   /// Rows of K terms for which there is room when there are none yet.
   static int64_t getMostRows(int64_t K) { return least(kMostRows, kTerms / K); }
 
-private:
-  static constexpr int64_t kTerms = kEvents - kLongestStretch;
   static constexpr int64_t kMostRows = 1024;
   /// Terms that an index tells apart.
   static constexpr int64_t kIndices = 65536;
+
+private:
+  static constexpr int64_t kTerms = kEvents - kLongestStretch;
   /// Of the weight at a time: what the first cache holds, and the second.
   static constexpr int64_t kFirstCache = 1 << 15, kSecondCache = 1 << 19;
   /// A visit of a row costs as much as it saves to have so many events' weights
@@ -228,8 +179,8 @@ private:
     int64_t nextPanel = K * width;
     panel += base * width;
     // Results are outputs [at, limit) of their rows.
-    int64_t at = buffer ? 0 : n, limit = buffer ? Q * width : N;
-    const W *addend = buffer ? bias + n : bias;
+    int64_t at = isTiled ? 0 : n, limit = isTiled ? Q * width : N;
+    const W *addend = isTiled ? bias + n : bias;
     for (int64_t first = 0; first < end; first += part) {
       bool isFirstPart = first == 0, isLastPart = first + part >= end;
       int32_t bound =
@@ -250,9 +201,8 @@ private:
         if (!isStart && !isEnd && (e == stop || index[e] >= bound))
           continue;
         Vector<W> acc[Q * P] = {};
-        W *out = buffer ? buffer + r * tileWidth<W> : y[r];
         if (!isStart)
-          resume(acc, out, at, limit);
+          resume(acc, y[r], at, limit);
         for (; e < stop && index[e] < bound; ++e) {
           const W *row = panel + index[e] * width;
           for (int q = 0; q < Q; ++q)
@@ -267,9 +217,9 @@ private:
         }
         cursor[r] = e;
         if (isEnd)
-          finish(acc, addend, out, at, limit);
+          finish(acc, addend, y[r], at, limit);
         else
-          park(acc, out, at, limit);
+          park(acc, y[r], at, limit);
       }
     }
   }
@@ -282,8 +232,7 @@ private:
   bool isOpen = false;
   /// Indices are relative to `base`, and terms from `limit` on have none.
   int64_t base = 0, limit = kIndices;
-  /// Where results go by tiles, if they do.
-  W *buffer = nullptr;
+  bool isTiled = false;
   W *y[kMostRows];
   int32_t begin[kMostRows + 1], cursor[kMostRows];
   uint16_t index[kEvents + kEventSlack];
@@ -326,7 +275,7 @@ public:
       }
       ++rows;
       for (int64_t i = t; i < t + part; ++i) {
-        product.startRow(nullptr);
+        product.startRow(buffer + ((rows - 1) * part + i - t) * tileWidth<W>);
         addTerms(product, i);
       }
       if (part < nt)
@@ -337,7 +286,7 @@ public:
   void flush() {
     if (rows == 0)
       return;
-    product.flushTiles(buffer, [&](int64_t n, int64_t outputs) {
+    product.flushTiles([&](int64_t n, int64_t outputs) {
       NeuronRange range;
       range.firstStep = firstStep;
       range.steps = steps;

@@ -7,7 +7,7 @@
 
 #include <stdint.h>
 
-#ifdef __AVX512BW__
+#ifdef __AVX2__
 #include <immintrin.h>
 #endif
 
@@ -56,6 +56,47 @@ inline void convert(__m512i x, double *to) {
   _mm512_storeu_pd(to, _mm512_cvtepi32_pd(_mm512_castsi512_si256(x)));
   _mm512_storeu_pd(to + 8, _mm512_cvtepi32_pd(_mm512_extracti64x4_epi64(x, 1)));
 }
+#elif defined(__AVX2__)
+/// For each set of 8 lanes, their numbers in order, in a byte each.
+struct LaneTable {
+  uint64_t lanes[256] = {};
+  constexpr LaneTable() {
+    for (unsigned set = 0; set < 256; ++set)
+      for (unsigned lane = 0, count = 0; lane < 8; ++lane)
+        if (set >> lane & 1)
+          lanes[set] |= uint64_t(lane) << 8 * count++;
+  }
+};
+inline constexpr LaneTable kLaneTable;
+
+/// Appends at + i for all bits i of `which`, of 8; returns how many.
+inline int32_t addIndices(uint16_t *index, int64_t at, unsigned which) {
+  __m128i lanes = _mm_cvtsi64_si128(kLaneTable.lanes[which]);
+  __m128i indices = _mm_add_epi16(_mm_cvtepu8_epi16(lanes),
+                                  _mm_set1_epi16(static_cast<int16_t>(at)));
+  _mm_storeu_si128(reinterpret_cast<__m128i *>(index), indices);
+  return __builtin_popcount(which);
+}
+
+/// Which of 8 numbers are not zero.
+inline unsigned findNonZeros(__m256i x) {
+  __m256i zeros = _mm256_cmpeq_epi32(x, _mm256_setzero_si256());
+  return 0xFF ^ _mm256_movemask_ps(_mm256_castsi256_ps(zeros));
+}
+/// Floats may be subnormal, or not a number.
+inline unsigned findNonZeros(__m256 x) {
+  return _mm256_movemask_ps(_mm256_cmp_ps(x, _mm256_setzero_ps(), _CMP_NEQ_UQ));
+}
+
+/// Stores 8 numbers in another type.
+inline void convert(__m256i x, float *to) {
+  _mm256_storeu_ps(to, _mm256_cvtepi32_ps(x));
+}
+inline void convert(__m256 x, float *to) { _mm256_storeu_ps(to, x); }
+inline void convert(__m256i x, double *to) {
+  _mm256_storeu_pd(to, _mm256_cvtepi32_pd(_mm256_castsi256_si128(x)));
+  _mm256_storeu_pd(to + 4, _mm256_cvtepi32_pd(_mm256_extracti128_si256(x, 1)));
+}
 #endif
 
 /// Writes first + k for all k of [0, size) for which x[k] is not zero, in
@@ -95,6 +136,38 @@ inline int32_t findEvents(const X *x, int64_t size, int64_t first,
       count += addIndices(index + count, first + k, which);
     }
     return count;
+  }
+#elif defined(__AVX2__)
+  // The same by a table.
+  if constexpr (sizeof(X) == 1) {
+    for (; k + 32 <= size; k += 32) {
+      __m256i bytes =
+          _mm256_loadu_si256(reinterpret_cast<const __m256i *>(x + k));
+      __m256i zeros = _mm256_cmpeq_epi8(bytes, _mm256_setzero_si256());
+      auto spikes = ~static_cast<uint32_t>(_mm256_movemask_epi8(zeros));
+      for (int i = 0; i < 32; i += 8, spikes >>= 8)
+        count += addIndices(index + count, first + k + i, spikes & 0xFF);
+    }
+  } else if constexpr (sizeof(X) == 4) {
+    for (; k + 8 <= size; k += 8) {
+      __m256i all =
+          _mm256_loadu_si256(reinterpret_cast<const __m256i *>(x + k));
+      auto add = [&](auto numbers) {
+        unsigned which = findNonZeros(numbers);
+        __m256i lanes =
+            _mm256_cvtepu8_epi32(_mm_cvtsi64_si128(kLaneTable.lanes[which]));
+        __m256i chosen = _mm256_permutevar8x32_epi32(all, lanes);
+        if constexpr (X(0.5) != X(0))
+          convert(_mm256_castsi256_ps(chosen), value + count);
+        else
+          convert(chosen, value + count);
+        count += addIndices(index + count, first + k, which);
+      };
+      if constexpr (X(0.5) != X(0))
+        add(_mm256_castsi256_ps(all));
+      else
+        add(all);
+    }
   }
 #endif
   if constexpr (sizeof(X) == 1)

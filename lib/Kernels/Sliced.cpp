@@ -77,9 +77,26 @@ public:
     __builtin_memcpy(terms + (rows - 1) * K + k, x, size);
   }
 
-  /// Multiplies all rows, for tileWidth outputs after others, into a buffer of
-  /// that many elements per row; calls function(first output, outputs) after
-  /// each.
+  /// As of EventProduct, for rows whose results go to neighbouring places of
+  /// tileWidth elements.
+  template <typename Function> void flushTiles(Function function) {
+    flushTiles(y[0], function);
+  }
+
+  /// The same, with results in the places of rows by way of such a buffer.
+  void flush(float *buffer) {
+    int64_t count = rows;
+    flushTiles(buffer, [&](int64_t n, int64_t outputs) {
+      for (int64_t r = 0; r < count; ++r)
+        __builtin_memcpy(y[r] + n, buffer + r * tileWidth<float>,
+                         outputs * sizeof(float));
+    });
+  }
+
+private:
+  static constexpr int64_t kMostRows = 1024;
+  using Sums = int32_t[kDigits][kTileRows][kTileOutputs];
+
   template <typename Function>
   void flushTiles(float *buffer, Function function) {
     TileConfig config;
@@ -94,20 +111,6 @@ public:
     _tile_release();
     rows = 0;
   }
-
-  /// The same, with results in the places of rows.
-  void flush(float *buffer) {
-    int64_t count = rows;
-    flushTiles(buffer, [&](int64_t n, int64_t outputs) {
-      for (int64_t r = 0; r < count; ++r)
-        __builtin_memcpy(y[r] + n, buffer + r * tileWidth<float>,
-                         outputs * sizeof(float));
-    });
-  }
-
-private:
-  static constexpr int64_t kMostRows = 1024;
-  using Sums = int32_t[kDigits][kTileRows][kTileOutputs];
 
   /// All rows for one or two blocks of outputs.
   void multiply(float *out, Weights w, int64_t blocks) {

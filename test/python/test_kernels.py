@@ -102,6 +102,8 @@ def test_projections(run_tool, tmp_path, shape, dtype):
     inputs = [
         make_input(rng, (3, 2, rows, terms), dtype, density) for density in (0.05, 1.0)
     ]
+    # Rows with few events between rows with many.
+    inputs.append(np.where(rng.random((3, 2, rows, 1)) < 0.4, *inputs))
     check_kernels(run_tool, tmp_path, network, ("event", "blocked"), inputs)
 
 

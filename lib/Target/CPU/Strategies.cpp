@@ -87,7 +87,7 @@ static PackedWeights packBiasGroups(Value operand, Type element, int64_t groups,
 }
 
 /// A matrix of N outputs and K terms in panels, [panel][k][output] (as
-/// lib/Kernels/EventProduct.h has them); `read(n, k)` gives its elements.
+/// lib/Kernels/Panels.h has them); `read(n, k)` gives its elements.
 template <typename T, typename Read>
 static void writePanels(raw_ostream &stream, int64_t N, int64_t K, Read read) {
   int64_t lanes = kVectorBytes / sizeof(T);
@@ -249,16 +249,6 @@ public:
   }
 };
 
-class DenseEvent : public DenseStrategy {
-public:
-  StringRef getName() const override { return "event"; }
-  StringRef getKernel() const override { return "volley_dense_event"; }
-  bool takesNeurons() const override { return true; }
-  double getCost(Operation *op, double activity) const override {
-    return getEventCost(op, activity);
-  }
-};
-
 class DenseBlocked : public DenseStrategy {
 public:
   StringRef getName() const override { return "blocked"; }
@@ -271,6 +261,25 @@ public:
     return work.terms * term * (work.isInScan ? kAlone : 1);
   }
 };
+
+/// Rows of few events; the blocked kernel's way for the others.
+class DenseEvent : public DenseBlocked {
+public:
+  StringRef getName() const override { return "event"; }
+  StringRef getKernel() const override { return "volley_dense_event"; }
+  bool takesNeurons() const override { return true; }
+
+  double getCost(Operation *op, double activity) const override {
+    if (activity > *getMostActivity(op))
+      return getEventCost(op, 0) + DenseBlocked::getCost(op, activity);
+    return getEventCost(op, activity);
+  }
+
+  std::optional<double> getMostActivity(Operation *op) const override {
+    double none = getEventCost(op, 0), all = getEventCost(op, 1);
+    return std::min(1.0, DenseBlocked::getCost(op, 1) / (all - none));
+  }
+};
 } // namespace
 
 //===----------------------------------------------------------------------===//
@@ -278,7 +287,7 @@ public:
 //===----------------------------------------------------------------------===//
 
 namespace {
-/// What all kernels of convolutions share: panels (lib/Kernels/EventProduct.h).
+/// What all kernels of convolutions share: panels (lib/Kernels/Panels.h).
 class ConvStrategy : public Strategy {
 public:
   bool isCompatible(Operation *op) const override {

@@ -19,8 +19,8 @@ snn.neuron_model private @sum(in %x: f32, in %y: f32) -> (s: i1) {
 // BLOCKED-NOT: snn.fused
 snn.program @net(%s: tensor<4x100xi1>) -> (a: tensor<128xi1>, b: tensor<4x32xi1>) dt(1.0) rows(64) {
   %w = arith.constant dense<1.0> : tensor<32x100xf32>
-  // CHECK: snn.dense {{.*}} kernel "event" {snn.fused} :
-  // STORAGE: snn.dense {{.*}} {snn.buffers = array<i64: -1>, snn.fused,
+  // CHECK: snn.dense {{.*}} kernel "event" {{{.*}}snn.fused} :
+  // STORAGE: snn.dense {{.*}} {snn.buffers = array<i64: -1>, {{.*}}snn.fused,
   // REMARK: cpu-fuse-neurons{{.*}} population=p
   %x = snn.dense %s, %w : (tensor<4x100xi1>, tensor<32x100xf32>) -> tensor<4x32xf32>
   // CHECK: snn.dense

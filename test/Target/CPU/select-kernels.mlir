@@ -5,33 +5,34 @@
 // RUN: %snn-opt %s --pass-pipeline='builtin.module(snn.program(cpu-select-kernels{force=scatter}))' | FileCheck %s --check-prefix=SCATTER
 // RUN: snn-opt %s --pass-pipeline='builtin.module(snn.program(cpu-select-kernels))' --remarks-filter=cpu-select-kernels -o /dev/null 2>&1 | FileCheck %s --check-prefix=REMARK
 
-// Of 784 spikes few are there at a time, so their weights alone are added; of
-// 784 numbers all are.
+// Of 784 spikes few are there at a time, so their weights alone are added; where
+// three quarters are there, all are. Nothing is known of numbers: the kernel
+// looks.
 // CHECK-LABEL: snn.program @dense(
 // EVENT-LABEL: snn.program @dense(
 // BLOCKED-LABEL: snn.program @dense(
 // DEPTHWISE-LABEL: snn.program @dense(
 snn.program @dense(%s: tensor<784xi1>, %x: tensor<784xf32>, %c: tensor<784xi32>) -> (y: tensor<128xf32>, z: tensor<128xf32>) dt(1.0) rows(64) {
   %w = arith.constant dense<1.0> : tensor<128x784xf32>
-  // CHECK: snn.dense %s, %{{.*}} kernel "event" :
-  // EVENT: snn.dense %s, %{{.*}} kernel "event" :
+  // CHECK: snn.dense %s, %{{.*}} kernel "event" {snn.dense_above = 0.74{{[0-9]+}} : f64} :
+  // EVENT: snn.dense %s, %{{.*}} kernel "event"
   // BLOCKED: snn.dense %s, %{{.*}} kernel "blocked" :
   // A strategy that cannot run an op is not forced on it.
-  // DEPTHWISE: snn.dense %s, %{{.*}} kernel "event" :
+  // DEPTHWISE: snn.dense %s, %{{.*}} kernel "event"
   // 784 inputs to look at, 4 a cycle, and the weights of 78 of them in 8 vectors
   // to add, in 8.4 cycles each; or 6 cycles for each input.
   // REMARK: activity="assumed 10 %", cycles per row="event 1009, blocked 4892", fan-in=784, kernel=event, synapses=100352
   %y = snn.dense %s, %w : (tensor<784xi1>, tensor<128x784xf32>) -> tensor<128xf32>
-  // CHECK: snn.dense %x, %{{.*}} kernel "blocked" :
-  // EVENT: snn.dense %x, %{{.*}} kernel "event" :
+  // CHECK: snn.dense %x, %{{.*}} kernel "event" {snn.dense_above = 0.62{{[0-9]+}} : f64} :
+  // EVENT: snn.dense %x, %{{.*}} kernel "event"
   // BLOCKED: snn.dense %x, %{{.*}} kernel "blocked" :
-  // REMARK: activity=unknown, {{.*}} kernel=blocked
+  // REMARK: activity=unknown, {{.*}} kernel=event
   %z = snn.dense %x, %w : (tensor<784xf32>, tensor<128x784xf32>) -> tensor<128xf32>
   // What was measured counts.
-  // CHECK: snn.dense %x, %{{.*}} kernel "event" {snn.activity = 1.250000e-02 : f64}
+  // CHECK: snn.dense %x, %{{.*}} kernel "event" {snn.activity = 1.250000e-02 : f64,
   // REMARK: activity="measured 1.25 %", {{.*}} kernel=event
   %few = snn.dense %x, %w {snn.activity = 1.25e-2 : f64} : (tensor<784xf32>, tensor<128x784xf32>) -> tensor<128xf32>
-  // CHECK: snn.dense %c, %{{.*}} kernel "event" :
+  // CHECK: snn.dense %c, %{{.*}} kernel "event"
   // REMARK: activity="assumed 20 %", {{.*}} kernel=event
   %counts = snn.dense %c, %w : (tensor<784xi32>, tensor<128x784xf32>) -> tensor<128xf32>
   // CHECK: snn.dense %c, %{{.*}} kernel "blocked" {snn.activity = 1.000000e+00 : f64}
@@ -81,7 +82,7 @@ snn.program @scan(%x: tensor<784xf32>) -> () dt(1.0) rows(64) {
   %w = arith.constant dense<1.0> : tensor<128x784xf32>
   // A row alone is no block.
   // CHECK: snn.scan
-  // CHECK: snn.dense %{{.*}}, %{{.*}} kernel "event" :
+  // CHECK: snn.dense %{{.*}}, %{{.*}} kernel "event" {snn.dense_above = 1.0{{.*}} : f64} :
   snn.scan (%in = %x: tensor<784xf32>) -> () {
     %y = snn.dense %in, %w kernel "blocked" : (tensor<784xf32>, tensor<128x784xf32>) -> tensor<128xf32>
     snn.yield

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// How the weights of products and convolutions are packed, and how threads
+// share the outputs.
+//
+// In panels of panelWidth outputs, [panel][k][output]; the last panel is as
+// wide as it needs to be, rounded up to whole vectors. The bias is padded
+// alike.
+
+#ifndef VOLLEY_LIB_KERNELS_PANELS_H
+#define VOLLEY_LIB_KERNELS_PANELS_H
+
+#include "Kernels.h"
+#include "Team.h"
+
+namespace volley::kernels {
+
+/// Packed weights and the padded bias.
+template <typename W> struct PanelWeights {
+  const W *weight, *bias;
+  /// Those of a group of N outputs of K terms.
+  PanelWeights ofGroup(int64_t group, int64_t K, int64_t N) const {
+    int64_t padded = roundUp<W>(N);
+    return {weight + group * K * padded, bias + group * padded};
+  }
+  /// Those of outputs from n on, the first one of a panel.
+  PanelWeights from(int64_t n, int64_t K) const {
+    return {weight + n * K, bias + n};
+  }
+};
+
+/// Calls function(firstOutput, weights, width in vectors) for each panel.
+template <typename W, typename Function>
+inline void forPanels(const W *weight, int64_t K, int64_t N,
+                      Function function) {
+  int64_t n = 0;
+  for (; n + panelWidth<W> <= N; n += panelWidth<W>)
+    function(n, weight + n * K, kPanelVectors);
+  if (n < N)
+    function(n, weight + n * K, (N - n + lanes<W> - 1) / lanes<W>);
+}
+
+/// Shares a product of `lead` groups of rows, each with N outputs of K terms:
+/// function(group, first row, last row, first output, last output). By rows;
+/// but by panels where rows are few, or where each thread had to read a large
+/// weight alone.
+template <typename W, typename Function>
+inline void shareProduct(Tile *tile, int64_t lead, int64_t rows, int64_t K,
+                         int64_t N, int64_t rowCycles, Function function) {
+  constexpr int64_t kLargeWeight = 1 << 20;
+  int64_t workers = tile->workers;
+  int64_t panels = (N + panelWidth<W> - 1) / panelWidth<W>;
+  bool isLarge = K * N * static_cast<int64_t>(sizeof(W)) > kLargeWeight;
+  if (workers > 1 && lead == 1 && panels >= workers &&
+      (tile->sharesAll || rows * rowCycles >= workers * kLeastWork) &&
+      (isLarge || rows < 4 * workers))
+    return share(tile, panels, (panels + workers - 1) / workers,
+                 [&](int64_t first, int64_t last) {
+                   function(0, 0, rows, first * panelWidth<W>,
+                            least(N, last * panelWidth<W>));
+                 });
+  share(tile, lead * rows, getGrain(rowCycles),
+        [&](int64_t first, int64_t last) {
+          while (first < last) {
+            int64_t group = first / rows, begin = first % rows;
+            int64_t end = least(rows, begin + last - first);
+            function(group, begin, end, 0, N);
+            first += end - begin;
+          }
+        });
+}
+
+} // namespace volley::kernels
+
+#endif // VOLLEY_LIB_KERNELS_PANELS_H

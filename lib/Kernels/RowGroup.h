@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// The product that works on every term: rows times a packed weight (Panels.h).
+
+#ifndef VOLLEY_LIB_KERNELS_ROWGROUP_H
+#define VOLLEY_LIB_KERNELS_ROWGROUP_H
+
+#include "Accumulators.h"
+#include "Panels.h"
+
+namespace volley::kernels {
+
+/// Terms whose weights are fetched before they are needed.
+constexpr int64_t kAhead = 8;
+
+/// Terms [0, count) of R rows, which may go on from sums that wait in the
+/// result, and may wait there for more.
+template <int R, int P, typename W>
+inline void denseBlock(const W *const *x, W *const *y, const W *panel,
+                       int64_t width, const W *bias, int64_t n, int64_t count,
+                       int64_t N, bool isFirst, bool isLast) {
+  Vector<W> acc[R][P] = {};
+  if (!isFirst)
+#pragma clang loop unroll(full)
+    for (int r = 0; r < R; ++r)
+      resume(acc[r], y[r], n, N);
+  for (int64_t k = 0; k < count; ++k) {
+    Vector<W> w[P];
+    for (int p = 0; p < P; ++p) {
+      w[p] = load(panel + k * width + p * lanes<W>);
+      // One row has them from the second cache.
+      if (R == 1)
+        __builtin_prefetch(panel + (k + kAhead) * width + p * lanes<W>);
+    }
+    for (int r = 0; r < R; ++r) {
+      Vector<W> value = splat(x[r][k]);
+      for (int p = 0; p < P; ++p)
+        acc[r][p] = fma<W>(value, w[p], acc[r][p]);
+    }
+  }
+  if (isLast)
+#pragma clang loop unroll(full)
+    for (int r = 0; r < R; ++r)
+      finish(acc[r], bias, y[r], n, N);
+  else
+#pragma clang loop unroll(full)
+    for (int r = 0; r < R; ++r)
+      park(acc[r], y[r], n, N);
+}
+
+/// Rows that are accumulated at once.
+constexpr int kBlockRows = 6;
+
+/// Rows that are worked off together, part after part of their terms: the
+/// weights of a panel's part stay in the first cache for all of them.
+template <typename X, typename W> class RowGroup {
+public:
+  RowGroup(PanelWeights<W> weights, int64_t K, int64_t N)
+      : weights(weights), K(K), N(N) {}
+
+  bool hasRoom(int64_t moreRows) const { return rows + moreRows <= kMostRows; }
+
+  /// Adds a row whose result goes to `out`.
+  void add(const X *in, W *out) {
+    x[rows] = in;
+    y[rows] = out;
+    ++rows;
+  }
+
+  /// Outputs [n, n + outputs) of all rows, n the first one of a panel, to the
+  /// beginning of where results go.
+  void workOff(int64_t n, int64_t outputs) {
+    for (int64_t row = 0; row < rows; row += kTogether) {
+      int64_t count = least(rows - row, kTogether);
+      // Few rows gain nothing from parts.
+      int64_t part =
+          count >= 2 * kBlockRows ? kTerms : kTogether * kTerms / count;
+      for (int64_t k = 0; k < K; k += part)
+        workOffPart(weights.from(n, K), outputs, row, count, k,
+                    least(K - k, part));
+    }
+  }
+
+  void clear() { rows = 0; }
+
+  void flush() {
+    workOff(0, N);
+    clear();
+  }
+
+private:
+  static constexpr int64_t kMostRows = 1024;
+  static constexpr int64_t kTogether = 32 * kBlockRows, kTerms = 128;
+
+  /// Terms [first, first + terms) of `count` rows.
+  void workOffPart(PanelWeights<W> part, int64_t outputs, int64_t row,
+                   int64_t count, int64_t first, int64_t terms) {
+    const W *in[kTogether];
+    for (int64_t r = 0; r < count; ++r) {
+      if constexpr (__is_same(X, W)) {
+        in[r] = x[row + r] + first;
+      } else {
+        // Once for all outputs.
+        W *numbers = buffer + r * terms;
+        for (int64_t k = 0; k < terms; ++k)
+          numbers[k] = static_cast<W>(x[row + r][first + k]);
+        in[r] = numbers;
+      }
+    }
+    forPanels(part.weight, K, outputs,
+              [&](int64_t n, const W *panel, int64_t vectors) {
+                int64_t width = vectors * lanes<W>;
+                const W *w = panel + first * width;
+                forBlocks(vectors, [&](auto block, int64_t p) {
+                  workOffVectors<decltype(block)::value>(
+                      in, y + row, count, w + p * lanes<W>, width, part.bias,
+                      n + p * lanes<W>, outputs, first, terms);
+                });
+              });
+  }
+
+  template <int P>
+  void workOffVectors(const W *const *in, W *const *out, int64_t count,
+                      const W *w, int64_t width, const W *bias, int64_t n,
+                      int64_t outputs, int64_t first, int64_t terms) {
+    bool isFirst = first == 0, isLast = first + terms == K;
+    int64_t r = 0;
+    for (; r + kBlockRows <= count; r += kBlockRows)
+      denseBlock<kBlockRows, P>(in + r, out + r, w, width, bias, n, terms,
+                                outputs, isFirst, isLast);
+    for (; r < count; ++r)
+      denseBlock<1, P>(in + r, out + r, w, width, bias, n, terms, outputs,
+                       isFirst, isLast);
+  }
+
+  PanelWeights<W> weights;
+  int64_t K, N;
+  int64_t rows = 0;
+  const X *x[kMostRows];
+  W *y[kMostRows];
+  alignas(64) W buffer[kTogether * kTerms];
+};
+
+} // namespace volley::kernels
+
+#endif // VOLLEY_LIB_KERNELS_ROWGROUP_H
