@@ -74,6 +74,14 @@ def event_features(run):
     ]
 
 
+def direct_features(run):
+    rows, terms, vectors, _ = sizes(run)
+    is_float = run["shape"].split("_rows")[0].endswith("_f32")
+    events = terms * run["density"]
+    look = [0, terms] if is_float else [terms, 0]
+    return [rows, rows * vectors, *look, events * vectors, events]
+
+
 def blocked_features(run):
     rows, terms, vectors, _ = sizes(run)
     is_float = run["shape"].split("_rows")[0].endswith("_f32")
@@ -108,19 +116,27 @@ def main():
             if run["kernel"] == kernel and run["shape"].startswith(prefixes or "")
         ]
 
-    x, errors = fit(choose("event"), event_features)
+    # Of products, those with more go to the blocked kernel.
+    few = [run for run in choose("event") if run["density"] <= 0.5]
+    x, errors = fit(few, event_features)
     print(f"// Event-driven: {errors}.")
     print(f"kLookBinary = {{{x[0]:.3g}, {x[1]:.3g}, {x[2]:.2g}}};")
     print(f"kLook = {{{x[3]:.3g}, {x[4]:.3g}, {x[5]:.2g}}};")
     print(f"kEventVector = {x[6]:.2g}, kEventTile = {x[7]:.2g}, kOutput = {x[8]:.2g};")
-    x, errors = fit(choose("blocked", "dense"), lambda run: blocked_features(run)[:2])
+    x, errors = fit(choose("direct"), direct_features)
+    print(f"// Direct: {errors}.")
+    print(f"kDirectRow = {x[0]:.2g}, kDirectRowVector = {x[1]:.2g},")
+    print(f"kDirectLookBinary = {x[2]:.2g}, kDirectLook = {x[3]:.2g},")
+    print(f"kDirectVector = {x[4]:.2g}, kDirectEvent = {x[5]:.2g};")
+    x, errors = fit(choose("blocked", "dense"), blocked_features)
     alone = [
-        run["cycles"] / (x @ blocked_features(run)[:2])
+        run["cycles"] / (x @ blocked_features(run))
         for run in everything
         if run["kernel"] == "blocked" and run["shape"].startswith("dense_256x256_")
     ]
     print(f"// Blocked products: {errors}.")
     print(f"kTermVector = {x[0]:.2g}, kTermConversion = {x[1]:.3g},")
+    print(f"kBlockedRow = {x[2]:.2g},")
     print(f"kAlone = {np.median(alone):.2g};")
     x, errors = fit(choose("blocked", "conv", "depthwise"), blocked_features)
     print(f"// Blocked convolutions: {errors}.")

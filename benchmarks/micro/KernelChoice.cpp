@@ -110,6 +110,9 @@ static std::vector<Shape> getShapes() {
     shapes.push_back(makeDense(784, 128, isFloat, 4, 16));
     shapes.push_back(makeDense(256, 512, isFloat, 4, 16));
     shapes.push_back(makeDense(128, 10, isFloat, 4, 16));
+    shapes.push_back(makeDense(64, 64, isFloat, 4, 16));
+    shapes.push_back(makeDense(38, 7, isFloat, 4, 16));
+    shapes.push_back(makeDense(12, 38, isFloat, 4, 16));
     shapes.push_back(makeDense(256, 256, isFloat, 1, 1));
     shapes.push_back(makeDense(38, 38, isFloat, 1, 1));
     shapes.push_back(makeConv(16, 16, 16, 3, 1, isFloat));

@@ -2,6 +2,7 @@
 //
 // Fully connected projections. Panels.h says how weights are packed.
 
+#include "DirectProduct.h"
 #include "ProductLoops.h"
 #include "RowGroup.h"
 
@@ -121,6 +122,21 @@ inline void denseBlocked(Tile *tile, const X *x, int64_t xStep, W *y,
                           {function, arguments, rowsPerSample});               \
   }
 
+/// Weights that the first cache holds, one panel.
+#define VOLLEY_DENSE_DIRECT(NAME, X, W)                                        \
+  extern "C" void NAME(Tile *tile, const X *x, int64_t xStep, W *y,            \
+                       int64_t yStep, int64_t nt, int64_t nb, const W *weight, \
+                       const W *bias, int64_t lead, int64_t K, int64_t N,      \
+                       StepFunction function, const void *arguments,           \
+                       int64_t rowsPerSample) {                                \
+    if (!function)                                                             \
+      return denseRows<DirectProduct<X, W, false>>(                            \
+          tile, x, xStep, y, yStep, nt, nb, {weight, bias}, lead, K, N);       \
+    denseNeurons<DirectProduct<X, W, true>>(                                   \
+        tile, x, xStep, nt, nb, {weight, bias}, K, N,                          \
+        {function, arguments, rowsPerSample});                                 \
+  }
+
 VOLLEY_DENSE_NEURONS(volley_dense_event_i1_f32, uint8_t, float)
 VOLLEY_DENSE_NEURONS(volley_dense_event_i32_f32, int32_t, float)
 VOLLEY_DENSE_NEURONS(volley_dense_event_f32_f32, float, float)
@@ -133,3 +149,9 @@ VOLLEY_DENSE(volley_dense_blocked_f32_f32, denseBlocked, float, float)
 VOLLEY_DENSE(volley_dense_blocked_i1_f64, denseBlocked, uint8_t, double)
 VOLLEY_DENSE(volley_dense_blocked_i32_f64, denseBlocked, int32_t, double)
 VOLLEY_DENSE(volley_dense_blocked_f64_f64, denseBlocked, double, double)
+VOLLEY_DENSE_DIRECT(volley_dense_direct_i1_f32, uint8_t, float)
+VOLLEY_DENSE_DIRECT(volley_dense_direct_i32_f32, int32_t, float)
+VOLLEY_DENSE_DIRECT(volley_dense_direct_f32_f32, float, float)
+VOLLEY_DENSE_DIRECT(volley_dense_direct_i1_f64, uint8_t, double)
+VOLLEY_DENSE_DIRECT(volley_dense_direct_i32_f64, int32_t, double)
+VOLLEY_DENSE_DIRECT(volley_dense_direct_f64_f64, double, double)

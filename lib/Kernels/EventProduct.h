@@ -294,10 +294,14 @@ public:
       range.neurons = outputs;
       range.inputStep = tileWidth<W> * sizeof(W);
       range.inputRow = steps * range.inputStep;
-      // Row by row of samples.
+      // Row by row of samples. Divisions take long, and most have one row.
+      range.sample = firstRow / population.rowsPerSample;
+      range.firstRow = firstRow - range.sample * population.rowsPerSample;
       for (int64_t row = 0; row < rows; row += range.rows) {
-        range.sample = (firstRow + row) / population.rowsPerSample;
-        range.firstRow = (firstRow + row) % population.rowsPerSample;
+        if (row > 0) {
+          ++range.sample;
+          range.firstRow = 0;
+        }
         range.rows =
             least(rows - row, population.rowsPerSample - range.firstRow);
         range.input =

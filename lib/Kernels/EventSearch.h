@@ -190,6 +190,71 @@ inline int32_t findEvents(const X *x, int64_t size, int64_t first,
   return count;
 }
 
+/// Which of the first `count` of elements, 64 at most, are not zero, as bits.
+template <typename X> inline uint64_t findEventBits(const X *x, int64_t count) {
+#ifdef __AVX512BW__
+  if constexpr (sizeof(X) == 1) {
+    uint64_t part = ~uint64_t(0) >> (64 - count);
+    __m512i bytes = _mm512_maskz_loadu_epi8(part, x);
+    return _mm512_test_epi8_mask(bytes, bytes);
+  }
+#elif defined(__AVX2__)
+  if constexpr (sizeof(X) == 1) {
+    auto find32 = [&](int64_t at) -> uint64_t {
+      __m256i bytes =
+          _mm256_loadu_si256(reinterpret_cast<const __m256i *>(x + at));
+      __m256i zeros = _mm256_cmpeq_epi8(bytes, _mm256_setzero_si256());
+      return static_cast<uint32_t>(~_mm256_movemask_epi8(zeros));
+    };
+    auto find8 = [&](int64_t at) -> uint64_t {
+      __m128i bytes =
+          _mm_loadl_epi64(reinterpret_cast<const __m128i *>(x + at));
+      __m128i zeros = _mm_cmpeq_epi8(bytes, _mm_setzero_si128());
+      return ~_mm_movemask_epi8(zeros) & 0xFF;
+    };
+    // The last ones may be looked at twice.
+    if (count >= 32)
+      return find32(0) | find32(count - 32) << (count - 32);
+    if (count >= 8) {
+      uint64_t events = find8(count - 8) << (count - 8);
+      for (int64_t i = 0; i + 8 < count; i += 8)
+        events |= find8(i) << i;
+      return events;
+    }
+  }
+#endif
+  uint64_t events = 0;
+  int64_t i = 0;
+#if defined(__AVX512BW__) || defined(__AVX2__)
+  if constexpr (sizeof(X) == 4) {
+#ifdef __AVX512BW__
+    using Integers = __m512i;
+    using Floats = __m512;
+#else
+    using Integers = __m256i;
+    using Floats = __m256;
+#endif
+    constexpr int64_t step = sizeof(Integers) / 4;
+    for (; i + step <= count; i += step) {
+      uint64_t which;
+      if constexpr (X(0.5) != X(0)) {
+        Floats numbers;
+        __builtin_memcpy(&numbers, x + i, sizeof numbers);
+        which = findNonZeros(numbers);
+      } else {
+        Integers numbers;
+        __builtin_memcpy(&numbers, x + i, sizeof numbers);
+        which = findNonZeros(numbers);
+      }
+      events |= which << i;
+    }
+  }
+#endif
+  for (; i < count; ++i)
+    events |= uint64_t(x[i] != X(0)) << i;
+  return events;
+}
+
 } // namespace volley::kernels
 
 #endif // VOLLEY_LIB_KERNELS_EVENTSEARCH_H

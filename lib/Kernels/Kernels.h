@@ -51,18 +51,28 @@ inline double fma(double a, double b, double c) {
   return __builtin_fma(a, b, c);
 }
 
+/// Copies `count` < 2 size elements, by powers of two.
+template <int64_t size, typename T>
+inline void copyPart(T *to, const T *from, int64_t count) {
+  if (count & size) {
+    __builtin_memcpy(to, from, size * sizeof(T));
+    to += size;
+    from += size;
+  }
+  if constexpr (size > 1)
+    copyPart<size / 2>(to, from, count);
+}
+
 /// The first `count` < lanes elements; the others are 0.
 template <typename T> inline Vector<T> loadPart(const T *p, int64_t count) {
   alignas(64) T buffer[lanes<T>] = {};
-  for (int64_t i = 0; i < count; ++i)
-    buffer[i] = p[i];
+  copyPart<lanes<T> / 2>(buffer, p, count);
   return load(buffer);
 }
 template <typename T> inline void storePart(T *p, Vector<T> v, int64_t count) {
   alignas(64) T buffer[lanes<T>];
   store(buffer, v);
-  for (int64_t i = 0; i < count; ++i)
-    p[i] = buffer[i];
+  copyPart<lanes<T> / 2>(p, buffer, count);
 }
 
 /// Outputs are padded to whole vectors.

@@ -195,12 +195,17 @@ extern "C" void volley_scatter_samples(Tile *tile, const char *x, char *y,
 // each. What was written at step s is in slot s mod depth. Samples are
 // `sampleBytes` apart.
 
+/// Most histories have one slot, and a division takes long.
+static uint64_t getSlot(uint64_t step, int64_t depth) {
+  return depth == 1 ? 0 : step % depth;
+}
+
 /// The signal of `steps` writes ago. `step` is the number of writes so far.
 extern "C" void volley_delay_read(Tile *tile, const char *history,
                                   int64_t sampleBytes, char *y, int64_t nb,
                                   int64_t bytes, int64_t depth, uint64_t step,
                                   int64_t steps) {
-  uint64_t slot = (step + depth - steps) % depth;
+  uint64_t slot = getSlot(step + depth - steps, depth);
   shareSamples(tile, nb, bytes, [&](int64_t b) {
     __builtin_memcpy(y + b * bytes, history + b * sampleBytes + slot * bytes,
                      bytes);
@@ -227,7 +232,7 @@ extern "C" void volley_delay_write(Tile *tile, const char *x, int64_t nb,
                                    char *history, int64_t sampleBytes,
                                    int64_t bytes, int64_t depth,
                                    uint64_t step) {
-  uint64_t slot = step % depth;
+  uint64_t slot = getSlot(step, depth);
   shareSamples(tile, nb, bytes, [&](int64_t b) {
     __builtin_memcpy(history + b * sampleBytes + slot * bytes, x + b * bytes,
                      bytes);

@@ -51,6 +51,28 @@ inline void denseBlock(const W *const *x, W *const *y, const W *panel,
 /// Rows that are accumulated at once.
 constexpr int kBlockRows = 6;
 
+/// Elements as numbers of another type.
+template <typename X, typename W>
+inline void convertNumbers(const X *x, W *numbers, int64_t count) {
+  typedef X Elements __attribute__((vector_size(8 * sizeof(X))));
+  typedef W Numbers __attribute__((vector_size(8 * sizeof(W))));
+  auto convert = [&](int64_t at) {
+    Elements elements;
+    __builtin_memcpy(&elements, x + at, sizeof elements);
+    Numbers converted = __builtin_convertvector(elements, Numbers);
+    __builtin_memcpy(numbers + at, &converted, sizeof converted);
+  };
+  if (count < 8) {
+    for (int64_t i = 0; i < count; ++i)
+      numbers[i] = static_cast<W>(x[i]);
+    return;
+  }
+  for (int64_t i = 0; i + 8 < count; i += 8)
+    convert(i);
+  // Some of them a second time.
+  convert(count - 8);
+}
+
 /// Rows that are worked off together, part after part of their terms: the
 /// weights of a panel's part stay in the first cache for all of them.
 template <typename X, typename W> class RowGroup {
@@ -102,8 +124,7 @@ private:
       } else {
         // Once for all outputs.
         W *numbers = buffer + r * terms;
-        for (int64_t k = 0; k < terms; ++k)
-          numbers[k] = static_cast<W>(x[row + r][first + k]);
+        convertNumbers(x[row + r] + first, numbers, terms);
         in[r] = numbers;
       }
     }

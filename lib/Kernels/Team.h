@@ -46,6 +46,11 @@ inline int64_t getGrain(int64_t cycles) {
 /// Calls function(first, last) for parts of [0, count).
 template <typename Function>
 inline void share(Tile *tile, int64_t count, int64_t grain, Function function) {
+  if (!tile->team) {
+    if (count > 0)
+      function(0, count);
+    return;
+  }
   while (volley_take(tile, count, grain))
     function(tile->first, tile->last);
 }

@@ -85,9 +85,18 @@ def test_convolutions(run_tool, tmp_path, case, dtype):
 
 
 # Rows, terms, outputs: groups of rows that are whole blocks and not, terms in one part
-# and in several, parts of a vector of outputs.
+# and in several, parts of a vector of outputs; words of events of every length.
 @pytest.mark.parametrize(
-    "shape", [(200, 300, 70), (13, 129, 16), (7, 5, 33), (1, 513, 3)]
+    "shape",
+    [
+        (200, 300, 70),
+        (13, 129, 16),
+        (7, 5, 33),
+        (1, 513, 3),
+        (5, 100, 64),
+        (4, 39, 50),
+        (3, 12, 7),
+    ],
 )
 @pytest.mark.parametrize("dtype", TYPES)
 def test_projections(run_tool, tmp_path, shape, dtype):
@@ -104,7 +113,7 @@ def test_projections(run_tool, tmp_path, shape, dtype):
     ]
     # Rows with few events between rows with many.
     inputs.append(np.where(rng.random((3, 2, rows, 1)) < 0.4, *inputs))
-    check_kernels(run_tool, tmp_path, network, ("event", "blocked"), inputs)
+    check_kernels(run_tool, tmp_path, network, ("direct", "event", "blocked"), inputs)
 
 
 @pytest.mark.parametrize("kind", ["sum", "avg", "max"])

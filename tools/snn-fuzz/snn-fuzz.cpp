@@ -447,8 +447,8 @@ bool Trial::run() {
   }
 
   // Another choice of rewrites, kernels, tiles, threading and instructions.
-  options.phases.pipeline.kernel =
-      random.pick<const char *>({"event", "blocked", "depthwise", "scatter"});
+  options.phases.pipeline.kernel = random.pick<const char *>(
+      {"direct", "event", "blocked", "depthwise", "scatter"});
   options.phases.pipeline.rows = random.pick<int64_t>({1, 2, 7, 64, 300});
   options.phases.pipeline.share = random.chance(50) ? "always" : "auto";
   for (StringRef pass : getOptionalPasses())

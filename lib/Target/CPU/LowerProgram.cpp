@@ -439,8 +439,32 @@ void ProgramLowering::lowerStep(snn::StepOp op) {
                           integer(type.getNumElements())});
 }
 
+/// Whether what a value holds, under whatever name, is used in its block only,
+/// and before `end` there.
+static bool isUsedBefore(Value value, Operation *end) {
+  return llvm::all_of(value.getUsers(), [&](Operation *user) {
+    if (auto reshape = dyn_cast<snn::ReshapeOp>(user))
+      if (!isUsedBefore(reshape.getResult(), end))
+        return false;
+    return user->getBlock() == end->getBlock() && user->isBeforeInBlock(end);
+  });
+}
+
+/// Whether a delay's only slot is read for the last time before it is written:
+/// then it need not be copied.
+static bool isReadInPlace(snn::DelayReadOp op) {
+  if (op.getHistory().getType().getDimSize(0) != 1 || op.getSteps().size() != 1)
+    return false;
+  return llvm::all_of(op.getHistory().getUsers(), [&](Operation *user) {
+    auto write = dyn_cast<snn::DelayWriteOp>(user);
+    return !write || isUsedBefore(op.getResult(), write);
+  });
+}
+
 void ProgramLowering::lowerDelayRead(snn::DelayReadOp op) {
   Value y = op.getResult();
+  if (isReadInPlace(op))
+    return lowerShared(op, getState(op.getHistory()), integer(sampleBytes));
   int64_t depth = op.getHistory().getType().getDimSize(0);
   // The number of writes so far; one more after this step's.
   Value writes = time ? add(step, time) : step;

@@ -150,10 +150,17 @@ constexpr Look kLookBinary = {5.8, 70, 0.29}, kLook = {3.3, 100, 0.4};
 /// To add the weights of an event, by vectors and by tiles; and for an output.
 constexpr double kEventVector = 0.94, kEventTile = 0.89, kOutput = 0.36;
 
+/// Of the direct products: to begin and end a row, and its vectors; to look at
+/// a term; for the vectors of an event, and for the event.
+constexpr double kDirectRow = 40, kDirectRowVector = 4.5,
+                 kDirectLookBinary = 0.1, kDirectLook = 0.26,
+                 kDirectVector = 0.5, kDirectEvent = 2.7;
+
 /// Of the blocked products: a term's multiply-adds by vectors, and to make its
-/// input a float, once for each 4 vectors. A row alone reads the weights for
-/// itself.
-constexpr double kTermVector = 0.66, kTermConversion = 0.48, kAlone = 2.2;
+/// input a float, once for each 4 vectors; and to begin and end a row. One
+/// alone reads the weights for itself.
+constexpr double kTermVector = 0.66, kTermConversion = 0.3, kBlockedRow = 30,
+                 kAlone = 2.2;
 
 /// Of the blocked convolutions, alike, and to begin a row.
 constexpr double kConvTermVector = 0.94, kConvConversion = 0.95, kConvRow = 25;
@@ -249,6 +256,38 @@ public:
   }
 };
 
+/// Of few outputs, with weights that the first cache holds.
+class DenseDirect : public DenseStrategy {
+  static constexpr int64_t kFirstCache = 1 << 15;
+
+public:
+  StringRef getName() const override { return "direct"; }
+  StringRef getKernel() const override { return "volley_dense_direct"; }
+  bool takesNeurons() const override { return true; }
+
+  bool isCompatible(Operation *op) const override {
+    if (!DenseStrategy::isCompatible(op))
+      return false;
+    auto weight = cast<snn::DenseOp>(op).getWeight().getType();
+    Type element = weight.getElementType();
+    int64_t terms = weight.getShape().back();
+    int64_t outputs = weight.getShape()[weight.getRank() - 2];
+    int64_t bytes = roundUp(outputs, getLanes(element)) *
+                    (element.getIntOrFloatBitWidth() / 8);
+    return bytes <= kPanelVectors * kVectorBytes &&
+           terms * bytes <= kFirstCache;
+  }
+
+  double getCost(Operation *op, double activity) const override {
+    Work work(op);
+    double look = work.isBinary ? kDirectLookBinary : kDirectLook;
+    return work.rows * (kDirectRow + work.vectors * kDirectRowVector) +
+           work.terms * look +
+           work.terms * activity *
+               (work.vectors * kDirectVector + kDirectEvent);
+  }
+};
+
 class DenseBlocked : public DenseStrategy {
 public:
   StringRef getName() const override { return "blocked"; }
@@ -258,7 +297,8 @@ public:
     double term = work.vectors * kTermVector;
     if (work.isInteger)
       term += std::ceil(work.vectors / 4) * kTermConversion;
-    return work.terms * term * (work.isInScan ? kAlone : 1);
+    return (work.terms * term + work.rows * kBlockedRow) *
+           (work.isInScan ? kAlone : 1);
   }
 };
 
@@ -595,6 +635,7 @@ std::optional<double> volley::cpu::getActivity(Operation *op) {
 }
 
 ArrayRef<const Strategy *> volley::cpu::getStrategies() {
+  static const DenseDirect denseDirect;
   static const DenseEvent denseEvent;
   static const DenseBlocked denseBlocked;
   static const ConvDepthwise convDepthwise;
@@ -604,8 +645,8 @@ ArrayRef<const Strategy *> volley::cpu::getStrategies() {
   static const DenseSliced denseSliced;
   static const ConvSliced convSliced;
   static const Strategy *const strategies[] = {
-      &denseEvent,  &denseBlocked, &convDepthwise, &convEvent,
-      &convScatter, &convBlocked,  &denseSliced,   &convSliced};
+      &denseDirect, &denseEvent,  &denseBlocked, &convDepthwise, &convEvent,
+      &convScatter, &convBlocked, &denseSliced,  &convSliced};
   return strategies;
 }
 

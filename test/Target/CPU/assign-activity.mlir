@@ -28,12 +28,12 @@
 // RUN: not ls %t/no.so
 // RUN: not snn-run %t/few.so --input %t/x.csv --activity=%t/few.json 2>&1 | FileCheck %s --check-prefix=COMPILED
 
-// FEW: snn.dense %{{.*}} kernel "event" {{.*}}snn.activity = 1.000000e-02
-// FEW: snn.dense %{{.*}} kernel "event" {{.*}}snn.activity = 2.000000e-02
+// FEW: snn.dense %{{.*}} kernel "direct" {{.*}}snn.activity = 1.000000e-02
+// FEW: snn.dense %{{.*}} kernel "direct" {{.*}}snn.activity = 2.000000e-02
 // MANY: snn.dense %{{.*}} kernel "blocked" {{.*}}snn.activity = 1.000000e+00
 // MANY: snn.dense %{{.*}} kernel "blocked" {{.*}}snn.activity = 9.000000e-01
-// EXPLAIN: cpu-select-kernels: kernel = event, activity = measured 1 %, cycles per row = event {{[0-9]+}}, blocked
-// EXPLAIN: cpu-select-kernels: kernel = event, activity = measured 2 %, cycles per row = event {{[0-9]+}}, blocked
+// EXPLAIN: cpu-select-kernels: kernel = direct, activity = measured 1 %, cycles per row = direct {{[0-9]+}}, event {{[0-9]+}}, blocked
+// EXPLAIN: cpu-select-kernels: kernel = direct, activity = measured 2 %, cycles per row = direct {{[0-9]+}}, event {{[0-9]+}}, blocked
 // OTHER: other.json: remark: is a profile of network 'older', but is used for 'net'
 // OTHER-NEXT: other.json: remark: has no activity of 'fc' dense 1, which is assumed
 // OTHER-NEXT: other.json: remark: has an activity of 'fc' dense 7, 'gone' conv, which the network does not have

@@ -19,8 +19,8 @@ snn.neuron_model private @sum(in %x: f32, in %y: f32) -> (s: i1) {
 // BLOCKED-NOT: snn.fused
 snn.program @net(%s: tensor<4x100xi1>) -> (a: tensor<128xi1>, b: tensor<4x32xi1>) dt(1.0) rows(64) {
   %w = arith.constant dense<1.0> : tensor<32x100xf32>
-  // CHECK: snn.dense {{.*}} kernel "event" {{{.*}}snn.fused} :
-  // STORAGE: snn.dense {{.*}} {snn.buffers = array<i64: -1>, {{.*}}snn.fused,
+  // CHECK: snn.dense {{.*}} kernel "direct" {snn.fused} :
+  // STORAGE: snn.dense {{.*}} {snn.buffers = array<i64: -1>, snn.fused,
   // REMARK: cpu-fuse-neurons{{.*}} population=p
   %x = snn.dense %s, %w : (tensor<4x100xi1>, tensor<32x100xf32>) -> tensor<4x32xf32>
   // CHECK: snn.dense
@@ -28,10 +28,10 @@ snn.program @net(%s: tensor<4x100xi1>) -> (a: tensor<128xi1>, b: tensor<4x32xi1>
   // STORAGE: snn.dense {{.*}} {snn.buffers = array<i64: {{[0-9]+}}>,
   %y = snn.dense %s, %w : (tensor<4x100xi1>, tensor<32x100xf32>) -> tensor<4x32xf32>
   // A row of the product is one of four positions.
-  // LOWERED: llvm.call @volley_dense_event_i1_f32(
+  // LOWERED: llvm.call @volley_dense_direct_i1_f32(
   // LOWERED: %[[STEP:.*]] = llvm.mlir.addressof @step_0_sum
   // LOWERED: %[[ROWS:.*]] = arith.constant 4 : i64
-  // LOWERED: llvm.call @volley_dense_event_i1_f32({{.*}}, %[[STEP]], %{{.*}}, %[[ROWS]])
+  // LOWERED: llvm.call @volley_dense_direct_i1_f32({{.*}}, %[[STEP]], %{{.*}}, %[[ROWS]])
   // LOWERED: llvm.call @volley_neurons(
   // LOWERED-NOT: volley_dense
   %xr = snn.reshape %x : tensor<4x32xf32> -> tensor<128xf32>
