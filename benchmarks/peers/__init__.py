@@ -63,6 +63,7 @@ PEERS = {
     "sinabs": Entry("sinabs", {"layers": "sinabs_peer:Sinabs"}),
     "spikingjelly": Entry("SpikingJelly", {"layers": "spikingjelly_peer:SpikingJelly"}),
     "norse": Entry("Norse", {"layers": "norse_peer:Norse", "ring": "ring:Norse"}),
+    "snn-mlir": Entry("snn-mlir", {"layers": "snn_mlir_peer:SnnMlir"}),
 }
 
 
