@@ -34,7 +34,11 @@ PEERS = {
     ),
     "torch-compiled": Entry(
         "torch.compile",
-        {"layers": "torch_forms:Compiled", "module": "torch_modules:Compiled"},
+        {
+            "layers": "torch_forms:Compiled",
+            "module": "torch_modules:Compiled",
+            "ring": "ring:Compiled",
+        },
         compiles=True,
     ),
     "torch-hoisted": Entry("PyTorch, by layer", {"layers": "torch_forms:Hoisted"}),

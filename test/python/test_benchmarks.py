@@ -11,6 +11,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from conftest import TOOLS
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 BENCHMARKS = REPOSITORY / "benchmarks"
@@ -592,10 +593,18 @@ def test_plots(files, tmp_path):
     }
     plots = {p.name for p in (tmp_path / "plots").iterdir()}
     assert {"small.png", "small.pdf", "trend-time.svg", "trend-time.png"} <= plots
+    trend = (tmp_path / "plots" / "trend-time.svg").read_text()
+    assert ">warning</text>" in trend
+    assert ">critical</text>" in trend
     for image in ("badge-goals.svg", "badge-bits.svg", "small.svg"):
         assert f"(benchmarks/{image})" in page.read_text()
+    elsewhere = [*arguments, "--images", tmp_path / "images"]
+    assert report.main([str(argument) for argument in elsewhere]) == 0
+    assert "(../images/small.svg)" in page.read_text()
     history.write_text("{}\n")
     assert report.main([str(argument) for argument in arguments]) == 1
+    nowhere = [path, "--page", page, "--networks", tmp_path / "nothing"]
+    assert report.main([str(argument) for argument in nowhere]) == 1
 
 
 # Workloads and a run
@@ -855,11 +864,22 @@ def test_run(run_suite, tmp_path):
     with open(tmp_path / "out" / "results.csv", newline="") as file:
         rows = list(csv.DictReader(file))
     assert [row["runner"] for row in rows] == ["volley", "numpy"]
+    assert all(None not in row for row in rows)
+    for row in rows:
+        assert results["machine"]["cpu"] in row["machine"]
+        assert "OMP_NUM_THREADS=1" in row["flags"].split()
+        assert f"numpy={np.__version__}" in row["versions"].split()
+        assert row["commit"] == (results["volley"]["commit"] or "")
+    assert rows[0]["mean_rate"] == str(result.get("mean_rate", ""))
     median = float(rows[1]["median_ms"]) / 1e3
     assert median == pytest.approx(theirs["seconds"]["median"], rel=1e-4)
     # What is there is not measured again.
     done, again = run_suite(data, "--repetitions", "4", "--resume")
     assert again["results"] == results["results"]
+    # What was measured otherwise is not mixed with it.
+    done, _ = run_suite(data, "--repetitions", "5", "--resume")
+    assert done.returncode != 0
+    assert "results.json has another options" in done.stderr
 
 
 def test_run_reports_other_results(run_suite, tmp_path, monkeypatch):
@@ -897,6 +917,43 @@ def test_run_bad_arguments(run_suite, arguments, message):
     assert message in done.stderr
     assert "Traceback" not in done.stderr
     assert results is None
+
+
+def test_nightly_bad_arguments():
+    for arguments in (["--network", "3"], ["--networks"], ["--networks", "many"]):
+        done = subprocess.run(
+            [REPOSITORY / "utils" / "nightly", *arguments],
+            capture_output=True,
+            text=True,
+            timeout=30,
+            check=False,
+        )
+        assert done.returncode == 2
+        assert "expects no arguments, or --networks N" in done.stderr
+        assert not done.stdout
+
+
+@pytest.mark.skipif(
+    not (TOOLS / "volley-bench-compile").exists(), reason="benchmarks are not built"
+)
+def test_compile_time_by_parts():
+    """Every phase and its passes are measured, and together are no longer than all."""
+    command = [TOOLS / "volley-bench-compile", "--benchmark_filter=/recurrent"]
+    options = ["--benchmark_repetitions=1", "--benchmark_format=json"]
+    done = subprocess.run(
+        [*command, *options], capture_output=True, text=True, timeout=100, check=True
+    )
+    times = {}
+    for entry in json.loads(done.stdout)["benchmarks"]:
+        name = entry["run_name"].split("/iterations")[0]
+        times.setdefault(name, entry["real_time"])
+    phases = subprocess.run(
+        [TOOLS / "snn-compile", "--phases"], capture_output=True, text=True, check=True
+    )
+    names = [line.split(":")[0] for line in phases.stdout.splitlines()]
+    assert {f"phase/recurrent/{name}" for name in names} <= set(times)
+    assert "pass/recurrent/cpu-select-kernels" in times
+    assert 0 < times["pass/recurrent/cpu-select-kernels"] < times["compile/recurrent"]
 
 
 def test_sections(tmp_path):
