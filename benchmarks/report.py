@@ -11,14 +11,15 @@ otherwise; PNG and PDF of the plots go beside the results. Needs matplotlib.
 
 import argparse
 import json
+import os
 import sys
 import textwrap
 from pathlib import Path
 
-from gate import GateError, read_report
+from gate import CRITICAL, LIMITS, GateError, read_report
 from peers import PEERS
 from suite import badges
-from suite.description import MEASURES, load_networks
+from suite.description import MEASURES, DescriptionError, load_networks
 from suite.machine import machine_type
 from suite.stats import summarize
 
@@ -572,7 +573,9 @@ def read_history(path):
 
 
 def plot_history(pyplot, lines, machine, measure, networks, directories):
-    """One plot per measure: each case relative to its first value."""
+    """One plot per measure: each case relative to its first value, and the gate's
+    levels, which are relative to the baseline instead.
+    """
     figure, axes = pyplot.subplots(figsize=(7, 3.5))
     series = {}
     for finished, where, cases in lines:
@@ -589,6 +592,21 @@ def plot_history(pyplot, lines, machine, measure, networks, directories):
             label=case,
         )
     if series:
+        limit = LIMITS[measure]
+        for level, share, color in (
+            ("warning", limit, "tab:orange"),
+            ("critical", CRITICAL * limit, "tab:red"),
+        ):
+            axes.axhline(1 + share, color=color, linestyle="--", linewidth=0.8)
+            axes.annotate(
+                level,
+                (1, 1 + share),
+                xycoords=("axes fraction", "data"),
+                fontsize=5,
+                color=color,
+                ha="right",
+                va="bottom",
+            )
         axes.set_ylabel(f"{measure}, relative to the first run")
         axes.tick_params(axis="x", rotation=45, labelsize=6)
         axes.legend(fontsize=5, loc="upper left", bbox_to_anchor=(1, 1))
@@ -619,10 +637,10 @@ def main(arguments=None):
     try:
         report = read_report(options.results)
         history = read_history(options.history) if options.history else []
-    except (GateError, OSError) as error:
+        networks = load_networks(options.networks)
+    except (GateError, DescriptionError, OSError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
-    networks = load_networks(options.networks)
     report["results"] = sort_results(report["results"], networks)
     pyplot = import_pyplot()
     for directory in (images, others):
@@ -635,7 +653,7 @@ def main(arguments=None):
         # Trends are of one machine and no part of the page.
         machine = machine_type(report["machine"])
         plot_history(pyplot, history, machine, measure, networks, (others, others))
-    relative = Path(images).resolve().relative_to(options.page.resolve().parent)
+    relative = os.path.relpath(images.resolve(), options.page.resolve().parent)
     options.page.write_text(write_page(report, networks, relative), encoding="utf-8")
     print(options.page)
     return 0

@@ -37,7 +37,9 @@ REPETITIONS, QUICK_REPETITIONS = 21, 5
 CSV_FIELDS = (
     "case network title batch steps density threads sum runner status median_ms q1_ms "
     "q3_ms min_ms count ratio ratio_q1 ratio_q3 differing cells prepare_s peak_mb "
-    "mean_mb code_bytes artefact_bytes equals_interpreter reason"
+    "mean_mb code_bytes artefact_bytes instructions equals_interpreter mean_rate "
+    "spikes_per_second step_mean_ms step_deviation_ms reason setting started commit "
+    "machine isa flags versions"
 ).split()
 
 
@@ -45,19 +47,24 @@ def log(text):
     print(text, file=sys.stderr, flush=True)
 
 
-def child_environment(threads):
+def library_settings(threads):
     """Libraries read the number of threads before any code of ours runs."""
-    count = str(threads)
     names = (
         "OMP_NUM_THREADS",
         "MKL_NUM_THREADS",
         "OPENBLAS_NUM_THREADS",
         "NUMBA_NUM_THREADS",
     )
-    environment = {**os.environ, **dict.fromkeys(names, count)}
+    settings = dict.fromkeys(names, str(threads))
     # What OpenBLAS takes for a processor that it does not know is half as fast.
     if "avx512f" in machine.describe_machine()["isa"]:
-        environment.setdefault("OPENBLAS_CORETYPE", "SkylakeX")
+        default = os.environ.get("OPENBLAS_CORETYPE", "SkylakeX")
+        settings["OPENBLAS_CORETYPE"] = default
+    return settings
+
+
+def child_environment(threads):
+    environment = {**os.environ, **library_settings(threads)}
     path = [str(HERE), environment.get("PYTHONPATH", "")]
     environment["PYTHONPATH"] = os.pathsep.join(filter(None, path))
     return environment
@@ -90,7 +97,12 @@ def run_child(what, case, description, data, options):
 
 def measure(case, description, options):
     """Everything about one case, as it is in the result file."""
-    result = {"case": case.name, "network": case.network.name, "point": case.point}
+    result = {
+        "case": case.name,
+        "network": case.network.name,
+        "point": case.point,
+        "flags": library_settings(case.point["threads"]),
+    }
     chosen = [
         name
         for name in case.network.peers
@@ -165,14 +177,30 @@ def describe_run(options, started, load):
     }
 
 
-def write_csv(path, results):
+def describe_row(report):
+    """What a row says of the run, so that it can be read alone."""
+    known = report["machine"]
+    versions = report["versions"].items()
+    return {
+        "started": report["started"],
+        "commit": report["volley"]["commit"],
+        "machine": f"{known['cpu']}, {known['cores']} cores, {known['memory_gb']} GB",
+        "isa": " ".join(known["isa"]),
+        "versions": " ".join(f"{name}={version}" for name, version in versions),
+    }
+
+
+def write_csv(path, report):
     """One row per case and runner."""
+    run = describe_row(report)
     with open(path, "w", newline="", encoding="utf-8") as file:
         writer = csv.DictWriter(file, CSV_FIELDS, extrasaction="ignore")
         writer.writeheader()
-        for result in results:
-            common = {"case": result["case"], "network": result["network"]}
+        for result in report["results"]:
+            flags = result.get("flags", {}).items()
+            common = {**run, "case": result["case"], "network": result["network"]}
             common.update(result["point"], title=result["title"])
+            common["flags"] = " ".join(f"{name}={value}" for name, value in flags)
             if "error" in result:
                 writer.writerow(
                     {**common, "status": "failed", "reason": result["error"]}
@@ -194,17 +222,20 @@ def write_csv(path, results):
                     row["peak_mb"] = f"{entry['memory']['peak_bytes'] / 1e6:.1f}"
                     row["mean_mb"] = f"{entry['memory']['mean_bytes'] / 1e6:.1f}"
                 if name == "volley":
-                    row["equals_interpreter"] = result.get("equals_interpreter", "")
+                    for key in ("equals_interpreter", "mean_rate", "spikes_per_second"):
+                        row[key] = result.get(key, "")
+                    for key, seconds in result.get("step_seconds", {}).items():
+                        row[f"step_{key}_ms"] = f"{seconds * 1e3:.6g}"
                 writer.writerow(row)
 
 
 def read_finished(path, options):
-    """What an earlier run measured, if it is of the same machine and commit."""
+    """What an earlier run measured, if machine, commit and options are the same."""
     if not path.exists():
         return []
     report = json.loads(path.read_text(encoding="utf-8"))
     now = describe_run(options, "", 0)
-    for key in ("format", "machine", "versions", "volley"):
+    for key in ("format", "machine", "versions", "volley", "options"):
         if report.get(key) != now[key]:
             raise DescriptionError(f"--resume: {path} has another {key}")
     return [result for result in report["results"] if "error" not in result]
@@ -355,7 +386,7 @@ def main():
         write_atomically(
             options.output / "results.json", json.dumps(report, indent=1) + "\n"
         )
-        write_csv(options.output / "results.csv", results)
+        write_csv(options.output / "results.csv", report)
     failed = [
         f"{result['case']}: {name}"
         for result in results

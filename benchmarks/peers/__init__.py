@@ -34,7 +34,11 @@ PEERS = {
     ),
     "torch-compiled": Entry(
         "torch.compile",
-        {"layers": "torch_forms:Compiled", "module": "torch_modules:Compiled"},
+        {
+            "layers": "torch_forms:Compiled",
+            "module": "torch_modules:Compiled",
+            "ring": "ring:Compiled",
+        },
         compiles=True,
     ),
     "torch-hoisted": Entry("PyTorch, by layer", {"layers": "torch_forms:Hoisted"}),
@@ -63,6 +67,7 @@ PEERS = {
     "sinabs": Entry("sinabs", {"layers": "sinabs_peer:Sinabs"}),
     "spikingjelly": Entry("SpikingJelly", {"layers": "spikingjelly_peer:SpikingJelly"}),
     "norse": Entry("Norse", {"layers": "norse_peer:Norse", "ring": "ring:Norse"}),
+    "snn-mlir": Entry("snn-mlir", {"layers": "snn_mlir_peer:SnnMlir"}),
 }
 
 

@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """The ladder's ring of populations: one batched product per step."""
 
+import numpy as np
 import torch
 
+from peers.torch_forms import Compiled as CompiledLayers
 from peers.torch_forms import State, TorchPeer, tensor
 from suite.layers import Neurons
 
@@ -41,6 +43,40 @@ class Torch(TorchPeer):
 
     def result(self, y):
         return super().result(y.flatten(2))
+
+
+class Compiled(Torch):
+    setting = (
+        "torch.compile with static shapes, of pieces of 10 steps, torch.bmm of all "
+        "populations, C++ wrapper; inference mode"
+    )
+    PIECE = 10
+
+    def prepare(self):
+        super().prepare()
+        workload, weights = self.workload, self.weights
+
+        def forward(x, spikes, v):
+            result = []
+            for own in (x * workload.drive).unbind():
+                before = spikes.roll(1, 1).transpose(0, 1)
+                arriving = torch.bmm(before, weights).transpose(0, 1)
+                v = v * workload.decay + (arriving + own)
+                fired = v > workload.threshold
+                spikes, v = fired.to(v.dtype), torch.where(fired, 0.0, v)
+                result.append(spikes)
+            return torch.stack(result), spikes, v
+
+        self.forward = CompiledLayers.compile(forward)
+        self.run(self.convert(workload.make_input(np.random.default_rng(1))))
+
+    @torch.inference_mode()
+    def run(self, x):
+        spikes, v, result = torch.zeros(self.shape), torch.zeros(self.shape), []
+        for piece in x.split(self.PIECE):
+            y, spikes, v = self.forward(piece, spikes, v)
+            result.append(y)
+        return torch.cat(result)
 
 
 class SnnTorch(Torch):

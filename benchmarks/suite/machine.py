@@ -17,8 +17,8 @@ ISA_FLAGS = (
     "avx512_fp16 avx_vnni amx_tile amx_int8 amx_bf16"
 ).split()
 PACKAGES = (
-    "numpy torch onnx onnxruntime snntorch sinabs spikingjelly norse nir h5py".split()
-)
+    "numpy torch onnx onnxruntime snntorch sinabs spikingjelly norse snn-mlir nir h5py"
+).split()
 
 
 def _read(path):

@@ -26,6 +26,8 @@
 #include "llvm/Support/Path.h"
 #include "llvm/Support/SourceMgr.h"
 #include "llvm/Support/ToolOutputFile.h"
+#include <atomic>
+#include <cstdlib>
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -266,8 +268,35 @@ LogicalResult volley::compileToFile(ModuleOp module,
   return compile(module, options, path, cpu::WriteMode::Replace);
 }
 
+/// Loads what was compiled. Null if there is an error.
+static std::shared_ptr<runtime::Artifact> load(ModuleOp module,
+                                               const std::string &path) {
+  std::string error;
+  auto artifact = runtime::Artifact::load(path, error);
+  if (!artifact)
+    module.emitError("cannot be loaded: ") << error;
+  return artifact;
+}
+
+/// A file's name that no other program of this or another process has.
+static std::string makeProgramPath(StringRef directory) {
+  static std::atomic<unsigned> count{0};
+  SmallString<128> path(directory);
+  llvm::sys::path::append(
+      path, llvm::formatv("program-{0}-{1}.so", getpid(), count++).str());
+  return std::string(path);
+}
+
 std::shared_ptr<runtime::Artifact>
 volley::compileInMemory(ModuleOp module, const CompileOptions &options) {
+  // perf and its like read names of functions from files, after the process.
+  if (const char *directory = std::getenv("VOLLEY_PROGRAM_DIR");
+      directory && *directory) {
+    std::string path = makeProgramPath(directory);
+    if (failed(compile(module, options, path, cpu::WriteMode::Replace)))
+      return nullptr;
+    return load(module, path);
+  }
   // The same artefact as on disk, in a file that has no name.
   int file = memfd_create("volley", MFD_CLOEXEC);
   if (file < 0) {
@@ -279,11 +308,7 @@ volley::compileInMemory(ModuleOp module, const CompileOptions &options) {
   std::string path = "/proc/self/fd/" + std::to_string(file);
   if (failed(compile(module, options, path, cpu::WriteMode::InPlace)))
     return nullptr;
-  std::string error;
-  auto artifact = runtime::Artifact::load(path, error);
-  if (!artifact)
-    module.emitError("cannot be loaded: ") << error;
-  return artifact;
+  return load(module, path);
 }
 
 std::unique_ptr<runtime::Session>

@@ -8,6 +8,7 @@
 #include <cstring>
 #include <dlfcn.h>
 #include <fcntl.h>
+#include <filesystem>
 #include <tbb/global_control.h>
 #include <tbb/parallel_for.h>
 #include <tbb/task_arena.h>
@@ -188,7 +189,11 @@ static std::vector<SignalInfo> getSignals(const volley_signal *signals,
 /// name, and not the file, for it: also when a descriptor's number comes again.
 static std::string makeUniqueName(int file) {
   static std::atomic<uint64_t> count{0};
-  std::string name = "/proc/self/fd";
+  // A number, as in /proc and not as of getpid: debuggers open the name, too.
+  std::error_code code;
+  auto process = std::filesystem::read_symlink("/proc/self", code);
+  std::string name =
+      "/proc/" + (code ? std::string("self") : process.string()) + "/fd";
   for (uint64_t id = count++; id != 0; id >>= 1)
     name += id & 1 ? "/." : "//.";
   return name + "/" + std::to_string(file);

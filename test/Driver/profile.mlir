@@ -57,7 +57,8 @@
 // SVG: </svg>
 
 // Functions have names, for profilers.
-// PLAIN: step_0_if
+// PLAIN: step_a{{$}}
+// PLAIN: step_b{{$}}
 // PLAIN: volley_tile
 // SYMBOLS: volley_profile_begin
 

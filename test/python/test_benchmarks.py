@@ -11,6 +11,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from conftest import TOOLS
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 BENCHMARKS = REPOSITORY / "benchmarks"
@@ -18,7 +19,7 @@ sys.path.append(str(BENCHMARKS))
 
 import gate  # noqa: E402
 import report  # noqa: E402
-from peers import PEERS  # noqa: E402
+from peers import PEERS, UnsupportedError, make_peer, snn_mlir_code  # noqa: E402
 from suite import badges, machine, stats  # noqa: E402
 from suite.artefact import get_sections  # noqa: E402
 from suite.description import (  # noqa: E402
@@ -27,6 +28,7 @@ from suite.description import (  # noqa: E402
     parse_network,
     select_cases,
 )
+from suite.layers import Conv, Dense, Flatten, Neurons, SumPool  # noqa: E402
 from suite.workloads import WORKLOADS, make_workload  # noqa: E402
 
 # Descriptions
@@ -591,10 +593,18 @@ def test_plots(files, tmp_path):
     }
     plots = {p.name for p in (tmp_path / "plots").iterdir()}
     assert {"small.png", "small.pdf", "trend-time.svg", "trend-time.png"} <= plots
+    trend = (tmp_path / "plots" / "trend-time.svg").read_text()
+    assert ">warning</text>" in trend
+    assert ">critical</text>" in trend
     for image in ("badge-goals.svg", "badge-bits.svg", "small.svg"):
         assert f"(benchmarks/{image})" in page.read_text()
+    elsewhere = [*arguments, "--images", tmp_path / "images"]
+    assert report.main([str(argument) for argument in elsewhere]) == 0
+    assert "(../images/small.svg)" in page.read_text()
     history.write_text("{}\n")
     assert report.main([str(argument) for argument in arguments]) == 1
+    nowhere = [path, "--page", page, "--networks", tmp_path / "nothing"]
+    assert report.main([str(argument) for argument in nowhere]) == 1
 
 
 # Workloads and a run
@@ -624,6 +634,168 @@ def test_peers_get_the_same_network():
     y = volley.compile(workload.network())(x)
     assert 0.02 < y.mean() < 0.5
     assert (y == signal).all()
+
+
+# Peers
+
+
+class Layers:
+    """A workload of given layers, on random spikes."""
+
+    kind, threads = "layers", 1
+
+    def __init__(self, layers, shape, steps=20, batch=3):
+        self.chain, self.shape = layers, (steps, batch, *shape)
+        self.steps, self.batch = steps, batch
+
+    def layers(self):
+        return self.chain
+
+    def make_input(self, rng):
+        return (rng.random(self.shape) < 0.4).view(np.uint8)
+
+
+# Never met: libraries differ in what happens there.
+THRESHOLD = 1.01
+
+
+def make_weights(*shape, seed=0, low=-16):
+    """Multiples of 1/32: sums are exact in any order."""
+    rng = np.random.default_rng(seed)
+    return (rng.integers(low, 18, shape) / 32).astype(np.float32)
+
+
+def recurrent_layers():
+    back = Dense(make_weights(12, 12, seed=2), make_weights(12, seed=3))
+    options = {"threshold": THRESHOLD, "reset": "zero"}
+    current = {"decay": 0.5, "current_decay": 0.25, **options}
+    return [
+        Dense(make_weights(12, 6, low=-8), make_weights(12, seed=1)),
+        Neurons("lif1", (12,), recurrent=back, **current),
+        Dense(make_weights(5, 12, seed=4, low=-8)),
+        Neurons("lif2", (5,), **current),
+    ]
+
+
+def convolution_layers():
+    options = {"threshold": THRESHOLD, "reset": "zero"}
+    return [
+        Conv(make_weights(4, 2, 3, 3), make_weights(4, seed=1), (2, 1), (1, 1)),
+        Neurons("if", (4, 4, 8), decay=1.0, **options),
+        SumPool((2, 2)),
+        Flatten(),
+        Dense(make_weights(5, 32, seed=2)),
+        Neurons("lif", (5,), decay=0.5, **options),
+    ]
+
+
+def interpret(layers, signal):
+    """(T, B, *shape), as suite.layers says it, in f64."""
+    for layer in layers:
+        if isinstance(layer, Dense):
+            signal = signal @ layer.weight.T.astype(float)
+            signal += 0 if layer.bias is None else layer.bias
+        elif isinstance(layer, Conv):
+            pads = [(pad, pad) for pad in layer.padding]
+            signal = np.pad(signal, [(0, 0)] * 3 + pads)
+            views = np.lib.stride_tricks.sliding_window_view(
+                signal, layer.weight.shape[2:], (3, 4)
+            )
+            rows, columns = layer.stride
+            views = views[:, :, :, ::rows, ::columns].astype(float)
+            signal = np.einsum("tbcyxij,ocij->tboyx", views, layer.weight)
+            signal += layer.bias[:, None, None]
+        elif isinstance(layer, SumPool):
+            *outer, height, width = signal.shape
+            rows, columns = layer.kernel
+            parts = (height // rows, rows, width // columns, columns)
+            signal = signal.reshape(*outer, *parts).sum((-3, -1))
+        elif isinstance(layer, Flatten):
+            signal = signal.reshape(*signal.shape[:2], -1)
+        else:
+            v = current = spikes = np.zeros(signal.shape[1:])
+            result = []
+            for drive in signal:
+                if layer.recurrent:
+                    back = spikes @ layer.recurrent.weight.T.astype(float)
+                    drive = drive + back + layer.recurrent.bias
+                if layer.current_decay is not None:
+                    current = drive = layer.current_decay * current + drive
+                v = layer.decay * v + drive
+                spikes = (v > layer.threshold).astype(float)
+                v = np.where(spikes > 0, 0.0, v)
+                result.append(spikes)
+            signal = np.stack(result)
+    return signal
+
+
+LAYER_PEERS = [
+    name
+    for name, entry in PEERS.items()
+    if "layers" in entry.classes and not entry.compiles
+]
+
+
+@pytest.mark.parametrize("name", LAYER_PEERS)
+@pytest.mark.parametrize(
+    "make, shape", [(recurrent_layers, (6,)), (convolution_layers, (2, 8, 8))]
+)
+def test_peers_compute_the_law(name, make, shape):
+    workload = Layers(make(), shape)
+    try:
+        peer = make_peer(name, workload)
+        peer.prepare()
+    except (ModuleNotFoundError, UnsupportedError) as error:
+        pytest.skip(str(error))
+    for seed in (0, 1):  # The second run starts from zero, too.
+        x = workload.make_input(np.random.default_rng(seed))
+        expected = interpret(workload.layers(), x.astype(float))
+        assert 0.05 < expected.mean() < 0.95
+        y = peer.result(peer.run(peer.convert(x)))
+        # Norse's neurons without a leak have a small one.
+        assert y.shape == expected.shape
+        assert np.mean(y != expected) <= (0.02 if name == "norse" else 0)
+
+
+# What the package snn-mlir writes for a product and a population.
+SNN_MLIR = """
+module {
+  memref.global "private" constant @w_0 : memref<2x3xf32> = dense<WEIGHT>
+  memref.global "private" constant @b_0 : memref<2xf32> = dense<BIAS>
+  func.func @snn_forward_step(
+    %input : memref<3xf32>,
+    %voltage_1 : memref<2xf32>,
+    %output : memref<2xf32>
+  ) attributes { llvm.emit_c_interface } {
+    %w_0 = memref.get_global @w_0 : memref<2x3xf32>
+    %b_0 = memref.get_global @b_0 : memref<2xf32>
+    %synapse_0 = memref.alloca() : memref<2xf32>
+    snn.linear ins(%input, %w_0) bias(%b_0 : memref<2xf32>) out(%synapse_0) : memref<3xf32>, memref<2x3xf32> -> memref<2xf32>
+    snn.lif ins(%synapse_0) state(%voltage_1) out(%output) {decay_float = 5.0000000000e-01 : f64, threshold_float = 1.0000000000e+00 : f64, v_reset_float = 0.0000000000e+00 : f64} : memref<2xf32>, memref<2xf32> -> memref<2xf32>
+    return
+  }
+}
+"""  # noqa: E501
+
+
+def test_code_of_snn_mlir(monkeypatch):
+    """The package is not needed for what follows it."""
+    monkeypatch.delenv("SNN_OPT", raising=False)
+    weight, bias = make_weights(2, 3), make_weights(2, seed=1)
+    text = SNN_MLIR.replace("WEIGHT", str(weight.tolist()))
+    text = text.replace("BIAS", str(bias.tolist()))
+    try:
+        function, shape = snn_mlir_code.compile_step(text)
+    except UnsupportedError as error:
+        pytest.skip(str(error))
+    assert shape == (2,)
+    x = (np.random.default_rng(0).random((9, 4, 3)) < 0.6).astype(np.float32)
+    y = np.full((9, 4, 2), np.nan, np.float32)
+    function(x.ctypes.data, y.ctypes.data, 9, 4)
+    population = Neurons("lif", (2,), decay=0.5, threshold=1.0, reset="zero")
+    assert (y == interpret([Dense(weight, bias), population], x)).all()
+    with pytest.raises(UnsupportedError, match="snn.avgpool2d needs the tool SNN_OPT"):
+        snn_mlir_code.lower_ops(text.replace("snn.linear", "snn.avgpool2d"))
 
 
 def test_ring_is_the_same_in_any_order():
@@ -692,11 +864,22 @@ def test_run(run_suite, tmp_path):
     with open(tmp_path / "out" / "results.csv", newline="") as file:
         rows = list(csv.DictReader(file))
     assert [row["runner"] for row in rows] == ["volley", "numpy"]
+    assert all(None not in row for row in rows)
+    for row in rows:
+        assert results["machine"]["cpu"] in row["machine"]
+        assert "OMP_NUM_THREADS=1" in row["flags"].split()
+        assert f"numpy={np.__version__}" in row["versions"].split()
+        assert row["commit"] == (results["volley"]["commit"] or "")
+    assert rows[0]["mean_rate"] == str(result.get("mean_rate", ""))
     median = float(rows[1]["median_ms"]) / 1e3
     assert median == pytest.approx(theirs["seconds"]["median"], rel=1e-4)
     # What is there is not measured again.
     done, again = run_suite(data, "--repetitions", "4", "--resume")
     assert again["results"] == results["results"]
+    # What was measured otherwise is not mixed with it.
+    done, _ = run_suite(data, "--repetitions", "5", "--resume")
+    assert done.returncode != 0
+    assert "results.json has another options" in done.stderr
 
 
 def test_run_reports_other_results(run_suite, tmp_path, monkeypatch):
@@ -734,6 +917,43 @@ def test_run_bad_arguments(run_suite, arguments, message):
     assert message in done.stderr
     assert "Traceback" not in done.stderr
     assert results is None
+
+
+def test_nightly_bad_arguments():
+    for arguments in (["--network", "3"], ["--networks"], ["--networks", "many"]):
+        done = subprocess.run(
+            [REPOSITORY / "utils" / "nightly", *arguments],
+            capture_output=True,
+            text=True,
+            timeout=30,
+            check=False,
+        )
+        assert done.returncode == 2
+        assert "expects no arguments, or --networks N" in done.stderr
+        assert not done.stdout
+
+
+@pytest.mark.skipif(
+    not (TOOLS / "volley-bench-compile").exists(), reason="benchmarks are not built"
+)
+def test_compile_time_by_parts():
+    """Every phase and its passes are measured, and together are no longer than all."""
+    command = [TOOLS / "volley-bench-compile", "--benchmark_filter=/recurrent"]
+    options = ["--benchmark_repetitions=1", "--benchmark_format=json"]
+    done = subprocess.run(
+        [*command, *options], capture_output=True, text=True, timeout=100, check=True
+    )
+    times = {}
+    for entry in json.loads(done.stdout)["benchmarks"]:
+        name = entry["run_name"].split("/iterations")[0]
+        times.setdefault(name, entry["real_time"])
+    phases = subprocess.run(
+        [TOOLS / "snn-compile", "--phases"], capture_output=True, text=True, check=True
+    )
+    names = [line.split(":")[0] for line in phases.stdout.splitlines()]
+    assert {f"phase/recurrent/{name}" for name in names} <= set(times)
+    assert "pass/recurrent/cpu-select-kernels" in times
+    assert 0 < times["pass/recurrent/cpu-select-kernels"] < times["compile/recurrent"]
 
 
 def test_sections(tmp_path):

@@ -135,7 +135,7 @@ def test_kernels_follow_the_measurement(net, x, tmp_path):
         path.write_text(change(prog.profile(), activity))
         chosen[activity] = kernels(net, activity=path)
         assert_identical(volley.compile(net, activity=path)(x), expected)
-    assert set(chosen[0.01].values()) == {"event"}
+    assert set(chosen[0.01].values()) <= {"event", "direct"}
     assert set(chosen[1.0].values()) == {"blocked"}
     measured = volley.compile(net, activity=prog.profile())
     assert measured.remarks == []
@@ -169,7 +169,7 @@ def test_what_does_not_fit_is_told(rng, net, x, tmp_path):
 
 
 def test_guide(tmp_path, monkeypatch, capsys):
-    """What the guide shows runs."""
+    """What the guide shows runs; blocks of bash need perf and are left out."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("PATH", str(TOOLS), prepend=os.pathsep)
     (tmp_path / "examples").symlink_to(REPOSITORY / "examples")

@@ -85,7 +85,9 @@ mlir::LogicalResult compileToFile(mlir::ModuleOp module,
                                   const CompileOptions &options,
                                   llvm::StringRef path);
 
-/// The same in memory. Null if there is an error.
+/// The same in memory; if the environment variable VOLLEY_PROGRAM_DIR names a
+/// directory, in a file there that stays, for profilers and debuggers. Null if
+/// there is an error.
 std::shared_ptr<runtime::Artifact>
 compileInMemory(mlir::ModuleOp module, const CompileOptions &options);
 

@@ -11,7 +11,7 @@ using namespace mlir;
 using namespace volley;
 using namespace volley::cpu;
 
-static std::string getNode(Operation *op) {
+std::string volley::cpu::getNode(Operation *op) {
   if (auto step = dyn_cast<snn::StepOp>(op); step && !step.getName().empty())
     return step.getName().str();
   if (auto name = op->getLoc()->findInstanceOf<NameLoc>())

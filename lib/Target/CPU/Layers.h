@@ -24,6 +24,9 @@ struct Layer {
   std::string getTitle() const;
 };
 
+/// The node that an op stands for, or "line N" of a file without nodes.
+std::string getNode(mlir::Operation *op);
+
 /// In the order of the program; then one for each output.
 std::vector<Layer> getLayers(snn::ProgramOp program);
 

@@ -2,6 +2,7 @@
 #include "StepFunctions.h"
 
 #include "Declarations.h"
+#include "Layers.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
@@ -492,9 +493,9 @@ void StepBuilder::build() {
 // The table of functions
 //===----------------------------------------------------------------------===//
 
-LLVM::LLVMFuncOp StepFunctions::get(snn::StepOp step) {
+/// What a function depends on.
+static std::string getKey(snn::StepOp step) {
   auto type = cast<RankedTensorType>(step->getResult(0).getType());
-  // What a function depends on.
   std::string key;
   llvm::raw_string_ostream stream(key);
   stream << step.getModel() << '/' << type.getNumElements() << '/'
@@ -509,21 +510,50 @@ LLVM::LLVMFuncOp StepFunctions::get(snn::StepOp step) {
   }
   if (usesChannels)
     stream << '/' << type.getShape().back();
-  LLVM::LLVMFuncOp &function = functions[key];
-  if (function)
-    return function;
+  return key;
+}
+
+StepFunctions::StepFunctions(ModuleOp module) : module(module) {
+  module.walk([&](snn::StepOp step) {
+    Entry &entry = entries[getKey(step)];
+    if (entry.uses++ == 0)
+      entry.node = getNode(step);
+  });
+}
+
+/// Linkers and profilers give a meaning to some of what a node's name may have.
+static std::string toSymbol(StringRef name) {
+  std::string symbol = name.str();
+  for (char &c : symbol)
+    if (!llvm::isAlnum(c) && c != '.' && c != '_' && c != '-')
+      c = '_';
+  return symbol;
+}
+
+std::string StepFunctions::makeName(const Entry &entry) {
+  std::string name = "step_" + toSymbol(entry.node);
+  if (entry.uses > 1)
+    name += llvm::formatv("_and_{0}_more", entry.uses - 1);
+  std::string unique = name;
+  for (unsigned i = 1; module.lookupSymbol(unique); ++i)
+    unique = llvm::formatv("{0}_{1}", name, i);
+  return unique;
+}
+
+LLVM::LLVMFuncOp StepFunctions::get(snn::StepOp step) {
+  Entry &entry = entries[getKey(step)];
+  if (entry.function)
+    return entry.function;
 
   auto model = SymbolTable::lookupNearestSymbolFrom<snn::NeuronModelOp>(
       step, step.getModelAttr());
   OpBuilder builder = OpBuilder::atBlockEnd(module.getBody());
   Type pointer = LLVM::LLVMPointerType::get(module.getContext());
-  function = LLVM::LLVMFuncOp::create(
-      builder, step.getLoc(),
-      llvm::formatv("step_{0}_{1}", functions.size() - 1, step.getModel())
-          .str(),
+  entry.function = LLVM::LLVMFuncOp::create(
+      builder, step.getLoc(), makeName(entry),
       LLVM::LLVMFunctionType::get(LLVM::LLVMVoidType::get(module.getContext()),
                                   {pointer, pointer}),
       LLVM::Linkage::Internal);
-  StepBuilder(function, step, model).build();
-  return function;
+  StepBuilder(entry.function, step, model).build();
+  return entry.function;
 }

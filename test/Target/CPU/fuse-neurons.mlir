@@ -29,7 +29,7 @@ snn.program @net(%s: tensor<4x100xi1>) -> (a: tensor<128xi1>, b: tensor<4x32xi1>
   %y = snn.dense %s, %w : (tensor<4x100xi1>, tensor<32x100xf32>) -> tensor<4x32xf32>
   // A row of the product is one of four positions.
   // LOWERED: llvm.call @volley_dense_direct_i1_f32(
-  // LOWERED: %[[STEP:.*]] = llvm.mlir.addressof @step_0_sum
+  // LOWERED: %[[STEP:.*]] = llvm.mlir.addressof @step_p :
   // LOWERED: %[[ROWS:.*]] = arith.constant 4 : i64
   // LOWERED: llvm.call @volley_dense_direct_i1_f32({{.*}}, %[[STEP]], %{{.*}}, %[[ROWS]])
   // LOWERED: llvm.call @volley_neurons(
