@@ -186,6 +186,6 @@ def test_guide(tmp_path, monkeypatch, capsys):
                 block, shell=True, capture_output=True, encoding="utf-8", check=True
             )
             output += finished.stdout + finished.stderr
-    assert "kernel = event, activity = measured 4.26 %, cycles per row = " in output
-    assert re.search(r"in 4\.3 % +698 +164 k +6\.98 k .* fc2: event dense", output)
+    assert "kernel = direct, activity = measured 4.26 %, cycles per row = " in output
+    assert re.search(r"in 4\.3 % +698 +164 k +6\.98 k .* fc2: direct dense", output)
     assert {"digits.svg", "digits.json"} <= {path.name for path in tmp_path.iterdir()}
