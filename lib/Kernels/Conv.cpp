@@ -147,6 +147,7 @@ inline void convScatter(Tile *tile, const X *x, int64_t xStep, W *y,
         if (population.function) {
           int64_t row = padded * sizeof(W);
           NeuronRange range{b,
+                            1,
                             t,
                             steps,
                             first * g.outWidth,
@@ -155,7 +156,8 @@ inline void convScatter(Tile *tile, const X *x, int64_t xStep, W *y,
                             g.outChannels,
                             reinterpret_cast<const char *>(results),
                             positions * row,
-                            row};
+                            row,
+                            0};
           return population.function(population.arguments, &range);
         }
         for (int64_t i = 0; i < steps; ++i) {

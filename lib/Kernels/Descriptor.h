@@ -73,19 +73,19 @@ struct Tile {
   uint64_t begun, nested;
 };
 
-/// Neurons of one sample whose steps generated code does: `neurons` of each of
-/// some rows of `rowNeurons` (positions with their channels, say), from number
-/// `first` of the row on.
+/// Neurons of some neighbouring samples whose steps generated code does:
+/// `neurons` of each of some rows of `rowNeurons` (positions with their
+/// channels, say), from number `first` of the row on.
 struct NeuronRange {
-  int64_t sample;
+  int64_t sample, samples;
   int64_t firstStep, steps;
   int64_t firstRow, rows;
   int64_t first, neurons;
   /// What a product has computed for them: the first element, and the bytes
-  /// from one step and from one row to the next. Null if they have it from
-  /// memory.
+  /// from one step, one row and one sample to the next. Null if they have it
+  /// from memory.
   const char *input;
-  int64_t inputStep, inputRow;
+  int64_t inputStep, inputRow, inputSample;
 };
 
 /// The steps of a population: `arguments` are what it was called with.

@@ -294,19 +294,20 @@ public:
       range.neurons = outputs;
       range.inputStep = tileWidth<W> * sizeof(W);
       range.inputRow = steps * range.inputStep;
-      // Row by row of samples. Divisions take long, and most have one row.
-      range.sample = firstRow / population.rowsPerSample;
-      range.firstRow = firstRow - range.sample * population.rowsPerSample;
-      for (int64_t row = 0; row < rows; row += range.rows) {
-        if (row > 0) {
-          ++range.sample;
-          range.firstRow = 0;
-        }
-        range.rows =
-            least(rows - row, population.rowsPerSample - range.firstRow);
+      int64_t perSample = population.rowsPerSample;
+      range.inputSample = perSample * range.inputRow;
+      range.sample = firstRow / perSample;
+      range.firstRow = firstRow - range.sample * perSample;
+      for (int64_t row = 0; row < rows;) {
+        range.rows = least(rows - row, perSample - range.firstRow);
+        // Whole samples together.
+        range.samples = range.rows == perSample ? (rows - row) / perSample : 1;
         range.input =
             reinterpret_cast<const char *>(buffer) + row * range.inputRow;
         population.function(population.arguments, &range);
+        row += range.samples * range.rows;
+        range.sample += range.samples;
+        range.firstRow = 0;
       }
     });
     rows = 0;

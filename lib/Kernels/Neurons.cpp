@@ -17,16 +17,18 @@ extern "C" void volley_neurons(Tile *tile, StepFunction function,
   int64_t cycles = nt * least(neurons, kBlock) / 2;
   share(tile, nb * blocks, getGrain(cycles), [&](int64_t next, int64_t last) {
     while (next < last) {
-      int64_t sample = next / blocks, begin = next % blocks;
-      int64_t end = least(blocks, begin + last - next);
       NeuronRange range{};
-      range.sample = sample;
+      range.sample = next / blocks;
       range.steps = nt;
       range.rows = 1;
+      int64_t begin = next - range.sample * blocks;
+      int64_t end = least(blocks, begin + last - next);
+      // Whole samples together.
+      range.samples = end - begin == blocks ? (last - next) / blocks : 1;
       range.first = begin * kBlock;
       range.neurons = least(neurons, end * kBlock) - range.first;
       function(arguments, &range);
-      next += end - begin;
+      next += range.samples * (end - begin);
     }
   });
 }

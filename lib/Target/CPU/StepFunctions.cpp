@@ -476,16 +476,28 @@ void StepBuilder::emitRow(Value row) {
 void StepBuilder::build() {
   using kernels::NeuronRange;
   Type i64 = builder.getI64Type();
+  auto loop = [&](Value first, Value last, auto emit) {
+    scf::ForOp::create(builder, loc, first, last, integer(1), ValueRange(),
+                       [&](OpBuilder &body, Location, Value i, ValueRange) {
+                         OpBuilder::InsertionGuard guard(builder);
+                         builder.setInsertionPoint(body.getInsertionBlock(),
+                                                   body.getInsertionPoint());
+                         emit(i);
+                         scf::YieldOp::create(builder, loc);
+                       });
+  };
   Value firstRow = loadField(offsetof(NeuronRange, firstRow), i64);
   Value lastRow = add(firstRow, loadField(offsetof(NeuronRange, rows), i64));
-  scf::ForOp::create(builder, loc, firstRow, lastRow, integer(1), ValueRange(),
-                     [&](OpBuilder &body, Location, Value row, ValueRange) {
-                       OpBuilder::InsertionGuard guard(builder);
-                       builder.setInsertionPoint(body.getInsertionBlock(),
-                                                 body.getInsertionPoint());
-                       emitRow(row);
-                       scf::YieldOp::create(builder, loc);
-                     });
+  Value samples = loadField(offsetof(NeuronRange, samples), i64);
+  Value inputSample = loadField(offsetof(NeuronRange, inputSample), i64);
+  Value firstSample = sample, firstInput = input;
+  loop(integer(0), samples, [&](Value i) {
+    sample = add(firstSample, i);
+    input = LLVM::GEPOp::create(builder, loc, firstInput.getType(),
+                                builder.getI8Type(), firstInput,
+                                ValueRange{mul(i, inputSample)});
+    loop(firstRow, lastRow, [&](Value row) { emitRow(row); });
+  });
   LLVM::ReturnOp::create(builder, loc, ValueRange());
 }
 
