@@ -28,6 +28,7 @@ REPOSITORY = HERE.parent
 # What other work on the machine does to times: from this load per processor on, the
 # page says so in its first lines.
 BUSY = 0.7
+STARTUPS = ("startup_seconds", "saved_startup_seconds", "python_startup_seconds")
 
 
 # -- What the results say ----------------------------------------------------
@@ -130,8 +131,8 @@ def measure_limit(limit, result, results):
         if "peak_bytes" not in volley.get("memory", {}):
             return None
         return (volley["memory"]["peak_bytes"] - volley["weight_bytes"]) / 1e6
-    if limit.measure == "startup":
-        seconds = result.get("startup_seconds")
+    if limit.measure.endswith("startup"):
+        seconds = result.get(f"{limit.measure}_seconds")
         return seconds and seconds["median"] * 1e3
     one = {**result["point"], "threads": 1}
     for other in results:
@@ -354,13 +355,19 @@ def write_facts(results, network):
                 f"{memory['mean_bytes'] / 1e6:.0f} MB"
                 if "mean_bytes" in memory
                 else "",
+                " / ".join(
+                    f"{result[name]['median'] * 1e3:.0f} ms"
+                    for name in STARTUPS
+                    if name in result
+                ),
                 f"{volley['instructions']:,.0f}" if "instructions" in volley else "",
                 "" if equal is None else "equal" if equal else "**different**",
                 f"{sum(result['load'].values()) / 2:.1f}" if "load" in result else "",
             ]
         )
     header = ["case", "code", "mean rate", "spikes per second", "a step by itself"]
-    header += ["mean memory", "instructions (AVX2)", "bits of the interpreter", "load"]
+    header += ["mean memory", "start: IR / artefact / Python", "instructions (AVX2)"]
+    header += ["bits of the interpreter", "load"]
     return drop_empty(header, rows)
 
 

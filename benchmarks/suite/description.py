@@ -33,7 +33,9 @@ class Measure:
 MEASURES = {
     "time": Measure("time of a call", "us"),
     "memory": Measure("peak memory less weights", "MB"),
-    "startup": Measure("from file to first result, new process", "ms"),
+    "startup": Measure("from file of IR to first result, new process", "ms"),
+    "saved_startup": Measure("from artefact to first result, new process", "ms"),
+    "python_startup": Measure("the same from Python, with its start and NumPy's", "ms"),
     "threads": Measure("threads against one", "x", is_least=True),
 }
 
@@ -120,7 +122,8 @@ class Network:
         tolerance: the share of output cells that may differ from a peer's.
         heavy: left out of --quick runs that name no network.
         step_times: each step is timed by itself, too.
-        startup: new processes are timed from the file to the first result.
+        startup: new processes are timed from a file of IR to the first result, and
+            from an artefact, by snn-run and from Python.
         instructions: --instructions counts those of its cases with batch 1.
         memory: names of runners whose memory is measured, each in its own process.
     """

@@ -14,11 +14,10 @@
 #include "volley/Dialect/SNN/IR/SNNOps.h"
 #include "volley/Dialect/SNN/Transforms/Passes.h"
 #include "volley/Reference/Interpreter.h"
-#include "volley/Runtime/Artifact.h"
 #include "volley/Support/FloatingPointEnvironment.h"
 #include "volley/Support/OutputPath.h"
+#include "volley/Support/ResourceScope.h"
 #include "volley/Target/CPU/CPU.h"
-#include "llvm/ADT/ScopeExit.h"
 #include "llvm/Support/Errno.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/FormatVariadic.h"
@@ -28,6 +27,8 @@
 #include "llvm/Support/ToolOutputFile.h"
 #include <atomic>
 #include <cstdlib>
+#include <fcntl.h>
+#include <malloc.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -242,6 +243,7 @@ bool volley::isLevelSupported(StringRef name) {
 static LogicalResult compile(ModuleOp module, const CompileOptions &options,
                              StringRef path, cpu::WriteMode mode) {
   FloatingPointEnvironment environment;
+  ResourceScope resources(module.getContext());
   llvm::Expected<cpu::Level> level = cpu::parseLevel(options.cpu);
   if (!level)
     return module.emitError() << toString(level.takeError());
@@ -268,16 +270,6 @@ LogicalResult volley::compileToFile(ModuleOp module,
   return compile(module, options, path, cpu::WriteMode::Replace);
 }
 
-/// Loads what was compiled. Null if there is an error.
-static std::shared_ptr<runtime::Artifact> load(ModuleOp module,
-                                               const std::string &path) {
-  std::string error;
-  auto artifact = runtime::Artifact::load(path, error);
-  if (!artifact)
-    module.emitError("cannot be loaded: ") << error;
-  return artifact;
-}
-
 /// A file's name that no other program of this or another process has.
 static std::string makeProgramPath(StringRef directory) {
   static std::atomic<unsigned> count{0};
@@ -287,28 +279,42 @@ static std::string makeProgramPath(StringRef directory) {
   return std::string(path);
 }
 
-std::shared_ptr<runtime::Artifact>
-volley::compileInMemory(ModuleOp module, const CompileOptions &options) {
+/// Compiles to a file that stays, and opens it.
+static FailureOr<int> compileToDirectory(ModuleOp module,
+                                         const CompileOptions &options,
+                                         StringRef directory) {
+  std::string path = makeProgramPath(directory);
+  if (failed(compile(module, options, path, cpu::WriteMode::Replace)))
+    return failure();
+  int file = open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  if (file < 0)
+    return emitError(getFileLocation(module.getContext(), path))
+           << "cannot be opened: " << llvm::sys::StrError(errno);
+  return file;
+}
+
+FailureOr<int> volley::compileToDescriptor(ModuleOp module,
+                                           const CompileOptions &options) {
   // perf and its like read names of functions from files, after the process.
   if (const char *directory = std::getenv("VOLLEY_PROGRAM_DIR");
-      directory && *directory) {
-    std::string path = makeProgramPath(directory);
-    if (failed(compile(module, options, path, cpu::WriteMode::Replace)))
-      return nullptr;
-    return load(module, path);
-  }
-  // The same artefact as on disk, in a file that has no name.
+      directory && *directory)
+    return compileToDirectory(module, options, directory);
   int file = memfd_create("volley", MFD_CLOEXEC);
-  if (file < 0) {
-    module.emitError("cannot be compiled in memory: ")
-        << llvm::sys::StrError(errno);
-    return nullptr;
-  }
-  llvm::scope_exit closeFile([&] { close(file); });
-  std::string path = "/proc/self/fd/" + std::to_string(file);
-  if (failed(compile(module, options, path, cpu::WriteMode::InPlace)))
-    return nullptr;
-  return load(module, path);
+  if (file < 0)
+    return module.emitError("cannot be compiled in memory: ")
+           << llvm::sys::StrError(errno);
+  LogicalResult result = compile(module, options, getDescriptorPath(file),
+                                 cpu::WriteMode::InPlace);
+  // What runs in this process next has no use for the compiler's heap.
+  malloc_trim(0);
+  if (succeeded(result))
+    return file;
+  close(file);
+  return failure();
+}
+
+std::string volley::getDescriptorPath(int file) {
+  return "/proc/self/fd/" + std::to_string(file);
 }
 
 std::unique_ptr<runtime::Session>

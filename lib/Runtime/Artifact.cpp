@@ -240,17 +240,6 @@ std::shared_ptr<Artifact> Artifact::load(const std::string &path,
 // Profiles
 //===----------------------------------------------------------------------===//
 
-std::string LayerProfile::getTitle() const {
-  return detail.empty() ? what : detail + " " + what;
-}
-
-double Profile::getLayerSeconds() const {
-  double seconds = 0;
-  for (const LayerProfile &layer : layers)
-    seconds += layer.seconds;
-  return seconds;
-}
-
 bool Artifact::isProfiled() const {
   // An artefact of an earlier compiler has less of the struct.
   return program->size >= sizeof(volley_program) && program->profile;

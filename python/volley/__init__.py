@@ -9,11 +9,17 @@
 >>> prog.save("model.so")
 """
 
-from volley import models
-from volley._law import NeuronModel
-from volley._network import CompileError, Network, check, load, phases, profiles
-from volley._program import Profile, Program, Session, compile, interpret, open
-from volley.builder import Builder, Signal
+from typing import TYPE_CHECKING
+
+from volley._errors import CompileError
+from volley._program import Profile, Program, Session, open
+
+if TYPE_CHECKING:
+    from volley import models
+    from volley._compile import compile, interpret
+    from volley._law import NeuronModel
+    from volley._network import Network, check, load, phases, profiles
+    from volley.builder import Builder, Signal
 
 __version__ = "0.1.0"
 
@@ -37,10 +43,29 @@ __all__ = [
 ]
 
 
-def __getattr__(name: str):
-    # torch is imported when these are asked for, not before.
-    if name in ("from_torch", "compare"):
-        import importlib
+# Imported when they are first asked for: the compiler is large, and programs that
+# were saved run without it; and torch is not everywhere.
+_MODULES = {
+    "volley._compile": ("compile", "interpret"),
+    "volley._law": ("NeuronModel",),
+    "volley._network": ("Network", "check", "load", "phases", "profiles"),
+    "volley.builder": ("Builder", "Signal"),
+    "volley.torch": ("compare", "from_torch"),
+}
+_SUBMODULES = ("builder", "models")
 
-        return getattr(importlib.import_module("volley.torch"), name)
+
+def __getattr__(name: str):
+    from importlib import import_module
+
+    if name in _SUBMODULES:
+        return import_module(f"volley.{name}")
+    for module, names in _MODULES.items():
+        if name in names:
+            value = globals()[name] = getattr(import_module(module), name)
+            return value
     raise AttributeError(f"module 'volley' has no attribute {name!r}")
+
+
+def __dir__():
+    return sorted({*globals(), *__all__})

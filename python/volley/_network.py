@@ -6,39 +6,15 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterable, Mapping
-from typing import Any, Union
+from typing import Any
 
-from volley import _volley
-
-Path = Union[str, "os.PathLike[str]"]
-# The shape of a signal, without steps and batch, and its NumPy type.
-Signal = tuple[tuple[int, ...], str]
-# "node", "node:what", or several.
-Record = Union[str, Iterable[str]]
-
-
-class CompileError(Exception):
-    """A model was refused, or a program could not be compiled.
-
-    Attributes:
-        diagnostics: the compiler's errors, each naming file and node.
-    """
-
-    diagnostics: list[str]
-
-    def __init__(self, diagnostics: str | Iterable[str]):
-        self.diagnostics = (
-            [diagnostics] if isinstance(diagnostics, str) else list(diagnostics)
-        )
-        super().__init__("\n".join(self.diagnostics))
-
-
-_volley.set_error_type(CompileError)
+from volley import _compiler
+from volley._program import Path, Record, Signal
 
 
 def _setting_values(settings):
     """Keywords as (setting, node, value) strings; node is "" for all nodes."""
-    known = {name.replace("-", "_"): name for name, _, _ in _volley.settings()}
+    known = {name.replace("-", "_"): name for name, _, _ in _compiler.settings()}
 
     def to_text(value):
         if isinstance(value, bool):
@@ -120,7 +96,7 @@ class Network:
 
     def emit(self, phase: str = "imported", record: Record = ()) -> str:
         """The IR at the end of a phase (see :func:`phases`), as text."""
-        return self._handle.emit(phase, _record_list(self, record))
+        return self._handle.emit(phase, self._list_signals(record))
 
     def set_sum_law(self, law: str) -> None:
         """Gives every product and convolution a law of sums, in place.
@@ -140,17 +116,23 @@ class Network:
         """Writes the IR with its weights: .mlir is text, .mlirbc bytecode."""
         self._handle.write(os.fspath(path))
 
+    def _list_signals(self, record: Record | None) -> list[str]:
+        """["lif1"] means everything of lif1; "lif1:v" one signal."""
+        neurons = self.neurons
+        signals = []
+        for entry in [record] if isinstance(record, str) else record or ():
+            if entry in neurons:
+                signals += [f"{entry}:{what}" for what in neurons[entry]]
+            else:
+                signals.append(entry)
+        return list(dict.fromkeys(signals))
 
-def _record_list(network, record):
-    """["lif1"] means everything of lif1; "lif1:v" one signal."""
-    neurons = network.neurons
-    signals = []
-    for entry in [record] if isinstance(record, str) else record or ():
-        if entry in neurons:
-            signals += [f"{entry}:{what}" for what in neurons[entry]]
-        else:
-            signals.append(entry)
-    return list(dict.fromkeys(signals))
+    def _compile(self, signals: list[str], options):
+        """The artefact in memory with these probes, and the compiler's remarks."""
+        return _compiler.compile(self._handle, signals, options)
+
+    def _compile_to(self, path: Path, signals: list[str], options) -> None:
+        _compiler.compile_to(self._handle, signals, options, os.fspath(path))
 
 
 def load(
@@ -187,7 +169,7 @@ def load(
         TypeError: there is no such setting.
     """
     return Network(
-        _volley.load(
+        _compiler.load(
             *_import_arguments(path, profile, dt, strict, precision, inputs, settings)
         )
     )
@@ -209,7 +191,7 @@ def check(
     "name", "type", "status" ("supported", "assumed" or "refused") and "notes".
     """
     return json.loads(
-        _volley.check(
+        _compiler.check(
             *_import_arguments(path, profile, dt, strict, precision, inputs, settings)
         )
     )
@@ -217,9 +199,9 @@ def check(
 
 def profiles() -> dict[str, str]:
     """Descriptions of the profiles by name."""
-    return dict(_volley.profiles())
+    return dict(_compiler.profiles())
 
 
 def phases() -> dict[str, str]:
     """Descriptions of the phases of a compilation, in order."""
-    return dict(_volley.phases())
+    return dict(_compiler.phases())

@@ -3,18 +3,24 @@
 
 from __future__ import annotations
 
-import json
 import os
-import pathlib
-from collections.abc import Mapping
-from typing import Union
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Union
 
 import numpy as np
 import numpy.typing as npt
 
-from volley import _volley
-from volley._network import Network, Path, Record, Signal, _record_list
+# Not the compiler: programs that were saved run without it.
+from volley import _runtime
 
+if TYPE_CHECKING:
+    from volley._network import Network
+
+Path = Union[str, "os.PathLike[str]"]
+# The shape of a signal, without steps and batch, and its NumPy type.
+Signal = tuple[tuple[int, ...], str]
+# "node", "node:what", or several.
+Record = Union[str, Iterable[str]]
 # One input (T, B, *input), or several by name. A static input is (B, *input).
 Inputs = Union[npt.ArrayLike, Mapping[str, npt.ArrayLike]]
 # One output (T, B, *output), or several by name. A window output, which a run has
@@ -24,97 +30,123 @@ Outputs = Union[np.ndarray, dict[str, np.ndarray]]
 Recorded = dict[str, dict[str, np.ndarray]]
 
 
-def _to_signal(x, signal):
-    """An array in the type and layout of a signal; a copy only if it must be."""
-    x = np.asarray(x)
-    shape = tuple(signal.shape)
-    outer = ("steps", "batch") if signal.rate == "stream" else ("batch",)
-    if x.ndim != len(shape) + len(outer) or x.shape[len(outer) :] != shape:
-        expected = ", ".join([*outer, *map(str, shape)])
-        raise ValueError(
-            f"input {signal.name!r}: expects shape ({expected}), but got {x.shape}"
-        )
-    x = np.ascontiguousarray(x)
-    dtype = np.dtype(signal.dtype)
-    if x.dtype == dtype or (x.dtype == np.bool_ and dtype == np.uint8):
-        return x.view(dtype)
-    if x.dtype.kind not in "biuf" or x.dtype.itemsize > 8:
-        raise TypeError(
-            f"input {signal.name!r}: expects an array of real numbers, but got "
-            f"{x.dtype}"
-        )
-    x = x.astype(x.dtype.newbyteorder("="), copy=False)
-    converted = np.empty(x.shape, dtype)
-    _volley.convert(x, converted, signal)
-    return converted
+class _Port:
+    """A signal of a program as NumPy has it."""
+
+    def __init__(self, signal):
+        self.signal = signal
+        self.name, self.what = signal.name, signal.what
+        self.probe = f"{self.name}:{self.what}"
+        self.shape = signal.shape
+        self.dtype = np.dtype(signal.dtype)
+        self.is_stream = signal.rate == "stream"
+        self.outer = ("steps", "batch") if self.is_stream else ("batch",)
+        self.rank = len(self.outer) + len(self.shape)
+
+    def convert(self, x):
+        """An array in the signal's type and layout; a copy only if it must be."""
+        x = np.asarray(x, order="C")
+        shape, dtype = x.shape, x.dtype
+        if len(shape) != self.rank or shape[len(self.outer) :] != self.shape:
+            expected = ", ".join([*self.outer, *map(str, self.shape)])
+            raise ValueError(
+                f"input {self.name!r}: expects shape ({expected}), but got {shape}"
+            )
+        if dtype == self.dtype or (dtype == np.bool_ and self.dtype == np.uint8):
+            return x
+        if dtype.kind not in "biuf" or dtype.itemsize > 8:
+            raise TypeError(
+                f"input {self.name!r}: expects an array of real numbers, but got "
+                f"{dtype}"
+            )
+        x = x.astype(dtype.newbyteorder("="), copy=False)
+        converted = np.empty(shape, self.dtype)
+        _runtime.convert(x, converted, self.signal)
+        return converted
+
+    def allocate(self, steps, batch):
+        """An array for what a run gives."""
+        if self.is_stream:
+            return np.empty((steps, batch, *self.shape), self.dtype)
+        return np.zeros((batch, *self.shape), self.dtype)
 
 
-def _to_inputs(x, info, steps=None, batch=1):
-    """One array per input, and the steps and batch in which all agree."""
-    if isinstance(x, dict):
-        names = [signal.name for signal in info.inputs]
-        if set(x) != set(names):
-            raise ValueError(f"expects inputs {names}, but got {list(x)}")
-        arrays = [_to_signal(x[signal.name], signal) for signal in info.inputs]
-    elif len(info.inputs) == 1:
-        arrays = [_to_signal(x, info.inputs[0])]
-    else:
-        names = [signal.name for signal in info.inputs]
-        raise ValueError(f"expects a dict of inputs {names}")
-    rates = [signal.rate for signal in info.inputs]
-    lengths = {a.shape[0] for a, rate in zip(arrays, rates) if rate == "stream"}
-    batches = {a.shape[rate == "stream"] for a, rate in zip(arrays, rates)}
-    if len(lengths) > 1 or len(batches) > 1:
-        raise ValueError(
-            f"inputs differ in steps and batch: {[a.shape for a in arrays]}"
+class _Interface:
+    """The inputs, outputs and probes of a program."""
+
+    def __init__(self, info):
+        self.inputs = [_Port(signal) for signal in info.inputs]
+        self.outputs = [_Port(signal) for signal in info.outputs]
+        self.probes = [_Port(signal) for signal in info.probes]
+        # Most programs have one input, and many calls are short.
+        self.only = self.inputs[0] if len(self.inputs) == 1 else None
+
+    def convert(self, x, steps=None, batch=1):
+        """One array per input, and the steps and batch in which all agree."""
+        if isinstance(x, dict):
+            names = [port.name for port in self.inputs]
+            if set(x) != set(names):
+                raise ValueError(f"expects inputs {names}, but got {list(x)}")
+            arrays = [port.convert(x[port.name]) for port in self.inputs]
+        elif self.only is not None:
+            arrays = [self.only.convert(x)]
+        else:
+            names = [port.name for port in self.inputs]
+            raise ValueError(f"expects a dict of inputs {names}")
+        if steps is None and self.only is not None and self.only.is_stream:
+            steps, batch = arrays[0].shape[:2]
+        else:
+            steps, batch = self._agree(arrays, steps, batch)
+        if batch < 1 or steps < 0:
+            raise ValueError(
+                f"expects steps and a batch of at least 1, but got {steps} and {batch}"
+            )
+        return arrays, steps, batch
+
+    def _agree(self, arrays, steps, batch):
+        streams = [port.is_stream for port in self.inputs]
+        lengths = {a.shape[0] for a, is_stream in zip(arrays, streams) if is_stream}
+        batches = {a.shape[is_stream] for a, is_stream in zip(arrays, streams)}
+        if len(lengths) > 1 or len(batches) > 1:
+            raise ValueError(
+                f"inputs differ in steps and batch: {[a.shape for a in arrays]}"
+            )
+        if lengths and steps is not None:
+            raise ValueError("steps is for networks whose inputs do not say it")
+        if not lengths and steps is None:
+            raise ValueError(
+                "the network has no input with a value per step; steps says how long "
+                "to run it"
+            )
+        return (
+            lengths.pop() if lengths else int(steps),
+            batches.pop() if batches else batch,
         )
-    if lengths and steps is not None:
-        raise ValueError("steps is for networks whose inputs do not say it")
-    if not lengths and steps is None:
-        raise ValueError(
-            "the network has no input with a value per step; steps says how long "
-            "to run it"
-        )
-    steps = lengths.pop() if lengths else int(steps)
-    batch = batches.pop() if batches else batch
-    if batch < 1 or steps < 0:
-        raise ValueError(
-            f"expects steps and a batch of at least 1, but got {steps} and {batch}"
-        )
-    return arrays, steps, batch
 
 
 class _Runner:
-    """Runs a session of the extension module on NumPy arrays."""
+    """Runs a session of an extension module on NumPy arrays."""
 
-    def __init__(self, session):
-        self.session = session
-        self.info = session.info
+    def __init__(self, session, interface):
+        self.session, self.interface = session, interface
+        self.batch = session.batch
 
-    def run(self, inputs, steps, wanted):
-        """Outputs, and the probes in `wanted`, a set of "node:what"."""
-        batch = self.session.batch
-
-        def allocate(signal):
-            if signal.rate != "stream":
-                return np.zeros((batch, *signal.shape), signal.dtype)
-            return np.empty((steps, batch, *signal.shape), signal.dtype)
-
-        outputs = [allocate(signal) for signal in self.info.outputs]
-        probes = [
-            allocate(probe) if f"{probe.name}:{probe.what}" in wanted else None
-            for probe in self.info.probes
-        ]
+    def run(self, inputs, steps, wanted=()):
+        """Outputs, and the probes in `wanted`, "node:what" each."""
+        interface, batch = self.interface, self.batch
+        outputs, probes, record = [], [], {}
+        for port in interface.outputs:
+            outputs.append(port.allocate(steps, batch))
+        for port in interface.probes:
+            array = port.allocate(steps, batch) if port.probe in wanted else None
+            probes.append(array)
+            if array is not None:
+                record.setdefault(port.name, {})[port.what] = array
         self.session.run(inputs, outputs, probes, steps)
         if len(outputs) == 1:
-            y = outputs[0]
-        else:
-            y = {s.name: a for s, a in zip(self.info.outputs, outputs)}
-        record = {}
-        for probe, array in zip(self.info.probes, probes):
-            if array is not None:
-                record.setdefault(probe.name, {})[probe.what] = array
-        return y, record
+            return outputs[0], record
+        names = [port.name for port in interface.outputs]
+        return dict(zip(names, outputs)), record
 
 
 class Profile:
@@ -128,15 +160,21 @@ class Profile:
         self._handle = handle
 
     def __str__(self) -> str:
-        return self._handle.table()
+        from volley import _compiler
+
+        return _compiler.format_profile(self._handle)
 
     @property
     def layers(self) -> list[dict]:
         """The layers in the order of the program, as in the file's "layers"."""
+        import json
+
         return json.loads(self.to_json())["layers"]
 
     def to_json(self) -> str:
-        return self._handle.json()
+        from volley import _compiler
+
+        return _compiler.dump_profile(self._handle)
 
     def save(self, path: Path) -> None:
         """Writes .json, or a picture of nested bars, .svg.
@@ -144,7 +182,9 @@ class Profile:
         Raises:
             ValueError: the path ends in something else, or cannot be written.
         """
-        self._handle.write(os.fspath(path))
+        from volley import _compiler
+
+        _compiler.write_profile(self._handle, os.fspath(path))
 
 
 class Session:
@@ -153,13 +193,13 @@ class Session:
     Any division of a sequence into runs gives the same bits.
     """
 
-    def __init__(self, handle, wanted):
-        self._runner = _Runner(handle)
+    def __init__(self, handle, interface, wanted):
+        self._runner = _Runner(handle, interface)
         self._wanted = wanted
 
     @property
     def batch(self) -> int:
-        return self._runner.session.batch
+        return self._runner.batch
 
     def reset(self) -> None:
         """Back to the state before the first step."""
@@ -167,7 +207,7 @@ class Session:
 
     def run(self, x: Inputs, steps: int | None = None) -> tuple[Outputs, Recorded]:
         """Runs (T, B, *input) and returns (y, rec), like :meth:`Program.run`."""
-        inputs, steps, batch = _to_inputs(x, self._runner.info, steps, self.batch)
+        inputs, steps, batch = self._runner.interface.convert(x, steps, self.batch)
         if batch != self.batch:
             raise ValueError(
                 f"the session has batch {self.batch}, but the input has {batch}"
@@ -197,15 +237,24 @@ class Program:
     gives an object that keeps it.
     """
 
-    def __init__(self, artifact, threads, network=None, options=None, remarks=()):
-        self._artifact = artifact
-        self._remarks = list(remarks)
-        self._threads = threads
-        self._pool = _volley.ThreadPool(threads) if threads != 1 else None
+    def __init__(
+        self,
+        artifact,
+        threads: int,
+        network: Network | None = None,
+        options=None,
+        remarks: Iterable[str] = (),
+    ):
+        self._set_artifact(artifact, remarks)
+        self._pool = _runtime.ThreadPool(threads) if threads != 1 else None
         self._network = network
         self._options = options  # of the compiler
-        self._sessions = {}
         self._kept = None
+
+    def _set_artifact(self, artifact, remarks):
+        self._artifact, self._remarks = artifact, list(remarks)
+        self._interface = _Interface(artifact.info)
+        self._sessions = {}
 
     def __repr__(self) -> str:
         return f"<volley.Program {self.name!r}>"
@@ -227,23 +276,23 @@ class Program:
     @property
     def inputs(self) -> dict[str, Signal]:
         """Inputs by name, as (shape, dtype), without steps and batch."""
-        return {s.name: (s.shape, s.dtype) for s in self._artifact.info.inputs}
+        return {p.name: (p.shape, p.signal.dtype) for p in self._interface.inputs}
 
     @property
     def outputs(self) -> dict[str, Signal]:
         """Outputs by name, as (shape, dtype), without steps and batch."""
-        return {s.name: (s.shape, s.dtype) for s in self._artifact.info.outputs}
+        return {p.name: (p.shape, p.signal.dtype) for p in self._interface.outputs}
 
     @property
     def probes(self) -> list[str]:
         """Signals that are built in, as "node:what"."""
-        return [f"{p.name}:{p.what}" for p in self._artifact.info.probes]
+        return [port.probe for port in self._interface.probes]
 
     def _resolve_record(self, record):
         """The signals that `record` means; compiles them in if need be."""
         built = self.probes
         if self._network is not None:
-            wanted = _record_list(self._network, record)
+            wanted = self._network._list_signals(record)
         else:
             wanted = []
             for entry in [record] if isinstance(record, str) else record or ():
@@ -261,16 +310,14 @@ class Program:
                 "lose the kept state; reset() first, or record from the first run on"
             )
         if missing:
-            self._artifact, self._remarks = _volley.compile(
-                self._network._handle, built + missing, self._options
-            )
-            self._sessions.clear()
+            self._set_artifact(*self._network._compile(built + missing, self._options))
         return set(wanted)
 
     def session(self, batch: int = 1, record: Record = ()) -> Session:
         """A session for `batch` samples that records `record` in every run."""
         wanted = self._resolve_record(record)
-        return Session(self._artifact.session(batch, self._pool), wanted)
+        handle = self._artifact.session(batch, self._pool)
+        return Session(handle, self._interface, wanted)
 
     def __call__(self, x: Inputs, steps: int | None = None) -> Outputs:
         """Runs x of shape (T, B, *input) and gives (T, B, *output).
@@ -284,7 +331,7 @@ class Program:
             ValueError: a shape is wrong, or a value cannot be represented (the
                 message has its index).
         """
-        return self.run(x, steps=steps)[0]
+        return self._run(*self._interface.convert(x, steps))[0]
 
     def run(
         self,
@@ -306,21 +353,28 @@ class Program:
                 static, or there are none and x is {}.
         """
         wanted = self._resolve_record(record)
-        inputs, steps, batch = _to_inputs(x, self._artifact.info, steps)
-        if keep_state:
-            if self._kept is None:
-                self._kept = _Runner(self._artifact.session(batch, self._pool))
-            elif self._kept.session.batch != batch:
-                raise ValueError(
-                    f"the kept state has batch {self._kept.session.batch}, but "
-                    f"the input has {batch}; reset() first"
-                )
-            return self._kept.run(inputs, steps, wanted)
+        inputs, steps, batch = self._interface.convert(x, steps)
+        if not keep_state:
+            return self._run(inputs, steps, batch, wanted)
+        if self._kept is None:
+            self._kept = self._make_runner(batch)
+        elif self._kept.batch != batch:
+            raise ValueError(
+                f"the kept state has batch {self._kept.batch}, but "
+                f"the input has {batch}; reset() first"
+            )
+        return self._kept.run(inputs, steps, wanted)
+
+    def _make_runner(self, batch):
+        return _Runner(self._artifact.session(batch, self._pool), self._interface)
+
+    def _run(self, inputs, steps, batch, wanted=()):
+        """Runs from the initial state."""
         # One session is kept for reuse; states can be large. While it runs, it
         # is not there for another thread.
         runner = self._sessions.pop(batch, None)
         if runner is None:
-            runner = _Runner(self._artifact.session(batch, self._pool))
+            runner = self._make_runner(batch)
         else:
             runner.session.reset()
         result = runner.run(inputs, steps, wanted)
@@ -352,68 +406,7 @@ class Program:
         """
         if self._network is None:
             raise ValueError("a program that was opened is saved already; copy it")
-        _volley.compile_to(
-            self._network._handle, self.probes, self._options, os.fspath(path)
-        )
-
-
-def compile(
-    net: Network | Path,
-    target: str = "cpu",
-    threads: int = 1,
-    record: Record = (),
-    cpu: str = "native",
-    fold_norms: bool = False,
-    cache_dir: Path | None = None,
-    profile: bool = False,
-    activity: Profile | Path | None = None,
-) -> Program:
-    """Compiles a network.
-
-    Args:
-        net: a :class:`Network`, or the path of a model file.
-        target: "cpu".
-        threads: threads that share a batch, or the work of each sample where the
-            batch is small; 0 means all of the machine.
-        record: probes to build in, as for :meth:`Program.run`. A program in
-            memory compiles missing ones when they are asked for; a saved one
-            has only these.
-        cpu: "native", "x86-64-v3", "x86-64-v4" or "x86-64-v4-amx".
-        fold_norms: make norms part of weights. Potentials then differ by
-            roundings from the network's; :func:`volley.compare` counts the spikes
-            that do.
-        cache_dir: a directory that keeps generated code, to be used again for the
-            same network and options whatever its weights are. Made if need be;
-            files of a week without use are removed from it.
-        profile: have the time and the spikes of every layer counted, for
-            :meth:`Program.profile`. Results are the same; runs take longer.
-        activity: choose kernels by what was measured of this network:
-            a :class:`Profile`, or the path of one that was saved as .json. Results
-            are the same. What it does not fit is in :attr:`Program.remarks`.
-
-    Raises:
-        CompileError: the network cannot be compiled, or `activity` is no profile.
-        OSError: `activity` cannot be read.
-        ValueError: there is no such target.
-    """
-    if target != "cpu":
-        raise ValueError(f"there is no target {target!r}; there is 'cpu'")
-    if not isinstance(net, Network):
-        from volley._network import load
-
-        net = load(net)
-    cache = os.fspath(cache_dir) if cache_dir else ""
-    if isinstance(activity, Profile):
-        measured = activity.to_json(), "activity"
-    elif activity is not None:
-        path = pathlib.Path(activity)
-        measured = path.read_text(encoding="utf-8", errors="replace") or " ", str(path)
-    else:
-        measured = "", ""
-    options = _volley.Options(cpu, fold_norms, cache, profile, *measured)
-    signals = _record_list(net, record)
-    artifact, remarks = _volley.compile(net._handle, signals, options)
-    return Program(artifact, threads, net, options, remarks)
+        self._network._compile_to(path, self.probes, self._options)
 
 
 def open(path: Path, threads: int = 1) -> Program:
@@ -423,19 +416,4 @@ def open(path: Path, threads: int = 1) -> Program:
         RuntimeError: the file is no artefact, or needs instructions that this
             processor does not have.
     """
-    return Program(_volley.open(os.fspath(path)), threads)
-
-
-def interpret(
-    net: Network, x: Inputs, record: Record | None = None, steps: int | None = None
-) -> Outputs | tuple[Outputs, Recorded]:
-    """Runs a network on the reference interpreter, the meaning of its IR.
-
-    Takes what :meth:`Program.run` takes. Returns y, or (y, rec) if `record` is
-    given.
-    """
-    signals = _record_list(net, record)
-    inputs, steps, batch = _to_inputs(x, net._handle.info, steps)
-    session = _volley.interpret(net._handle, signals, batch)
-    y, rec = _Runner(session).run(inputs, steps, set(signals))
-    return y if record is None else (y, rec)
+    return Program(_runtime.open(os.fspath(path)), threads)

@@ -21,7 +21,7 @@ from typing import Union
 import numpy as np
 import numpy.typing as npt
 
-from volley import _volley
+from volley import _compiler
 from volley._law import (
     Expr,
     NeuronModel,
@@ -605,7 +605,7 @@ class Builder(Writer):
             CompileError: the network is not valid; the message names the node.
             ValueError: a delay has no input.
         """
-        return Network(_volley.parse(self.text(), self._arrays))
+        return Network(_compiler.parse(self.text(), self._arrays))
 
     # -- Parts of populations -----------------------------------------------
 

@@ -469,28 +469,32 @@ def test_limits():
         {"measure": "memory", "bound": 90},
         {"measure": "threads", "where": {"threads": 2}, "bound": 1.7, "stretch": 1.9},
         {"measure": "startup", "bound": 10},
+        {"measure": "saved_startup", "bound": 10},
     ]
     network = parse(goals=[], limits=limits)
     one = make_result("small density=0.1 threads=1", time=2.0, weight_bytes=20e6)
     two = make_result("small density=0.1 threads=2", time=1.1, weight_bytes=5e6)
     two["point"] = {**one["point"], "threads": 2}
+    two["saved_startup_seconds"] = {"median": 0.009}
     rows = report.collect_limits([one, two], [network])
     assert [(limit.measure, verdict) for _, limit, _, verdict in rows] == [
         ("time", "reached"),
         ("memory", "reached"),
         ("startup", "not measured"),
+        ("saved_startup", "not measured"),
         ("time", "reached"),
         ("memory", "missed"),
         ("threads", "reached"),
         ("startup", "not measured"),
+        ("saved_startup", "reached"),
     ]
     values = [value for *_, value, _ in rows]
     assert values[:3] == [2e6, 80.0, None]
-    assert values[5] == pytest.approx(2.0 / 1.1)
+    assert values[6:] == [pytest.approx(2.0 / 1.1), None, 9.0]
     # Twice as fast is more than the stretch.
     two["runners"]["volley"]["seconds"]["median"] = 1.0
     rows = report.collect_limits([one, two], [network])
-    assert rows[5][3] == rows[3][3] == "stretch"
+    assert rows[6][3] == rows[4][3] == "stretch"
     page = report.write_page(make_report(one, two), [network], "images")
     assert "| threads against one | 2 x | at least 1.7 (1.9) x | stretch |" in page
     assert "| peak memory less weights | 95 MB | at most 90 MB | missed |" in page

@@ -1,6 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """The law `exact` of sums from Python: order does not matter, and how near it is."""
 
+import re
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -92,3 +95,23 @@ def test_laws_that_are_not_there():
     net.output("y", net.dense(x, np.ones((2, 3))))
     with pytest.raises(volley.CompileError, match="there is no law 'fast' for sums"):
         net.build().set_sum_law("fast")
+
+
+def private_memory():
+    status = Path("/proc/self/status").read_text()
+    return int(re.search(r"RssAnon:\s+(\d+) kB", status)[1]) * 1024
+
+
+def test_compiling_again_keeps_no_weights():
+    """A network's context keeps what was made in it: here, weights in f64."""
+    weight = np.random.default_rng(5).normal(size=(1024, 1024)).astype(np.float32)
+    builder = volley.Builder()
+    x = builder.input("x", (1024,), "i1")
+    builder.output("y", builder.dense(x, weight, sum="exact"))
+    net = builder.build()
+    volley.compile(net)
+    before = private_memory()
+    for _ in range(4):
+        volley.compile(net)
+        net.emit("optimized")
+    assert private_memory() - before < 2 * 8 * weight.size

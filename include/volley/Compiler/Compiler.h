@@ -85,9 +85,15 @@ mlir::LogicalResult compileToFile(mlir::ModuleOp module,
                                   const CompileOptions &options,
                                   llvm::StringRef path);
 
-/// The same in memory; if the environment variable VOLLEY_PROGRAM_DIR names a
-/// directory, in a file there that stays, for profilers and debuggers. Null if
-/// there is an error.
+/// The same into a file without a name; if the environment variable
+/// VOLLEY_PROGRAM_DIR names a directory, into one there that stays, for
+/// profilers and debuggers. Gives its descriptor, which the caller closes.
+mlir::FailureOr<int> compileToDescriptor(mlir::ModuleOp module,
+                                         const CompileOptions &options);
+/// The path under which this process opens a descriptor.
+std::string getDescriptorPath(int file);
+
+/// The same, loaded. Null if there is an error.
 std::shared_ptr<runtime::Artifact>
 compileInMemory(mlir::ModuleOp module, const CompileOptions &options);
 

@@ -18,7 +18,8 @@ from dataclasses import dataclass
 
 import torch
 
-from volley._network import CompileError, Network
+from volley._errors import CompileError
+from volley._network import Network
 from volley.torch import _arguments, _capture, _example, _sizes
 from volley.torch._arguments import unwrap as unwrap
 from volley.torch._convert import Converter, Population

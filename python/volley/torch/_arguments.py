@@ -7,7 +7,7 @@ import inspect
 
 import torch
 
-from volley._network import CompileError
+from volley._errors import CompileError
 from volley.torch._problems import Problems, Where
 
 # What libraries call the states that forward takes.

@@ -11,7 +11,7 @@ from typing import Any
 import torch
 from torch._subclasses.fake_tensor import FakeTensor
 
-from volley._network import CompileError
+from volley._errors import CompileError
 from volley.torch._capture import CHANGED
 from volley.torch._hints import AUTOCAST, DYNAMIC, describe
 from volley.torch._problems import Problems, Where, find_line

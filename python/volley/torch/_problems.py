@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 import torch
 
-from volley._network import CompileError
+from volley._errors import CompileError
 
 _FRAME = re.compile(r'File "([^"]+)", line (\d+)(?:, in (\w+))?')
 # The name of a frame whose line is the number of the step that is run.

@@ -16,7 +16,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from volley._network import CompileError
+from volley._errors import CompileError
 from volley.torch import _capture, _example, _footprint
 from volley.torch._convert import Converter
 from volley.torch._example import Example

@@ -1,16 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// The extension module volley._volley: networks, artefacts and sessions. What
-// users see is the package around it.
+// The extension module volley._compiler: networks, and what makes programs of
+// them. It is loaded when it is first needed; what runs programs is the module
+// volley._runtime. What users see is the package around them.
 
-#include "mlir/IR/MLIRContext.h"
 #include "volley/Compiler/Compiler.h"
+#include "mlir/IR/MLIRContext.h"
 #include "volley/Compiler/Profile.h"
 #include "volley/Dialect/SNN/IR/SNNOps.h"
 #include "volley/Reference/Interpreter.h"
-#include "volley/Runtime/Array.h"
-#include "volley/Runtime/Artifact.h"
 #include "volley/Support/Diagnostics.h"
+#include "volley/Support/ResourceScope.h"
+#include "llvm/ADT/ScopeExit.h"
 
 #include <nanobind/nanobind.h>
 #include <nanobind/ndarray.h>
@@ -22,6 +23,7 @@
 #include <nanobind/stl/tuple.h>
 #include <nanobind/stl/unique_ptr.h>
 #include <nanobind/stl/vector.h>
+#include <unistd.h>
 
 namespace nb = nanobind;
 using namespace volley;
@@ -47,15 +49,13 @@ private:
   mlir::ScopedDiagnosticHandler handler;
 };
 
-/// volley.CompileError, raised with the list of the compiler's errors.
-/// Borrowed: the package keeps it.
-PyObject *compileError = nullptr;
-
+/// Raises volley.CompileError with the list of the compiler's errors.
 [[noreturn]] void raise(const std::vector<std::string> &errors) {
   nb::list diagnostics;
   for (const std::string &error : errors)
     diagnostics.append(error);
-  PyErr_SetObject(compileError, diagnostics.ptr());
+  nb::object type = nb::module_::import_("volley._errors").attr("CompileError");
+  PyErr_SetObject(type.ptr(), diagnostics.ptr());
   throw nb::python_error();
 }
 
@@ -191,17 +191,25 @@ CompileOptions makeCompileOptions(const std::string &cpu, bool foldNorms,
   return options;
 }
 
-/// The artefact, and what the compiler remarks.
-std::pair<std::shared_ptr<Artifact>, std::vector<std::string>>
+/// The artefact, an object of volley._runtime, and what the compiler remarks.
+std::pair<nb::object, std::vector<std::string>>
 compile(Network &network, const std::vector<std::string> &record,
         CompileOptions options) {
   DiagnosticCollector diagnostics(*network.context);
   auto module = network.clone();
   options.phases.pipeline.record = record;
-  std::shared_ptr<Artifact> artifact = compileInMemory(*module, options);
-  if (!artifact)
+  mlir::FailureOr<int> file = compileToDescriptor(*module, options);
+  if (failed(file))
     raise(diagnostics.errors);
-  return {artifact, std::move(diagnostics.remarks)};
+  llvm::scope_exit closeFile([&] { close(*file); });
+  // Not by a runtime of this module: one in a process knows all artefacts.
+  nb::object open = nb::module_::import_("volley._runtime").attr("open");
+  try {
+    return {open(getDescriptorPath(*file)), std::move(diagnostics.remarks)};
+  } catch (nb::python_error &error) {
+    module->emitError("cannot be loaded: ") << nb::str(error.value()).c_str();
+  }
+  raise(diagnostics.errors);
 }
 
 void compileTo(Network &network, const std::vector<std::string> &record,
@@ -226,6 +234,7 @@ interpretNetwork(Network &network, const std::vector<std::string> &record,
 std::string emit(Network &network, const std::string &phase,
                  const std::vector<std::string> &record) {
   DiagnosticCollector diagnostics(*network.context);
+  ResourceScope resources(network.context.get());
   auto module = network.clone();
   PhaseOptions options;
   options.last = phase;
@@ -241,87 +250,6 @@ getRecordable(Network &network) {
   return listRecordable(network.getOp());
 }
 
-using AnyArray = nb::ndarray<nb::device::cpu, nb::c_contig>;
-
-/// A copy of `source` with the element type of a signal, in `target`.
-void convertArray(ConstArray source, AnyArray target,
-                  const SignalInfo &signal) {
-  char kind = 'f';
-  switch (static_cast<nb::dlpack::dtype_code>(source.dtype().code)) {
-  case nb::dlpack::dtype_code::Bool:
-    kind = 'b';
-    break;
-  case nb::dlpack::dtype_code::Int:
-    kind = 'i';
-    break;
-  case nb::dlpack::dtype_code::UInt:
-    kind = 'u';
-    break;
-  case nb::dlpack::dtype_code::Float:
-    break;
-  default:
-    throw nb::type_error("expects an array of real numbers");
-  }
-  std::optional<Element> element = getElement(kind, source.itemsize());
-  if (!element)
-    throw nb::type_error("expects an array of numbers of 8 to 64 bit");
-  std::vector<int64_t> shape;
-  for (size_t dim = 0; dim < source.ndim(); ++dim)
-    shape.push_back(source.shape(dim));
-  std::string error =
-      convert(*element, source.data(), signal.type, target.data(), shape);
-  if (!error.empty())
-    throw nb::value_error(("input '" + signal.name + "': " + error).c_str());
-}
-
-void run(Session &session, const std::vector<ConstArray> &inputs,
-         const std::vector<AnyArray> &outputs,
-         const std::vector<std::optional<AnyArray>> &probes, int64_t steps) {
-  RunBuffers buffers;
-  for (const ConstArray &input : inputs)
-    buffers.inputs.push_back(input.data());
-  for (const AnyArray &output : outputs)
-    buffers.outputs.push_back(output.data());
-  for (const std::optional<AnyArray> &probe : probes)
-    buffers.probes.push_back(probe ? probe->data() : nullptr);
-  std::string error;
-  RunStatus status;
-  {
-    nb::gil_scoped_release release;
-    status = session.run(buffers, steps, error);
-  }
-  if (status == RunStatus::InvalidInput)
-    throw nb::value_error(error.c_str());
-  if (status != RunStatus::Ok)
-    throw std::runtime_error(error);
-}
-
-const char *getNumPyName(DType type) {
-  switch (type) {
-  case DType::Bool:
-    return "uint8";
-  case DType::I32:
-    return "int32";
-  case DType::F32:
-    return "float32";
-  case DType::F64:
-    return "float64";
-  }
-  return "";
-}
-
-const char *getRateName(Rate rate) {
-  switch (rate) {
-  case Rate::Stream:
-    return "stream";
-  case Rate::Static:
-    return "static";
-  case Rate::Window:
-    return "window";
-  }
-  return "";
-}
-
 /// What a function prints of a profile.
 template <void print(const Profile &, llvm::raw_ostream &)>
 std::string printToString(const Profile &profile) {
@@ -333,54 +261,11 @@ std::string printToString(const Profile &profile) {
 
 } // namespace
 
-NB_MODULE(_volley, m) {
+NB_MODULE(_compiler, m) {
   m.doc() = "The compiler library; use the package volley.";
 
-  nb::class_<SignalInfo>(m, "Signal")
-      .def_ro("name", &SignalInfo::name)
-      .def_ro("what", &SignalInfo::what)
-      .def_prop_ro(
-          "shape",
-          [](const SignalInfo &s) { return nb::tuple(nb::cast(s.shape)); })
-      .def_prop_ro("rate",
-                   [](const SignalInfo &s) { return getRateName(s.rate); })
-      .def_prop_ro("dtype",
-                   [](const SignalInfo &s) { return getNumPyName(s.type); });
-
-  nb::class_<ProgramInfo>(m, "ProgramInfo")
-      .def_ro("name", &ProgramInfo::name)
-      .def_ro("dt", &ProgramInfo::timeStep)
-      .def_ro("inputs", &ProgramInfo::inputs)
-      .def_ro("outputs", &ProgramInfo::outputs)
-      .def_ro("probes", &ProgramInfo::probes);
-
-  nb::class_<Session>(m, "Session")
-      .def_prop_ro("batch", &Session::getBatch)
-      .def_prop_ro("info", &Session::getInfo, nb::rv_policy::reference_internal)
-      .def("reset", &Session::reset)
-      .def("run", &run)
-      .def("save",
-           [](const Session &session) {
-             std::vector<char> bytes = session.save();
-             return nb::bytes(bytes.data(), bytes.size());
-           })
-      .def("load", [](Session &session, nb::bytes bytes) {
-        std::string error = session.load(
-            std::vector<char>(bytes.c_str(), bytes.c_str() + bytes.size()));
-        if (!error.empty())
-          throw nb::value_error(error.c_str());
-      });
-
-  nb::class_<ThreadPool>(m, "ThreadPool")
-      .def("__init__",
-           [](ThreadPool *pool, int threads) {
-             if (threads < 0 || threads > ThreadPool::kMostThreads)
-               throw nb::value_error(("threads must be 0 to " +
-                                      std::to_string(ThreadPool::kMostThreads))
-                                         .c_str());
-             new (pool) ThreadPool(threads);
-           })
-      .def_prop_ro("threads", &ThreadPool::getNumThreads);
+  // Sessions, profiles and the interface of a program are its classes.
+  nb::module_::import_("volley._runtime");
 
   nb::class_<CompileOptions>(m, "Options")
       .def("__init__", [](CompileOptions *options, const std::string &cpu,
@@ -390,33 +275,6 @@ NB_MODULE(_volley, m) {
         new (options) CompileOptions(makeCompileOptions(
             cpu, foldNorms, cacheDirectory, profile, activity, activitySource));
       });
-
-  nb::class_<Profile>(m, "Profile")
-      .def("table", printToString<printProfileTable>)
-      .def("json", printToString<printProfileJSON>)
-      .def("write", [](const Profile &profile, const std::string &path) {
-        std::string error = writeProfile(profile, path);
-        if (!error.empty())
-          throw nb::value_error((path + ": " + error).c_str());
-      });
-
-  nb::class_<Artifact>(m, "Artifact")
-      .def_prop_ro("is_profiled", &Artifact::isProfiled)
-      .def("profile", &Artifact::getProfile)
-      .def_prop_ro("info", &Artifact::getInfo,
-                   nb::rv_policy::reference_internal)
-      .def(
-          "session",
-          [](Artifact &artifact, int64_t batch,
-             std::shared_ptr<ThreadPool> pool) {
-            std::string error;
-            auto session =
-                artifact.createSession(batch, std::move(pool), error);
-            if (!session)
-              throw std::runtime_error(error);
-            return session;
-          },
-          nb::arg("batch"), nb::arg("pool").none());
 
   nb::class_<Network>(m, "Network")
       .def_prop_ro("info",
@@ -446,13 +304,12 @@ NB_MODULE(_volley, m) {
   m.def("compile", &compile);
   m.def("compile_to", &compileTo);
   m.def("interpret", &interpretNetwork);
-  m.def("convert", &convertArray);
-  m.def("open", [](const std::string &path) {
-    std::string error;
-    std::shared_ptr<Artifact> artifact = Artifact::load(path, error);
-    if (!artifact)
-      throw std::runtime_error(error);
-    return artifact;
+  m.def("format_profile", &printToString<printProfileTable>);
+  m.def("dump_profile", &printToString<printProfileJSON>);
+  m.def("write_profile", [](const Profile &profile, const std::string &path) {
+    std::string error = writeProfile(profile, path);
+    if (!error.empty())
+      throw nb::value_error((path + ": " + error).c_str());
   });
   m.def("settings", [] {
     std::vector<std::tuple<std::string, std::string, std::string>> result;
@@ -472,5 +329,4 @@ NB_MODULE(_volley, m) {
       result.push_back({phase.name.str(), phase.description.str()});
     return result;
   });
-  m.def("set_error_type", [](nb::handle type) { compileError = type.ptr(); });
 }
