@@ -91,7 +91,7 @@ struct NeuronRange {
 /// The steps of a population: `arguments` are what it was called with.
 using StepFunction = void (*)(const void *arguments, const NeuronRange *range);
 
-/// A constant of this type is named volley_descriptor.
+/// There is a constant of this type for each level of an artefact.
 struct Descriptor {
   volley_program program;
   void (*run)(Tile *tile);

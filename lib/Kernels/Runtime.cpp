@@ -25,8 +25,10 @@ using volley::kernels::LayerCounts;
 using volley::kernels::Team;
 using volley::kernels::Tile;
 
+/// The program at each level that the artefact has, the best first, and null.
+/// They are the first members of descriptors.
 extern "C" __attribute__((visibility("hidden")))
-const Descriptor volley_descriptor;
+const volley_program *const volley_levels[];
 
 namespace {
 
@@ -58,8 +60,8 @@ bool requestTiles() {
   return syscall(SYS_arch_prctl, kRequest, kTileData) == 0;
 }
 
-/// The level of x86-64 that the processor has: 3 (AVX2, FMA, BMI), 4 (AVX-512
-/// F, BW, CD, DQ, VL), 5 (that and AMX for int8), or 0 for less.
+/// The level that the processor has: 3 (AVX2, FMA, BMI), 4 (AVX-512 F, BW, CD,
+/// DQ, VL), 5 (that and AMX for int8), or 0 for less.
 uint32_t getLevel() {
   uint32_t a, b, c, d;
   if (!__get_cpuid(1, &a, &b, &c, &d))
@@ -84,6 +86,20 @@ uint32_t getLevel() {
   constexpr uint64_t tiles = 3 << 17;
   bool hasAMX = (more & amx) == amx && (getEnabledState() & tiles) == tiles;
   return hasAVX512 ? hasAMX ? 5 : 4 : 3;
+}
+
+bool canRun(const Descriptor *descriptor) {
+  return descriptor->level <= getLevel() &&
+         (descriptor->level < 5 || requestTiles());
+}
+
+/// The program at the best level that the processor has, or at the last one if
+/// it has none.
+const volley_program *chooseProgram() {
+  const volley_program *const *program = volley_levels;
+  while (program[1] && !canRun(getDescriptor(*program)))
+    ++program;
+  return *program;
 }
 
 //===----------------------------------------------------------------------===//
@@ -123,8 +139,7 @@ volley_status create(const volley_program *program,
       (options->executor &&
        (options->executor->workers < 1 || !options->executor->parallel_for)))
     return VOLLEY_INVALID_ARGUMENT;
-  if (getLevel() < descriptor->level ||
-      (descriptor->level == 5 && !requestTiles()))
+  if (!canRun(descriptor))
     return VOLLEY_UNSUPPORTED_CPU;
   size_t workers = options->executor ? options->executor->workers : 1;
   size_t header = roundUp(sizeof(volley_state)), samples, workspaces, scratch,
@@ -166,7 +181,23 @@ volley_status reset(volley_state *state) {
   return VOLLEY_OK;
 }
 
-const char *error(const volley_state *state, volley_status status) {
+/// What a level needs, and which one to take instead.
+struct Requirement {
+  const char *needs, *instead;
+};
+#define VOLLEY_NEEDS(WHAT, INSTEAD)                                            \
+  {                                                                            \
+    "this code needs " WHAT ", which this processor does not have",            \
+        "the artefact needs " WHAT                                             \
+        ", which this processor does not have" INSTEAD                         \
+  }
+constexpr Requirement kRequirements[] = {
+    VOLLEY_NEEDS("x86-64-v3 (AVX2 and FMA)", ""),
+    VOLLEY_NEEDS("x86-64-v4 (AVX-512)", "; compile it with --cpu=x86-64-v3"),
+    VOLLEY_NEEDS("AMX", "; compile it with --cpu=x86-64-v4")};
+
+const char *error(const volley_state *state, volley_status status,
+                  uint32_t level) {
   if (state)
     return state->message;
   switch (status) {
@@ -174,15 +205,11 @@ const char *error(const volley_state *state, volley_status status) {
     return "";
   case VOLLEY_INVALID_ARGUMENT:
     return "expects state options with a batch of at least 1";
-  case VOLLEY_UNSUPPORTED_CPU:
-    if (volley_descriptor.level == 5)
-      return "the artefact needs AMX, which this processor or system does not "
-             "have; compile it with --cpu=x86-64-v4";
-    return volley_descriptor.level == 4
-               ? "the artefact needs x86-64-v4 (AVX-512), which this processor "
-                 "does not have; compile it with --cpu=x86-64-v3"
-               : "the artefact needs x86-64-v3 (AVX2 and FMA), which this "
-                 "processor does not have";
+  case VOLLEY_UNSUPPORTED_CPU: {
+    const Requirement &requirement = kRequirements[level - 3];
+    return canRun(getDescriptor(chooseProgram())) ? requirement.needs
+                                                  : requirement.instead;
+  }
   case VOLLEY_OUT_OF_MEMORY:
     return "there is not enough memory for the state";
   default:
@@ -542,13 +569,19 @@ volley_status volley_load(volley_state *state, const void *buffer,
                           size_t size) {
   return load(state, buffer, size);
 }
-const char *volley_error(const volley_state *state, volley_status status) {
-  return error(state, status);
+const char *volley_error_v3(const volley_state *state, volley_status status) {
+  return error(state, status, 3);
+}
+const char *volley_error_v4(const volley_state *state, volley_status status) {
+  return error(state, status, 4);
+}
+const char *volley_error_amx(const volley_state *state, volley_status status) {
+  return error(state, status, 5);
 }
 
 // The only symbol that the artefact exports.
 __attribute__((visibility("default"))) const volley_program *
 volley_query(uint32_t version) {
-  return version == VOLLEY_ABI_VERSION ? &volley_descriptor.program : nullptr;
+  return version == VOLLEY_ABI_VERSION ? chooseProgram() : nullptr;
 }
 }

@@ -200,7 +200,8 @@ static std::string makeUniqueName(int file) {
 }
 
 std::shared_ptr<Artifact> Artifact::load(const std::string &path,
-                                         std::string &error) {
+                                         std::string &error,
+                                         const std::string &cpu) {
   // By its descriptor, as the loader takes a path that it has loaded already
   // for the same object, also if the file has been replaced since.
   std::shared_ptr<Artifact> artifact(new Artifact());
@@ -228,12 +229,51 @@ std::shared_ptr<Artifact> Artifact::load(const std::string &path,
     error = path + ": is an artefact of another version";
     return nullptr;
   }
+  if (!cpu.empty())
+    if (error = artifact->selectLevel(cpu); !error.empty()) {
+      error = path + ": " + error;
+      return nullptr;
+    }
   const volley_program &program = *artifact->program;
   artifact->info = {program.name, program.time_step,
                     getSignals(program.inputs, program.num_inputs),
                     getSignals(program.outputs, program.num_outputs),
                     getSignals(program.probes, program.num_probes)};
   return artifact;
+}
+
+std::vector<const volley_program *> Artifact::getPrograms() const {
+  // An artefact of an earlier compiler has less of the struct.
+  if (program->size < sizeof(volley_program))
+    return {program};
+  std::vector<const volley_program *> programs;
+  for (auto *level = program->levels; *level; ++level)
+    programs.push_back(*level);
+  return programs;
+}
+
+std::string Artifact::getCPU() const { return program->cpu; }
+
+std::vector<std::string> Artifact::getLevels() const {
+  std::vector<std::string> names;
+  for (const volley_program *level : getPrograms())
+    names.push_back(level->cpu);
+  return names;
+}
+
+std::string Artifact::selectLevel(const std::string &cpu) {
+  std::string names, suffix = "-" + cpu;
+  for (const volley_program *level : getPrograms()) {
+    std::string name = level->cpu;
+    if (name == cpu || (name.size() > suffix.size() &&
+                        name.compare(name.size() - suffix.size(), suffix.size(),
+                                     suffix) == 0)) {
+      program = level;
+      return "";
+    }
+    names += (names.empty() ? "" : " and ") + name;
+  }
+  return "has no code for '" + cpu + "'; it has code for " + names;
 }
 
 //===----------------------------------------------------------------------===//
@@ -253,7 +293,7 @@ double Profile::getLayerSeconds() const {
 
 bool Artifact::isProfiled() const {
   // An artefact of an earlier compiler has less of the struct.
-  return program->size >= sizeof(volley_program) && program->profile;
+  return program->size >= offsetof(volley_program, levels) && program->profile;
 }
 
 /// The counts are unsigned and only ever added up: differences may wrap.

@@ -403,6 +403,8 @@ NB_MODULE(_volley, m) {
   nb::class_<Artifact>(m, "Artifact")
       .def_prop_ro("is_profiled", &Artifact::isProfiled)
       .def("profile", &Artifact::getProfile)
+      .def_prop_ro("cpu", &Artifact::getCPU)
+      .def_prop_ro("levels", &Artifact::getLevels)
       .def_prop_ro("info", &Artifact::getInfo,
                    nb::rv_policy::reference_internal)
       .def(
@@ -447,9 +449,9 @@ NB_MODULE(_volley, m) {
   m.def("compile_to", &compileTo);
   m.def("interpret", &interpretNetwork);
   m.def("convert", &convertArray);
-  m.def("open", [](const std::string &path) {
+  m.def("open", [](const std::string &path, const std::string &cpu) {
     std::string error;
-    std::shared_ptr<Artifact> artifact = Artifact::load(path, error);
+    std::shared_ptr<Artifact> artifact = Artifact::load(path, error, cpu);
     if (!artifact)
       throw std::runtime_error(error);
     return artifact;

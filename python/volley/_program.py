@@ -225,6 +225,16 @@ class Program:
         return self._artifact.info.dt
 
     @property
+    def cpu(self) -> str:
+        """The set of instructions that is used: "x86-64-v3", "x86-64-v4", ..."""
+        return self._artifact.cpu
+
+    @property
+    def levels(self) -> list[str]:
+        """All that there is code for, the best first; :func:`open` takes one."""
+        return self._artifact.levels
+
+    @property
     def inputs(self) -> dict[str, Signal]:
         """Inputs by name, as (shape, dtype), without steps and batch."""
         return {s.name: (s.shape, s.dtype) for s in self._artifact.info.inputs}
@@ -378,7 +388,10 @@ def compile(
         record: probes to build in, as for :meth:`Program.run`. A program in
             memory compiles missing ones when they are asked for; a saved one
             has only these.
-        cpu: "native", "x86-64-v3", "x86-64-v4" or "x86-64-v4-amx".
+        cpu: "native", "x86-64-v3" ("v3"), "x86-64-v4" ("v4"), "x86-64-v4-amx"
+            ("amx"), or the name of a processor ("znver4"), for the most of these
+            that it has. Joined by "+", several are in one program, which takes the
+            best that the machine has where it is loaded.
         fold_norms: make norms part of weights. Potentials then differ by
             roundings from the network's; :func:`volley.compare` counts the spikes
             that do.
@@ -416,14 +429,20 @@ def compile(
     return Program(artifact, threads, net, options, remarks)
 
 
-def open(path: Path, threads: int = 1) -> Program:
+def open(path: Path, threads: int = 1, cpu: str = "") -> Program:
     """Opens a saved artefact.
 
+    Args:
+        path: of the artefact.
+        threads: as for :func:`compile`.
+        cpu: which of :attr:`Program.levels` to take; the best that this machine has
+            if it is empty. The bits are the same.
+
     Raises:
-        RuntimeError: the file is no artefact, or needs instructions that this
-            processor does not have.
+        RuntimeError: the file is no artefact, or has no code for `cpu`. Running a
+            program whose instructions this processor does not have raises it too.
     """
-    return Program(_volley.open(os.fspath(path)), threads)
+    return Program(_volley.open(os.fspath(path), cpu), threads)
 
 
 def interpret(
