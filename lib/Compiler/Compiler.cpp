@@ -350,6 +350,18 @@ static std::string makeProgramPath(StringRef directory) {
 
 std::shared_ptr<runtime::Artifact>
 volley::compileInMemory(ModuleOp module, const CompileOptions &options) {
+  llvm::Expected<SmallVector<cpu::Level>> levels =
+      cpu::parseLevels(options.cpu);
+  if (!levels) {
+    module.emitError() << toString(levels.takeError());
+    return nullptr;
+  }
+  if (!cpu::isNative(levels->front())) {
+    module.emitError("cannot be loaded: code for ")
+        << cpu::getName(levels->front())
+        << " is for other machines; snn-compile writes it to a file";
+    return nullptr;
+  }
   // perf and its like read names of functions from files, after the process.
   if (const char *directory = std::getenv("VOLLEY_PROGRAM_DIR");
       directory && *directory) {

@@ -7,6 +7,7 @@
 #include <cerrno>
 #include <cstring>
 #include <dlfcn.h>
+#include <elf.h>
 #include <fcntl.h>
 #include <filesystem>
 #include <tbb/global_control.h>
@@ -199,6 +200,20 @@ static std::string makeUniqueName(int file) {
   return name + "/" + std::to_string(file);
 }
 
+/// Whether a file is a shared object for another architecture, of which the
+/// loader says that there is none.
+static bool isForeign(int file) {
+#ifdef __aarch64__
+  constexpr Elf64_Half machine = EM_AARCH64;
+#else
+  constexpr Elf64_Half machine = EM_X86_64;
+#endif
+  Elf64_Ehdr header;
+  return pread(file, &header, sizeof header, 0) == sizeof header &&
+         std::memcmp(header.e_ident, ELFMAG, SELFMAG) == 0 &&
+         header.e_machine != machine;
+}
+
 std::shared_ptr<Artifact> Artifact::load(const std::string &path,
                                          std::string &error,
                                          const std::string &cpu) {
@@ -208,6 +223,10 @@ std::shared_ptr<Artifact> Artifact::load(const std::string &path,
   artifact->file = open(path.c_str(), O_RDONLY | O_CLOEXEC);
   if (artifact->file < 0) {
     error = path + ": cannot be opened: " + std::strerror(errno);
+    return nullptr;
+  }
+  if (isForeign(artifact->file)) {
+    error = path + ": is for machines of another architecture";
     return nullptr;
   }
   std::string name = makeUniqueName(artifact->file);

@@ -1,8 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """Programs that hold code for several sets of instructions."""
 
+import shutil
+import subprocess
+from pathlib import Path
+
 import numpy as np
 import pytest
+from conftest import TOOLS
 
 import volley
 from volley.builder import where
@@ -170,3 +175,41 @@ def test_profiles_name_the_level(x):
     prog = volley.compile(make_net(), cpu="v4+v3", profile=True)
     assert_identical(prog(x), volley.interpret(make_net(), x))
     assert f"({prog.cpu})" in str(prog.profile())
+
+
+AARCH64_ROOT = Path("/usr/aarch64-linux-gnu")
+
+
+@pytest.mark.skipif(
+    not (AARCH64_ROOT.is_dir() and shutil.which("qemu-aarch64")),
+    reason="needs a C library for AArch64 and an emulator",
+)
+@pytest.mark.parametrize("kernel", ["", "event", "blocked"])
+@pytest.mark.parametrize("law", ["ascending", "exact"])
+def test_aarch64_gives_the_same_bits(run_tool, tmp_path, x, law, kernel):
+    net = make_net(law)
+    net.save(tmp_path / "net.mlirbc")
+    options = [f"--kernel={kernel}"] if kernel and law == "ascending" else []
+    path = tmp_path / "net.so"
+    done = run_tool(
+        "snn-compile", tmp_path / "net.mlirbc", "-o", path, "--cpu=armv8-a", *options
+    )
+    assert done.returncode == 0, done.stderr
+    emulator = ["qemu-aarch64", "-L", AARCH64_ROOT]
+    command = [*emulator, TOOLS / "volley-run-artefact-aarch64", path, T, B, 3]
+    result = subprocess.run(
+        list(map(str, command)),
+        input=x.tobytes(),
+        capture_output=True,
+        check=True,
+        timeout=60,
+    )
+    y = np.frombuffer(result.stdout, np.float32).reshape(T, B, 11)
+    assert_identical(y, volley.interpret(net, x))
+    with pytest.raises(RuntimeError, match="for machines of another architecture"):
+        volley.open(path)
+
+
+def test_aarch64_is_for_files():
+    with pytest.raises(volley.CompileError, match="armv8-a (is for other|needs a com)"):
+        volley.compile(make_net(), cpu="armv8-a")

@@ -32,7 +32,7 @@ namespace {
 /// What the command line says. A struct of its own: linking an artefact in
 /// memory resets LLVM's options.
 struct Options {
-  std::string model, cpu, kernel, activity, share, sumLaw, cacheDirectory;
+  std::string model, cpu, kernel, activity, share, sumLaw, cacheDirectory, host;
   std::vector<std::string> inputs, outputs, records;
   /// Where measurements are written; whether they are printed.
   std::vector<std::string> profiles;
@@ -128,6 +128,10 @@ static Options parseCommandLine(int argc, char **argv) {
       "conformance", cl::cat(category),
       cl::desc("run every network of an .mlir file on the inputs that it "
                "states and compare with what it expects"));
+  static cl::opt<std::string> host(
+      "host", cl::cat(category), cl::value_desc("command"),
+      cl::desc("with --conformance: what runs compiled networks, on another "
+               "machine or by an emulator (test/CAPI/run-artefact.c)"));
   static cl::opt<bool> info("info", cl::cat(category),
                             cl::desc("say what an artefact is, and end"));
   static cl::opt<bool> quiet("quiet", cl::cat(category),
@@ -141,6 +145,9 @@ static Options parseCommandLine(int argc, char **argv) {
     fail(toString(import.takeError()));
   if (!(bin > 0))
     fail("--bin expects a positive time");
+  if (host.getNumOccurrences() &&
+      (!conformance || reference || StringRef(host).trim().empty()))
+    fail("--host expects a command, for compiled code of --conformance");
   if (threads < 0 || threads > ThreadPool::kMostThreads)
     fail("--threads expects 0 to " + Twine(ThreadPool::kMostThreads));
   if (steps.getNumOccurrences() && steps < 0)
@@ -154,6 +161,7 @@ static Options parseCommandLine(int argc, char **argv) {
           share,
           sumLaw,
           cacheDirectory,
+          host,
           {inputs.begin(), inputs.end()},
           {outputs.begin(), outputs.end()},
           {records.begin(), records.end()},
@@ -544,6 +552,7 @@ int main(int argc, char **argv) {
     // Results must be the same, whatever is measured.
     conformance.compile.phases.pipeline.profile = options.printsProfile;
     conformance.threads = options.threads;
+    conformance.host = options.host;
     return failed(
         checkConformance(options.model, conformance, &context, outs()));
   }

@@ -370,7 +370,9 @@ LogicalResult volley::cpu::writeArtifact(ArrayRef<LoweredProgram> programs,
       libraries.insert(getKernelLibrary(level));
     }
   }
-  libraries.insert(getRuntimeLibrary());
+  Level level = programs.front().levels.front();
+  libraries.insert(getRuntimeLibrary(level));
+  inputs.hasHostLibraries = isNative(level);
   inputs.libraries = libraries.takeVector();
   TimingScope scope = timing.nest("link");
   auto *link = mode == WriteMode::InPlace ? linkInto : linkArtifact;

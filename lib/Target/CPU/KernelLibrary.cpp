@@ -19,13 +19,23 @@ using llvm::StringRef;
 VOLLEY_EMBED(volley_runtime, "runtime.a")
 VOLLEY_EMBED(volley_kernels_v3, "kernels.v3.a")
 VOLLEY_EMBED(volley_kernels_v4, "kernels.v4.a")
+#if VOLLEY_HAS_AARCH64
+VOLLEY_EMBED(volley_runtime_aarch64, "runtime.aarch64.a")
+VOLLEY_EMBED(volley_kernels_aarch64, "kernels.aarch64.a")
+#endif
+
+static StringRef between(const char *begin, const char *end) {
+  return StringRef(begin, static_cast<size_t>(end - begin));
+}
+#define VOLLEY_BYTES(NAME) between(NAME, NAME##_end)
 
 namespace {
 /// An embedded library, and the names that it defines.
 class Library {
 public:
-  Library(const char *begin, const char *end, StringRef suffix)
-      : bytes(begin, static_cast<size_t>(end - begin)), suffix(suffix) {
+  Library(StringRef bytes, StringRef suffix) : bytes(bytes), suffix(suffix) {
+    if (bytes.empty())
+      return;
     auto archive = llvm::cantFail(
         llvm::object::Archive::create(llvm::MemoryBufferRef(bytes, suffix)));
     for (const llvm::object::Archive::Symbol &symbol : archive->symbols())
@@ -39,21 +49,32 @@ public:
 } // namespace
 
 static const Library &getLibrary(Level level) {
-  static const Library v3(volley_kernels_v3, volley_kernels_v3_end, "_v3");
-  static const Library v4(volley_kernels_v4, volley_kernels_v4_end, "_v4");
+  static const Library v3(VOLLEY_BYTES(volley_kernels_v3), "_v3");
+  static const Library v4(VOLLEY_BYTES(volley_kernels_v4), "_v4");
+#if VOLLEY_HAS_AARCH64
+  static const Library aarch64(VOLLEY_BYTES(volley_kernels_aarch64),
+                               "_aarch64");
+#else
+  static const Library aarch64("", "");
+#endif
   switch (level) {
   case Level::V3:
     return v3;
   case Level::V4:
   case Level::AMX:
     return v4;
+  case Level::AArch64:
+    return aarch64;
   }
   llvm_unreachable("every level has a library");
 }
 
-StringRef volley::cpu::getRuntimeLibrary() {
-  return StringRef(volley_runtime,
-                   static_cast<size_t>(volley_runtime_end - volley_runtime));
+StringRef volley::cpu::getRuntimeLibrary(Level level) {
+#if VOLLEY_HAS_AARCH64
+  if (level == Level::AArch64)
+    return VOLLEY_BYTES(volley_runtime_aarch64);
+#endif
+  return VOLLEY_BYTES(volley_runtime);
 }
 
 StringRef volley::cpu::getKernelLibrary(Level level) {

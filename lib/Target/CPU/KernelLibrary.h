@@ -11,10 +11,12 @@
 
 namespace volley::cpu {
 
-/// The artefact's runtime, which is for any x86-64.
-llvm::StringRef getRuntimeLibrary();
+/// The artefact's runtime, which is for any processor of a level's
+/// architecture.
+llvm::StringRef getRuntimeLibrary(Level level);
 
-/// The kernels that code for a level calls. Levels may share them.
+/// The kernels that code for a level calls. Levels may share them. Empty if
+/// this compiler was built without.
 llvm::StringRef getKernelLibrary(Level level);
 
 /// The symbol in that library of a kernel that generated code knows as `name`;

@@ -12,8 +12,8 @@ struct LevelInfo {
   llvm::StringRef name;
   /// Also what its symbols end in, after "_".
   llvm::StringRef shortName;
-  /// The processor that LLVM generates code for.
-  llvm::StringRef processor;
+  /// The target and the processor that LLVM generates code for.
+  llvm::StringRef triple, processor;
   /// What it needs beyond the level before, as LLVM names it.
   llvm::SmallVector<const char *, 8> features;
 };

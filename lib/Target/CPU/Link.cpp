@@ -234,26 +234,38 @@ runLinker(std::vector<std::string> arguments) {
   return std::move(output.finish());
 }
 
+/// For an artefact that runs with another C library than this machine's: an
+/// empty one of the name of its mathematical functions, so that the artefact
+/// asks the loader for the true one. The linker wants some file; of an archive
+/// it takes nothing.
+static Error writeMathLibrary(const std::string &archive,
+                              const MemoryFile &library) {
+  Expected<SmallVector<char, 0>> file =
+      runLinker({"ld.lld", "-m", "aarch64linux", "-shared", "-soname=libm.so.6",
+                 archive});
+  return file ? library.write(*file) : file.takeError();
+}
+
 /// Enters weights behind a file in the program header of their segment and in
 /// the header of their section, and gives their place.
 static Expected<uint64_t> enterWeights(MutableArrayRef<char> file,
                                        uint64_t bytes) {
-  constexpr uint64_t page = 4096;
-  uint64_t offset = (file.size() + page - 1) / page * page;
   auto *header = reinterpret_cast<ELF::Elf64_Ehdr *>(file.data());
   auto *segments =
       reinterpret_cast<ELF::Elf64_Phdr *>(file.data() + header->e_phoff);
   bool isFound = false;
-  uint64_t address = 0;
+  uint64_t address = 0, offset = 0;
   for (unsigned i = 0; i < header->e_phnum; ++i) {
     ELF::Elf64_Phdr &segment = segments[i];
     // The only segment that is loaded, read-only and empty.
     if (segment.p_type != ELF::PT_LOAD || segment.p_flags != ELF::PF_R ||
         segment.p_filesz != 0)
       continue;
+    // Addresses and places in the file are the same multiple of a page, or of
+    // the largest that the architecture may have.
+    offset = alignTo(file.size(), segment.p_align);
     segment.p_offset = offset;
     segment.p_filesz = segment.p_memsz = bytes;
-    segment.p_align = page;
     address = segment.p_vaddr;
     isFound = true;
   }
@@ -314,9 +326,13 @@ Error volley::cpu::linkInto(const LinkInputs &inputs, StringRef path) {
   arguments.insert(arguments.end(), paths.begin(), libraries);
   arguments.push_back("--no-whole-archive");
   arguments.insert(arguments.end(), libraries, paths.end() - 1);
-  if (std::string math = findMathLibrary(); !math.empty()) {
-    arguments.push_back("--as-needed");
-    arguments.push_back(math);
+  MemoryFile math;
+  if (!inputs.hasHostLibraries) {
+    if (Error error = writeMathLibrary(paths.front(), math))
+      return error;
+    arguments.push_back(math.getPath());
+  } else if (std::string path = findMathLibrary(); !path.empty()) {
+    arguments.insert(arguments.end(), {"--as-needed", path});
   }
   Expected<SmallVector<char, 0>> file = runLinker(std::move(arguments));
   if (!file)

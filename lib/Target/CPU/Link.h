@@ -18,6 +18,9 @@ struct LinkInputs {
   std::vector<llvm::SmallVector<char, 0>> objects;
   /// Static libraries, of which only what is needed is taken.
   llvm::SmallVector<llvm::StringRef> libraries;
+  /// Whether the artefact runs with the C library of this machine, or with one
+  /// of another architecture.
+  bool hasHostLibraries = true;
   /// The symbols of weight images.
   llvm::SmallVector<std::pair<llvm::StringRef, const WeightImage *>> weights;
 };

@@ -13,17 +13,21 @@
 
 namespace volley::cpu {
 
-/// Instruction sets that code is generated for; each has what is before it.
-enum class Level { V3 = 3, V4 = 4, AMX = 5 };
+/// Instruction sets that code is generated for: of x86-64, where each has what
+/// is before it, and the baseline of AArch64.
+enum class Level { V3 = 3, V4 = 4, AMX = 5, AArch64 = 8 };
 
 /// The levels that `names` means, joined by "+"; the best first, each once. A
 /// name is "native", the highest level that this machine has; a level's, long
-/// ("x86-64-v3", "x86-64-v4", "x86-64-v4-amx") or short ("v3", "v4", "amx"); or
-/// a processor's that LLVM knows, the highest level that it has.
+/// ("x86-64-v3", "x86-64-v4", "x86-64-v4-amx", "armv8-a") or short ("v3", "v4",
+/// "amx", "aarch64"); or a processor's that LLVM knows, the highest level that
+/// it has. All are of one architecture.
 llvm::Expected<llvm::SmallVector<Level>> parseLevels(llvm::StringRef names);
 llvm::StringRef getName(Level level);
 /// Whether this machine has a level.
 bool isOfHost(Level level);
+/// Whether this machine is of a level's architecture.
+bool isNative(Level level);
 
 /// Everything of a program that its lowered form no longer shows: the host's
 /// view of it and its packed weights. Taken at the end of the `scheduled`
