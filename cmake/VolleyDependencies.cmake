@@ -42,3 +42,8 @@ find_package(TBB REQUIRED)
 # clang compiles lib/Kernels, for each instruction set level.
 find_program(VOLLEY_CLANG NAMES clang-22 HINTS "${LLVM_TOOLS_BINARY_DIR}"
   REQUIRED)
+# A C library for AArch64, whose headers the runtime of artefacts for it needs.
+# Without one the compiler makes none.
+find_path(VOLLEY_AARCH64_INCLUDE stdio.h
+  PATHS /usr/aarch64-linux-gnu/include NO_DEFAULT_PATH
+  DOC "headers of a C library for AArch64 (libc6-dev-arm64-cross)")

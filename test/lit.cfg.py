@@ -1,6 +1,7 @@
 # Configuration of lit, LLVM's test runner.
 
 import os
+import shutil
 
 import lit.formats
 
@@ -24,6 +25,15 @@ shared_data = os.path.join(config.volley_source_root, "..", "shared", "data")
 if os.path.isdir(shared_data):
     config.available_features.add("shared-data")
     config.substitutions.append(("%shared", os.path.realpath(shared_data)))
+
+# Artefacts for AArch64, and an emulator that runs them with a C library for it.
+if os.path.isdir(config.volley_aarch64_include):
+    config.available_features.add("aarch64")
+    if shutil.which("qemu-aarch64"):
+        config.available_features.add("aarch64-runs")
+        root = os.path.dirname(config.volley_aarch64_include)
+        bin = os.path.join(config.volley_binary_root, "bin")
+        config.substitutions.append(("%aarch64", f"qemu-aarch64 -L {root} {bin}"))
 
 # VOLLEY_CHECK_ROUNDTRIP=1 checks that what snn-opt prints parses to the same.
 snn_opt = "snn-opt"

@@ -158,7 +158,7 @@ struct volley_program {
   uint32_t abi_version; /* VOLLEY_ABI_VERSION */
   const char *name;
   const char *compiler; /* "volley 0.1.0" */
-  const char *cpu;      /* what the code needs: "x86-64-v3", ... */
+  const char *cpu;      /* what this code needs: "x86-64-v3", ... */
   double time_step;     /* seconds per step */
   uint32_t num_inputs, num_outputs, num_probes;
   const volley_signal *inputs, *outputs, *probes;
@@ -186,15 +186,22 @@ struct volley_program {
   const char *(*error)(const volley_state *state, volley_status status);
 
   /* Of a program that was compiled for profiling; otherwise 0 and NULL. Older
-   * artefacts have a smaller struct, without these. */
+   * artefacts have a smaller struct, without these and what follows. */
   uint32_t num_layers;
   const volley_layer *layers;
   /* What all runs of a state have done since it was made; a reset is none of
    * its affairs. */
   volley_status (*profile)(const volley_state *state, volley_profile *profile);
+
+  /* This program for each set of instructions that the artefact has code for,
+   * `cpu`, the best first, and NULL. All give the same bits. A host that wants
+   * another than volley_query gives takes it from here; create refuses it if
+   * the processor lacks what it needs. Older artefacts end before this. */
+  const volley_program *const *levels;
 };
 
-/* The entry point. NULL if the artefact does not have this version. */
+/* The entry point: the program for the best set of instructions that this
+ * processor has. NULL if the artefact does not have this version. */
 typedef const volley_program *(*volley_query_fn)(uint32_t abi_version);
 const volley_program *volley_query(uint32_t abi_version);
 

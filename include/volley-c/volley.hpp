@@ -45,9 +45,12 @@ public:
   /// Loads a shared object that snn-compile wrote. A path without a slash is
   /// one in the working directory.
   ///
-  /// Throws std::runtime_error if there is no such file, or it is no artefact
-  /// of this version of the interface.
-  static Program open(const std::string &path) {
+  /// Of an artefact with code for several sets of instructions, `cpu` names the
+  /// one to take ("x86-64-v3"); "" is the best that the processor has.
+  ///
+  /// Throws std::runtime_error if there is no such file or no such code in it,
+  /// or it is no artefact of this version of the interface.
+  static Program open(const std::string &path, std::string_view cpu = "") {
     std::string file = path.find('/') == std::string::npos ? "./" + path : path;
     std::shared_ptr<void> object(dlopen(file.c_str(), RTLD_NOW | RTLD_LOCAL),
                                  [](void *handle) {
@@ -62,6 +65,11 @@ public:
     if (!program)
       throw std::runtime_error(path + ": is no artefact of interface version " +
                                std::to_string(VOLLEY_ABI_VERSION));
+    if (!cpu.empty() && cpu != program->cpu)
+      program = findLevel(program, cpu);
+    if (!program)
+      throw std::runtime_error(path + ": has no code for '" + std::string(cpu) +
+                               "'");
     return Program(std::move(object), program);
   }
 
@@ -94,6 +102,17 @@ public:
 private:
   Program(std::shared_ptr<void> object, const volley_program *program)
       : object(std::move(object)), program(program) {}
+
+  /// Null if there is none.
+  static const volley_program *findLevel(const volley_program *program,
+                                         std::string_view cpu) {
+    if (program->size < sizeof(volley_program)) // of an earlier compiler
+      return nullptr;
+    for (auto level = program->levels; *level; ++level)
+      if ((*level)->cpu == cpu)
+        return *level;
+    return nullptr;
+  }
 
   static uint32_t find(const volley_signal *signals, uint32_t count,
                        std::string_view name, std::string_view what,
@@ -173,7 +192,7 @@ public:
   /// Of a program that was compiled for profiling. Throws std::logic_error for
   /// any other.
   Profile getProfile() const {
-    if (program->size < sizeof(volley_program) || !program->profile)
+    if (program->size < offsetof(volley_program, levels) || !program->profile)
       throw std::logic_error("the program was not compiled for profiling");
     Profile profile = {{}, {}};
     profile.layers.resize(program->num_layers);

@@ -161,6 +161,17 @@ public:
   PhaseRunner(ModuleOp module, const PhaseOptions &options)
       : module(module), options(options) {}
 
+  /// Goes on with a copy of the module, whose dumps are told apart by `suffix`.
+  PhaseRunner forkTo(ModuleOp copy, StringRef suffix) const {
+    PhaseRunner fork(*this);
+    fork.module = copy;
+    fork.suffix = suffix;
+    return fork;
+  }
+
+  /// Whether kernels for the matrix unit may be chosen.
+  void setMatrixUnit(bool isThere) { options.pipeline.hasMatrixUnit = isThere; }
+
   /// Runs the phases that are left, up to and with `last`.
   LogicalResult runTo(StringRef last);
 
@@ -168,7 +179,8 @@ private:
   LogicalResult dump(const Phase &phase);
 
   ModuleOp module;
-  const PhaseOptions &options;
+  PhaseOptions options;
+  StringRef suffix;
   unsigned next = 0;
 };
 } // namespace
@@ -183,7 +195,8 @@ LogicalResult PhaseRunner::dump(const Phase &phase) {
            << "cannot be created: " << error.message();
   SmallString<128> path(options.dumpDirectory);
   llvm::sys::path::append(
-      path, llvm::formatv("{0:02}-{1}.mlir", next, phase.name).str());
+      path,
+      llvm::formatv("{0:02}-{1}{2}.mlir", next, phase.name, suffix).str());
   return writeModule(module, path, /*elideWeights=*/true);
 }
 
@@ -231,35 +244,83 @@ LogicalResult volley::setSumLaw(ModuleOp module, StringRef law) {
 //===----------------------------------------------------------------------===//
 
 bool volley::isLevelSupported(StringRef name) {
-  llvm::Expected<cpu::Level> wanted = cpu::parseLevel(name);
-  llvm::Expected<cpu::Level> host = cpu::parseLevel("native");
-  if (wanted && host)
-    return *wanted <= *host;
-  llvm::consumeError(wanted.takeError());
-  llvm::consumeError(host.takeError());
+  llvm::Expected<SmallVector<cpu::Level>> levels = cpu::parseLevels(name);
+  if (levels)
+    return llvm::any_of(*levels, cpu::isOfHost);
+  llvm::consumeError(levels.takeError());
   return false;
+}
+
+namespace {
+/// The last phases of a network, for levels that share them.
+class Lowering {
+public:
+  Lowering(ModuleOp module, const PhaseRunner &runner)
+      : module(module), runner(runner) {}
+
+  LogicalResult run();
+  bool usesMatrixUnit() const { return cpu::usesMatrixUnit(*data); }
+  cpu::LoweredProgram getProgram(ArrayRef<cpu::Level> levels) const {
+    return {module, data.get(), llvm::to_vector(levels)};
+  }
+
+private:
+  ModuleOp module;
+  PhaseRunner runner;
+  cpu::ProgramDataPtr data;
+};
+} // namespace
+
+LogicalResult Lowering::run() {
+  if (failed(runner.runTo("scheduled")))
+    return failure();
+  // Weights do not pass through the lowered form.
+  data = cpu::collectProgramData(module);
+  return success(data && succeeded(runner.runTo("lowered")));
 }
 
 static LogicalResult compile(ModuleOp module, const CompileOptions &options,
                              StringRef path, cpu::WriteMode mode) {
   FloatingPointEnvironment environment;
   ResourceScope resources(module.getContext());
-  llvm::Expected<cpu::Level> level = cpu::parseLevel(options.cpu);
-  if (!level)
-    return module.emitError() << toString(level.takeError());
-  PhaseOptions phases = options.phases;
-  phases.pipeline.hasMatrixUnit = *level == cpu::Level::AMX;
-  PhaseRunner runner(module, phases);
-  if (failed(runner.runTo("scheduled")))
+  llvm::Expected<SmallVector<cpu::Level>> levels =
+      cpu::parseLevels(options.cpu);
+  if (!levels)
+    return module.emitError() << toString(levels.takeError());
+  PhaseRunner runner(module, options.phases);
+  if (failed(runner.runTo("optimized")))
     return failure();
-  // Weights do not pass through the lowered form.
-  cpu::ProgramDataPtr data = cpu::collectProgramData(module);
-  if (!data || failed(runner.runTo("lowered")))
+
+  // Levels share the lowered form; only what uses the matrix unit is another
+  // program.
+  bool hasMatrixUnit = levels->front() == cpu::Level::AMX;
+  OwningOpRef<ModuleOp> copy;
+  std::optional<Lowering> portable;
+  if (hasMatrixUnit && levels->size() > 1) {
+    copy = module.clone();
+    portable.emplace(*copy, runner.forkTo(*copy, "-without-amx"));
+  }
+  runner.setMatrixUnit(hasMatrixUnit);
+  Lowering best(module, runner);
+  if (failed(best.run()))
     return failure();
+  SmallVector<cpu::LoweredProgram> programs;
+  if (portable && best.usesMatrixUnit()) {
+    if (failed(portable->run()))
+      return failure();
+    programs = {best.getProgram(levels->front()),
+                portable->getProgram(ArrayRef(*levels).drop_front())};
+  } else {
+    // What does not use the matrix unit does not need it.
+    if (hasMatrixUnit && !best.usesMatrixUnit())
+      levels->front() = cpu::Level::V4;
+    levels->erase(llvm::unique(*levels), levels->end());
+    programs = {best.getProgram(*levels)};
+  }
   TimingScope none;
-  return cpu::writeArtifact(
-      module, *data, *level, path, mode, options.cacheDirectory,
-      options.phases.timing ? *options.phases.timing : none);
+  return cpu::writeArtifact(programs, path, mode, options.cacheDirectory,
+                            options.phases.timing ? *options.phases.timing
+                                                  : none);
 }
 
 LogicalResult volley::compileToFile(ModuleOp module,
@@ -295,6 +356,14 @@ static FailureOr<int> compileToDirectory(ModuleOp module,
 
 FailureOr<int> volley::compileToDescriptor(ModuleOp module,
                                            const CompileOptions &options) {
+  llvm::Expected<SmallVector<cpu::Level>> levels =
+      cpu::parseLevels(options.cpu);
+  if (!levels)
+    return module.emitError() << toString(levels.takeError());
+  if (!cpu::isNative(levels->front()))
+    return module.emitError("cannot be loaded: code for ")
+           << cpu::getName(levels->front())
+           << " is for other machines; snn-compile writes it to a file";
   // perf and its like read names of functions from files, after the process.
   if (const char *directory = std::getenv("VOLLEY_PROGRAM_DIR");
       directory && *directory)

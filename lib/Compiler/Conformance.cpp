@@ -4,8 +4,13 @@
 #include "mlir/Parser/Parser.h"
 #include "volley/Dialect/SNN/IR/Conformance.h"
 #include "volley/Dialect/SNN/IR/SNNOps.h"
+#include "volley/Reference/Interpreter.h"
 #include "volley/Runtime/Artifact.h"
+#include "llvm/Support/FileSystem.h"
 #include "llvm/Support/FormatVariadic.h"
+#include "llvm/Support/MemoryBuffer.h"
+#include "llvm/Support/Program.h"
+#include "llvm/Support/raw_ostream.h"
 #include <cmath>
 #include <cstring>
 
@@ -14,6 +19,23 @@ using namespace volley;
 using namespace volley::runtime;
 
 namespace {
+/// A file of a name that no other has, removed in the end.
+struct ScratchFile {
+  explicit ScratchFile(StringRef suffix) {
+    llvm::sys::fs::createTemporaryFile("volley", suffix, path);
+  }
+  ~ScratchFile() { llvm::sys::fs::remove(path); }
+  ScratchFile(const ScratchFile &) = delete;
+  ScratchFile &operator=(const ScratchFile &) = delete;
+
+  SmallString<128> path;
+};
+
+/// What goes to a process that runs an artefact, and what comes back.
+struct HostFiles {
+  ScratchFile artefact{"so"}, input{"in"}, output{"out"}, error{"err"};
+};
+
 /// One network of a file with the data that it states.
 class ConformanceTest {
 public:
@@ -23,14 +45,27 @@ public:
   LogicalResult run();
 
 private:
+  using Buffers = std::vector<std::vector<char>>;
+
   std::unique_ptr<Session> createSession(ModuleOp module);
-  LogicalResult runChunked(Session &session, int64_t chunk);
+  /// Makes the session, or the files for a host.
+  LogicalResult prepare(ModuleOp module);
+  /// Runs all steps, `chunk` in each call; gives what an error says.
+  std::string runHere(int64_t chunk, Buffers &inputs, Buffers &outputs,
+                      Buffers &probes);
+  std::string runOnHost(int64_t chunk, Buffers &inputs, Buffers &outputs,
+                        Buffers &probes);
+  LogicalResult runChunked(int64_t chunk);
   LogicalResult compare(const SignalInfo &signal, StringRef name,
                         ArrayRef<char> actual);
 
   snn::NetworkOp network;
   const ConformanceOptions &options;
   int64_t steps = 0, batch = 0;
+  ProgramInfo info;
+  std::unique_ptr<Session> session;
+  /// Without a session.
+  std::optional<HostFiles> files;
 };
 } // namespace
 
@@ -117,23 +152,9 @@ LogicalResult ConformanceTest::compare(const SignalInfo &signal, StringRef name,
   return success();
 }
 
-/// From the state before the first step, some steps in each call.
-LogicalResult ConformanceTest::runChunked(Session &session, int64_t chunk) {
-  const ProgramInfo &info = session.getInfo();
-  std::vector<std::vector<char>> inputs, outputs, probes;
-  for (const SignalInfo &signal : info.inputs) {
-    DenseElementsAttr data = find(network, snn::kInputsAttrName, signal.name);
-    if (!data)
-      return network.emitError("states no data for input '")
-             << signal.name << "'";
-    inputs.push_back(getBytes(data));
-  }
-  for (const SignalInfo &signal : info.outputs)
-    outputs.emplace_back(signal.getRows(steps, batch) * signal.getBytes());
-  for (const SignalInfo &signal : info.probes)
-    probes.emplace_back(steps * batch * signal.getBytes());
-
-  session.reset();
+std::string ConformanceTest::runHere(int64_t chunk, Buffers &inputs,
+                                     Buffers &outputs, Buffers &probes) {
+  session->reset();
   std::string message;
   for (int64_t done = 0; done < steps && message.empty(); done += chunk) {
     RunBuffers buffers;
@@ -147,9 +168,71 @@ LogicalResult ConformanceTest::runChunked(Session &session, int64_t chunk) {
       buffers.outputs.push_back(at(data, signal));
     for (auto [signal, data] : llvm::zip(info.probes, probes))
       buffers.probes.push_back(at(data, signal));
-    session.run(buffers, std::min(chunk, steps - done), message);
+    session->run(buffers, std::min(chunk, steps - done), message);
   }
+  return message;
+}
 
+static std::string readFile(StringRef path) {
+  auto file = llvm::MemoryBuffer::getFile(path);
+  return file ? (*file)->getBuffer().str() : "";
+}
+
+std::string ConformanceTest::runOnHost(int64_t chunk, Buffers &inputs,
+                                       Buffers &outputs, Buffers &probes) {
+  {
+    std::error_code code;
+    llvm::raw_fd_ostream stream(files->input.path, code);
+    for (ArrayRef<char> data : inputs)
+      stream.write(data.data(), data.size());
+  }
+  SmallVector<StringRef> command;
+  StringRef(options.host).split(command, ' ', -1, /*KeepEmpty=*/false);
+  auto program = llvm::sys::findProgramByName(command.front());
+  if (!program)
+    return "there is no program '" + command.front().str() + "'";
+  std::string numbers[] = {std::to_string(steps), std::to_string(batch),
+                           std::to_string(chunk)};
+  command.push_back(files->artefact.path);
+  command.append(std::begin(numbers), std::end(numbers));
+  std::optional<StringRef> redirects[] = {files->input.path.str(),
+                                          files->output.path.str(),
+                                          files->error.path.str()};
+  constexpr unsigned seconds = 60;
+  std::string failure;
+  if (llvm::sys::ExecuteAndWait(*program, command, /*Env=*/std::nullopt,
+                                redirects, seconds, /*MemoryLimit=*/0,
+                                &failure) != 0)
+    return failure + readFile(files->error.path);
+  std::string results = readFile(files->output.path);
+  StringRef rest = results;
+  for (Buffers *buffers : {&outputs, &probes})
+    for (std::vector<char> &data : *buffers) {
+      if (rest.size() < data.size())
+        return "fewer results than the network has";
+      llvm::copy(rest.take_front(data.size()), data.begin());
+      rest = rest.drop_front(data.size());
+    }
+  return rest.empty() ? "" : "more results than the network has";
+}
+
+/// From the state before the first step, some steps in each call.
+LogicalResult ConformanceTest::runChunked(int64_t chunk) {
+  Buffers inputs, outputs, probes;
+  for (const SignalInfo &signal : info.inputs) {
+    DenseElementsAttr data = find(network, snn::kInputsAttrName, signal.name);
+    if (!data)
+      return network.emitError("states no data for input '")
+             << signal.name << "'";
+    inputs.push_back(getBytes(data));
+  }
+  for (const SignalInfo &signal : info.outputs)
+    outputs.emplace_back(signal.getRows(steps, batch) * signal.getBytes());
+  for (const SignalInfo &signal : info.probes)
+    probes.emplace_back(steps * batch * signal.getBytes());
+
+  std::string message = session ? runHere(chunk, inputs, outputs, probes)
+                                : runOnHost(chunk, inputs, outputs, probes);
   StringRef expectedError;
   if (auto attr = network->getAttrOfType<StringAttr>(snn::kErrorAttrName))
     expectedError = attr.getValue();
@@ -185,6 +268,19 @@ std::unique_ptr<Session> ConformanceTest::createSession(ModuleOp module) {
   return session;
 }
 
+LogicalResult ConformanceTest::prepare(ModuleOp module) {
+  if (!options.host.empty()) {
+    info = reference::getProgramInfo(network);
+    files.emplace();
+    return compileToFile(module, options.compile, files->artefact.path);
+  }
+  session = createSession(module);
+  if (!session)
+    return failure();
+  info = session->getInfo();
+  return success();
+}
+
 LogicalResult ConformanceTest::run() {
   snn::RunShape shape = snn::getRunShape(network);
   steps = shape.steps;
@@ -198,11 +294,10 @@ LogicalResult ConformanceTest::run() {
        llvm::make_early_inc_range(module->getOps<snn::NetworkOp>()))
     if (other.getSymName() != network.getSymName())
       other.erase();
-  std::unique_ptr<Session> session = createSession(*module);
-  if (!session)
+  if (failed(prepare(*module)))
     return failure();
   for (int64_t chunk : {steps, int64_t(1)})
-    if (failed(runChunked(*session, chunk)))
+    if (failed(runChunked(chunk)))
       return failure();
   return success();
 }

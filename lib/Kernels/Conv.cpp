@@ -212,11 +212,11 @@ inline void convDepthwise(const X *x, W *y, const W *weight, const W *bias,
 
 /// With a null function there is no population behind the convolution.
 #define VOLLEY_CONV_EVENT(NAME, FUNCTION, X, W)                                \
-  extern "C" void NAME(Tile *tile, const X *x, int64_t xStep, W *y,            \
-                       int64_t yStep, int64_t nt, int64_t nb, const W *weight, \
-                       const W *bias, const ConvGeometry *geometry,            \
-                       StepFunction function, const void *arguments,           \
-                       int64_t rowsPerSample) {                                \
+  extern "C" void VOLLEY_KERNEL(NAME)(                                         \
+      Tile * tile, const X *x, int64_t xStep, W *y, int64_t yStep, int64_t nt, \
+      int64_t nb, const W *weight, const W *bias,                              \
+      const ConvGeometry *geometry, StepFunction function,                     \
+      const void *arguments, int64_t rowsPerSample) {                          \
     if (!function)                                                             \
       return convRows<EventProduct<X, W>>(tile, x, xStep, y, yStep, nt, nb,    \
                                           {weight, bias}, *geometry);          \
@@ -226,19 +226,20 @@ inline void convDepthwise(const X *x, W *y, const W *weight, const W *bias,
   }
 
 #define VOLLEY_CONV_SCATTER(NAME, FUNCTION, X, W)                              \
-  extern "C" void NAME(Tile *tile, const X *x, int64_t xStep, W *y,            \
-                       int64_t yStep, int64_t nt, int64_t nb, const W *weight, \
-                       const W *bias, const ConvGeometry *geometry,            \
-                       int64_t mostEvents, StepFunction function,              \
-                       const void *arguments, int64_t rowsPerSample) {         \
+  extern "C" void VOLLEY_KERNEL(NAME)(                                         \
+      Tile * tile, const X *x, int64_t xStep, W *y, int64_t yStep, int64_t nt, \
+      int64_t nb, const W *weight, const W *bias,                              \
+      const ConvGeometry *geometry, int64_t mostEvents, StepFunction function, \
+      const void *arguments, int64_t rowsPerSample) {                          \
     FUNCTION(tile, x, xStep, y, yStep, nt, nb, weight, bias, *geometry,        \
              mostEvents, {function, arguments, rowsPerSample});                \
   }
 
 #define VOLLEY_CONV(NAME, FUNCTION, X, W)                                      \
-  extern "C" void NAME(Tile *tile, const X *x, int64_t xStep, W *y,            \
-                       int64_t yStep, int64_t nt, int64_t nb, const W *weight, \
-                       const W *bias, const ConvGeometry *geometry) {          \
+  extern "C" void VOLLEY_KERNEL(NAME)(                                         \
+      Tile * tile, const X *x, int64_t xStep, W *y, int64_t yStep, int64_t nt, \
+      int64_t nb, const W *weight, const W *bias,                              \
+      const ConvGeometry *geometry) {                                          \
     const ConvGeometry &g = *geometry;                                         \
     int64_t terms = g.kernelHeight * g.kernelWidth * g.inChannels / g.groups;  \
     shareRows(tile, x, xStep, g.inChannels *g.inHeight *g.inWidth, y, yStep,   \

@@ -100,19 +100,20 @@ inline void denseBlocked(Tile *tile, const X *x, int64_t xStep, W *y,
 } // namespace
 
 #define VOLLEY_DENSE(NAME, FUNCTION, X, W)                                     \
-  extern "C" void NAME(Tile *tile, const X *x, int64_t xStep, W *y,            \
-                       int64_t yStep, int64_t nt, int64_t nb, const W *weight, \
-                       const W *bias, int64_t lead, int64_t K, int64_t N) {    \
+  extern "C" void VOLLEY_KERNEL(NAME)(                                         \
+      Tile * tile, const X *x, int64_t xStep, W *y, int64_t yStep, int64_t nt, \
+      int64_t nb, const W *weight, const W *bias, int64_t lead, int64_t K,     \
+      int64_t N) {                                                             \
     FUNCTION(tile, x, xStep, y, yStep, nt, nb, weight, bias, lead, K, N);      \
   }
 
 /// With a null function there is no population behind the product.
 #define VOLLEY_DENSE_NEURONS(NAME, X, W)                                       \
-  extern "C" void NAME(Tile *tile, const X *x, int64_t xStep, W *y,            \
-                       int64_t yStep, int64_t nt, int64_t nb, const W *weight, \
-                       const W *bias, int64_t lead, int64_t K, int64_t N,      \
-                       int64_t mostEvents, StepFunction function,              \
-                       const void *arguments, int64_t rowsPerSample) {         \
+  extern "C" void VOLLEY_KERNEL(NAME)(                                         \
+      Tile * tile, const X *x, int64_t xStep, W *y, int64_t yStep, int64_t nt, \
+      int64_t nb, const W *weight, const W *bias, int64_t lead, int64_t K,     \
+      int64_t N, int64_t mostEvents, StepFunction function,                    \
+      const void *arguments, int64_t rowsPerSample) {                          \
     using Product = AdaptiveProduct<X, W>;                                     \
     Product::Weights weights{{weight, bias}, mostEvents};                      \
     if (!function)                                                             \
@@ -124,11 +125,11 @@ inline void denseBlocked(Tile *tile, const X *x, int64_t xStep, W *y,
 
 /// Weights that the first cache holds, one panel.
 #define VOLLEY_DENSE_DIRECT(NAME, X, W)                                        \
-  extern "C" void NAME(Tile *tile, const X *x, int64_t xStep, W *y,            \
-                       int64_t yStep, int64_t nt, int64_t nb, const W *weight, \
-                       const W *bias, int64_t lead, int64_t K, int64_t N,      \
-                       StepFunction function, const void *arguments,           \
-                       int64_t rowsPerSample) {                                \
+  extern "C" void VOLLEY_KERNEL(NAME)(                                         \
+      Tile * tile, const X *x, int64_t xStep, W *y, int64_t yStep, int64_t nt, \
+      int64_t nb, const W *weight, const W *bias, int64_t lead, int64_t K,     \
+      int64_t N, StepFunction function, const void *arguments,                 \
+      int64_t rowsPerSample) {                                                 \
     if (!function)                                                             \
       return denseRows<DirectProduct<X, W, false>>(                            \
           tile, x, xStep, y, yStep, nt, nb, {weight, bias}, lead, K, N);       \

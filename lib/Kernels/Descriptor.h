@@ -91,7 +91,7 @@ struct NeuronRange {
 /// The steps of a population: `arguments` are what it was called with.
 using StepFunction = void (*)(const void *arguments, const NeuronRange *range);
 
-/// A constant of this type is named volley_descriptor.
+/// There is a constant of this type for each level of an artefact.
 struct Descriptor {
   volley_program program;
   void (*run)(Tile *tile);
@@ -103,7 +103,8 @@ struct Descriptor {
   const char *weights;
   /// The state of one sample before the first step, or null if it is all zero.
   const char *initial;
-  /// Instructions needed beyond x86-64: 3 or 4, as in x86-64-v3, or 5 for AMX.
+  /// What the code needs: of x86-64 3 or 4, as in x86-64-v3, or 5 for AMX; 8 is
+  /// AArch64.
   uint32_t level;
   const char *const *messages;
   /// Identifies saved states of the same program.

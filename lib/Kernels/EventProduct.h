@@ -10,7 +10,14 @@
 #include "EventSearch.h"
 #include "Panels.h"
 
-#include <new>
+/// Where an object is made. (<new> is a header of a C++ library, which there
+/// need not be one of for every architecture.)
+struct VolleyPlace {
+  char *memory;
+};
+inline void *operator new(__SIZE_TYPE__, VolleyPlace place) {
+  return place.memory;
+}
 
 namespace volley::kernels {
 
@@ -328,7 +335,7 @@ private:
 template <typename T, typename... Arguments>
 inline T &makeScratch(Tile *tile, const Arguments &...arguments) {
   static_assert(sizeof(T) <= kScratchBytes);
-  return *new (tile->scratch) T(arguments...);
+  return *new (VolleyPlace{tile->scratch}) T(arguments...);
 }
 
 } // namespace volley::kernels

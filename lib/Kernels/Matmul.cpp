@@ -163,10 +163,10 @@ inline void matmul(Tile *tile, const A *a, int64_t aStep, const B *b,
 } // namespace
 
 #define VOLLEY_MATMUL(NAME, A, B, C)                                           \
-  extern "C" void NAME(Tile *tile, const A *a, int64_t aStep, const B *b,      \
-                       int64_t bStep, C *y, int64_t yStep, int64_t nt,         \
-                       int64_t nb, int64_t lead, int64_t M, int64_t K,         \
-                       int64_t N) {                                            \
+  extern "C" void VOLLEY_KERNEL(NAME)(                                         \
+      Tile * tile, const A *a, int64_t aStep, const B *b, int64_t bStep, C *y, \
+      int64_t yStep, int64_t nt, int64_t nb, int64_t lead, int64_t M,          \
+      int64_t K, int64_t N) {                                                  \
     matmul(tile, a, aStep, b, bStep, y, yStep, nt, nb, lead, M, K, N);         \
   }
 

@@ -14,9 +14,10 @@ using namespace volley::kernels;
 static constexpr int64_t kCopyRate = 16;
 
 /// Copies the rows of a signal of `bytes` bytes.
-extern "C" void volley_copy(Tile *tile, const char *x, int64_t xStep, char *y,
-                            int64_t yStep, int64_t nt, int64_t nb,
-                            int64_t bytes) {
+extern "C" void VOLLEY_KERNEL(volley_copy)(Tile *tile, const char *x,
+                                           int64_t xStep, char *y,
+                                           int64_t yStep, int64_t nt,
+                                           int64_t nb, int64_t bytes) {
   share(tile, nt, getGrain(nb * bytes / kCopyRate),
         [&](int64_t first, int64_t last) {
           for (int64_t t = first; t < last; ++t)
@@ -147,10 +148,12 @@ inline void move(Tile *tile, const char *x, int64_t xStep, int64_t xRow,
 } // namespace
 
 /// Moves a box of elements. Rows of the signals have xRow and yRow bytes.
-extern "C" void volley_move(Tile *tile, const char *x, int64_t xStep,
-                            int64_t xRow, char *y, int64_t yStep, int64_t yRow,
-                            int64_t nt, int64_t nb,
-                            const MoveGeometry *geometry, int64_t size) {
+extern "C" void VOLLEY_KERNEL(volley_move)(Tile *tile, const char *x,
+                                           int64_t xStep, int64_t xRow, char *y,
+                                           int64_t yStep, int64_t yRow,
+                                           int64_t nt, int64_t nb,
+                                           const MoveGeometry *geometry,
+                                           int64_t size) {
   const MoveGeometry &g = *geometry;
   switch (size) {
   case 1:
@@ -175,17 +178,20 @@ static void shareSamples(Tile *tile, int64_t nb, int64_t bytes,
 
 /// Copies a signal of `bytes` bytes from each sample's state, or into it; 0 as
 /// distance gives all samples the same.
-extern "C" void volley_gather_samples(Tile *tile, const char *x,
-                                      int64_t sampleBytes, char *y, int64_t nb,
-                                      int64_t bytes) {
+extern "C" void VOLLEY_KERNEL(volley_gather_samples)(Tile *tile, const char *x,
+                                                     int64_t sampleBytes,
+                                                     char *y, int64_t nb,
+                                                     int64_t bytes) {
   shareSamples(tile, nb, bytes, [&](int64_t b) {
     __builtin_memcpy(y + b * bytes, x + b * sampleBytes, bytes);
   });
 }
 
-extern "C" void volley_scatter_samples(Tile *tile, const char *x, char *y,
-                                       int64_t sampleBytes, int64_t nb,
-                                       int64_t bytes) {
+extern "C" void VOLLEY_KERNEL(volley_scatter_samples)(Tile *tile, const char *x,
+                                                      char *y,
+                                                      int64_t sampleBytes,
+                                                      int64_t nb,
+                                                      int64_t bytes) {
   shareSamples(tile, nb, bytes, [&](int64_t b) {
     __builtin_memcpy(y + b * sampleBytes, x + b * bytes, bytes);
   });
@@ -201,10 +207,9 @@ static uint64_t getSlot(uint64_t step, int64_t depth) {
 }
 
 /// The signal of `steps` writes ago. `step` is the number of writes so far.
-extern "C" void volley_delay_read(Tile *tile, const char *history,
-                                  int64_t sampleBytes, char *y, int64_t nb,
-                                  int64_t bytes, int64_t depth, uint64_t step,
-                                  int64_t steps) {
+extern "C" void VOLLEY_KERNEL(volley_delay_read)(
+    Tile *tile, const char *history, int64_t sampleBytes, char *y, int64_t nb,
+    int64_t bytes, int64_t depth, uint64_t step, int64_t steps) {
   uint64_t slot = getSlot(step + depth - steps, depth);
   shareSamples(tile, nb, bytes, [&](int64_t b) {
     __builtin_memcpy(y + b * bytes, history + b * sampleBytes + slot * bytes,
@@ -213,11 +218,10 @@ extern "C" void volley_delay_read(Tile *tile, const char *history,
 }
 
 /// The same with a number of writes per element.
-extern "C" void volley_delay_read_each(Tile *tile, const char *history,
-                                       int64_t sampleBytes, char *y, int64_t nb,
-                                       int64_t bytes, int64_t depth,
-                                       uint64_t step, const int32_t *steps,
-                                       int64_t size) {
+extern "C" void VOLLEY_KERNEL(volley_delay_read_each)(
+    Tile *tile, const char *history, int64_t sampleBytes, char *y, int64_t nb,
+    int64_t bytes, int64_t depth, uint64_t step, const int32_t *steps,
+    int64_t size) {
   shareSamples(tile, nb, bytes * kCopyRate, [&](int64_t b) {
     for (int64_t i = 0; i < bytes / size; ++i) {
       uint64_t slot = (step + depth - steps[i]) % depth;
@@ -228,10 +232,11 @@ extern "C" void volley_delay_read_each(Tile *tile, const char *history,
   });
 }
 
-extern "C" void volley_delay_write(Tile *tile, const char *x, int64_t nb,
-                                   char *history, int64_t sampleBytes,
-                                   int64_t bytes, int64_t depth,
-                                   uint64_t step) {
+extern "C" void VOLLEY_KERNEL(volley_delay_write)(Tile *tile, const char *x,
+                                                  int64_t nb, char *history,
+                                                  int64_t sampleBytes,
+                                                  int64_t bytes, int64_t depth,
+                                                  uint64_t step) {
   uint64_t slot = getSlot(step, depth);
   shareSamples(tile, nb, bytes, [&](int64_t b) {
     __builtin_memcpy(history + b * sampleBytes + slot * bytes, x + b * bytes,
@@ -241,5 +246,9 @@ extern "C" void volley_delay_write(Tile *tile, const char *x, int64_t nb,
 
 // The fixed functions of neuron laws.
 
-extern "C" float volley_exp_f32(float x) { return volley::fixedExp(x); }
-extern "C" float volley_log_f32(float x) { return volley::fixedLog(x); }
+extern "C" float VOLLEY_KERNEL(volley_exp_f32)(float x) {
+  return volley::fixedExp(x);
+}
+extern "C" float VOLLEY_KERNEL(volley_log_f32)(float x) {
+  return volley::fixedLog(x);
+}

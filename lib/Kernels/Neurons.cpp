@@ -10,9 +10,9 @@ using namespace volley::kernels;
 static constexpr int64_t kBlock = 1024;
 
 /// All steps of all neurons of nb samples; a vector of 16 takes some cycles.
-extern "C" void volley_neurons(Tile *tile, StepFunction function,
-                               const void *arguments, int64_t nt, int64_t nb,
-                               int64_t neurons) {
+extern "C" void VOLLEY_KERNEL(volley_neurons)(Tile *tile, StepFunction function,
+                                              const void *arguments, int64_t nt,
+                                              int64_t nb, int64_t neurons) {
   int64_t blocks = (neurons + kBlock - 1) / kBlock;
   int64_t cycles = nt * least(neurons, kBlock) / 2;
   share(tile, nb * blocks, getGrain(cycles), [&](int64_t next, int64_t last) {

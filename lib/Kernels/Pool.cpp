@@ -127,9 +127,9 @@ inline void poolMax(const X *x, Y *y, const ConvGeometry &g, int64_t firstLine,
 } // namespace
 
 #define VOLLEY_POOL(NAME, FUNCTION, X, Y)                                      \
-  extern "C" void NAME(Tile *tile, const X *x, int64_t xStep, Y *y,            \
-                       int64_t yStep, int64_t nt, int64_t nb,                  \
-                       const ConvGeometry *geometry) {                         \
+  extern "C" void VOLLEY_KERNEL(NAME)(                                         \
+      Tile * tile, const X *x, int64_t xStep, Y *y, int64_t yStep, int64_t nt, \
+      int64_t nb, const ConvGeometry *geometry) {                              \
     const ConvGeometry &g = *geometry;                                         \
     shareRows(tile, x, xStep, g.inChannels *g.inHeight *g.inWidth, y, yStep,   \
               g.outChannels *g.outHeight *g.outWidth, nt, nb, g.outHeight,     \

@@ -84,9 +84,9 @@ inline void reduceMax(const X *x, Y *y, int64_t outer, int64_t terms,
 } // namespace
 
 #define VOLLEY_REDUCE(NAME, FUNCTION, X, Y)                                    \
-  extern "C" void NAME(Tile *tile, const X *x, int64_t xStep, Y *y,            \
-                       int64_t yStep, int64_t nt, int64_t nb, int64_t outer,   \
-                       int64_t terms, int64_t inner) {                         \
+  extern "C" void VOLLEY_KERNEL(NAME)(                                         \
+      Tile * tile, const X *x, int64_t xStep, Y *y, int64_t yStep, int64_t nt, \
+      int64_t nb, int64_t outer, int64_t terms, int64_t inner) {               \
     shareRows(tile, x, xStep, outer *terms *inner, y, yStep, outer *inner, nt, \
               nb, outer, terms *(inner + 16) / 16,                             \
               [&](const X *in, Y *out, int64_t first, int64_t last) {          \

@@ -3,30 +3,33 @@
 // The functions of the artefact's interface (include/volley-c/volley.h), linked
 // into each artefact. They cut a run into tiles and call generated code.
 
+#include "Processor.h"
 #include "State.h"
 #include "volley/Support/FloatingPointEnvironment.h"
 
-#include <cpuid.h>
 #include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 using volley::kernels::Descriptor;
 using volley::kernels::getNanoseconds;
 using volley::kernels::getNumCounts;
 using volley::kernels::getTicks;
+using volley::kernels::hasLevel;
 using volley::kernels::kScratchBytes;
 using volley::kernels::kShareAlways;
 using volley::kernels::kThreadCounts;
 using volley::kernels::LayerCounts;
+using volley::kernels::relax;
 using volley::kernels::Team;
 using volley::kernels::Tile;
 
+/// The program at each level that the artefact has, the best first, and null.
+/// They are the first members of descriptors.
 extern "C" __attribute__((visibility("hidden")))
-const Descriptor volley_descriptor;
+const volley_program *const volley_levels[];
 
 namespace {
 
@@ -41,49 +44,16 @@ const Descriptor *getDescriptor(const volley_program *program) {
 }
 
 //===----------------------------------------------------------------------===//
-// The processor
+// Levels
 //===----------------------------------------------------------------------===//
 
-/// The registers that the operating system saves.
-uint64_t getEnabledState() {
-  uint32_t low, high;
-  __asm__ volatile("xgetbv" : "=a"(low), "=d"(high) : "c"(0));
-  return low | static_cast<uint64_t>(high) << 32;
-}
-
-/// Asks the system for the matrix unit's registers, which every thread of the
-/// process has then.
-bool requestTiles() {
-  constexpr long kRequest = 0x1023, kTileData = 18; // ARCH_REQ_XCOMP_PERM
-  return syscall(SYS_arch_prctl, kRequest, kTileData) == 0;
-}
-
-/// The level of x86-64 that the processor has: 3 (AVX2, FMA, BMI), 4 (AVX-512
-/// F, BW, CD, DQ, VL), 5 (that and AMX for int8), or 0 for less.
-uint32_t getLevel() {
-  uint32_t a, b, c, d;
-  if (!__get_cpuid(1, &a, &b, &c, &d))
-    return 0;
-  constexpr uint32_t one = bit_FMA | bit_MOVBE | bit_OSXSAVE | bit_AVX |
-                           bit_F16C | bit_POPCNT | bit_SSE4_2;
-  if ((c & one) != one || (getEnabledState() & 6) != 6)
-    return 0;
-  if (!__get_cpuid_count(7, 0, &a, &b, &c, &d))
-    return 0;
-  constexpr uint32_t seven = bit_BMI | bit_AVX2 | bit_BMI2;
-  if ((b & seven) != seven)
-    return 0;
-  constexpr uint32_t avx512 =
-      bit_AVX512F | bit_AVX512BW | bit_AVX512CD | bit_AVX512DQ | bit_AVX512VL;
-  uint32_t features = b, more = d;
-  if (!__get_cpuid(0x80000001, &a, &b, &c, &d) || !(c & bit_LZCNT))
-    return 0;
-  bool hasAVX512 =
-      (features & avx512) == avx512 && (getEnabledState() & 0xe6) == 0xe6;
-  constexpr uint32_t amx = 1u << 24 | 1u << 25; // AMX-TILE, AMX-INT8
-  constexpr uint64_t tiles = 3 << 17;
-  bool hasAMX = (more & amx) == amx && (getEnabledState() & tiles) == tiles;
-  return hasAVX512 ? hasAMX ? 5 : 4 : 3;
+/// The program at the best level that the processor has, or at the last one if
+/// it has none.
+const volley_program *chooseProgram() {
+  const volley_program *const *program = volley_levels;
+  while (program[1] && !hasLevel(getDescriptor(*program)->level))
+    ++program;
+  return *program;
 }
 
 //===----------------------------------------------------------------------===//
@@ -123,8 +93,7 @@ volley_status create(const volley_program *program,
       (options->executor &&
        (options->executor->workers < 1 || !options->executor->parallel_for)))
     return VOLLEY_INVALID_ARGUMENT;
-  if (getLevel() < descriptor->level ||
-      (descriptor->level == 5 && !requestTiles()))
+  if (!hasLevel(descriptor->level))
     return VOLLEY_UNSUPPORTED_CPU;
   size_t workers = options->executor ? options->executor->workers : 1;
   size_t header = roundUp(sizeof(volley_state)), samples, workspaces, scratch,
@@ -166,7 +135,30 @@ volley_status reset(volley_state *state) {
   return VOLLEY_OK;
 }
 
-const char *error(const volley_state *state, volley_status status) {
+/// What to say of a level that the processor lacks: where there is another in
+/// the artefact that it has, and where there is none.
+const char *describeLack(uint32_t level) {
+  bool hasOther = hasLevel(getDescriptor(chooseProgram())->level);
+  switch (level) {
+  case 3:
+    return "the artefact needs x86-64-v3 (AVX2 and FMA), which this processor "
+           "does not have";
+  case 4:
+    return hasOther ? "this code needs x86-64-v4 (AVX-512), which this "
+                      "processor does not have"
+                    : "the artefact needs x86-64-v4 (AVX-512), which this "
+                      "processor does not have; compile it with "
+                      "--cpu=x86-64-v3";
+  default:
+    return hasOther ? "this code needs AMX, which this processor or system "
+                      "does not have"
+                    : "the artefact needs AMX, which this processor or system "
+                      "does not have; compile it with --cpu=x86-64-v4";
+  }
+}
+
+const char *error(const volley_state *state, volley_status status,
+                  uint32_t level) {
   if (state)
     return state->message;
   switch (status) {
@@ -175,14 +167,7 @@ const char *error(const volley_state *state, volley_status status) {
   case VOLLEY_INVALID_ARGUMENT:
     return "expects state options with a batch of at least 1";
   case VOLLEY_UNSUPPORTED_CPU:
-    if (volley_descriptor.level == 5)
-      return "the artefact needs AMX, which this processor or system does not "
-             "have; compile it with --cpu=x86-64-v4";
-    return volley_descriptor.level == 4
-               ? "the artefact needs x86-64-v4 (AVX-512), which this processor "
-                 "does not have; compile it with --cpu=x86-64-v3"
-               : "the artefact needs x86-64-v3 (AVX2 and FMA), which this "
-                 "processor does not have";
+    return describeLack(level);
   case VOLLEY_OUT_OF_MEMORY:
     return "there is not enough memory for the state";
   default:
@@ -512,7 +497,7 @@ int32_t volley_take(Tile *tile, int64_t count, int64_t grain) {
   for (int spins = 0; __atomic_load_n(&team->done, __ATOMIC_ACQUIRE) < end;
        ++spins)
     if (spins < 256)
-      __builtin_ia32_pause();
+      relax();
     else if (spins < 272)
       sched_yield();
     else
@@ -542,13 +527,24 @@ volley_status volley_load(volley_state *state, const void *buffer,
                           size_t size) {
   return load(state, buffer, size);
 }
-const char *volley_error(const volley_state *state, volley_status status) {
-  return error(state, status);
+// One per level, of which an artefact has those that it needs.
+const char *volley_error_v3(const volley_state *state, volley_status status) {
+  return error(state, status, 3);
+}
+const char *volley_error_v4(const volley_state *state, volley_status status) {
+  return error(state, status, 4);
+}
+const char *volley_error_amx(const volley_state *state, volley_status status) {
+  return error(state, status, 5);
+}
+const char *volley_error_aarch64(const volley_state *state,
+                                 volley_status status) {
+  return error(state, status, 8);
 }
 
 // The only symbol that the artefact exports.
 __attribute__((visibility("default"))) const volley_program *
 volley_query(uint32_t version) {
-  return version == VOLLEY_ABI_VERSION ? &volley_descriptor.program : nullptr;
+  return version == VOLLEY_ABI_VERSION ? chooseProgram() : nullptr;
 }
 }

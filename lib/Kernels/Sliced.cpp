@@ -253,12 +253,11 @@ inline SlicedProduct::Weights getWeights(const float *weight,
 } // namespace
 
 /// As the kernels of Dense.cpp are called, with one group of weights.
-extern "C" void
-volley_dense_sliced_i1_f32(Tile *tile, const uint8_t *x, int64_t xStep,
-                           float *y, int64_t yStep, int64_t nt, int64_t nb,
-                           const float *weight, const float *factors, int64_t,
-                           int64_t K, int64_t N, StepFunction function,
-                           const void *arguments, int64_t rowsPerSample) {
+extern "C" void VOLLEY_KERNEL(volley_dense_sliced_i1_f32)(
+    Tile *tile, const uint8_t *x, int64_t xStep, float *y, int64_t yStep,
+    int64_t nt, int64_t nb, const float *weight, const float *factors, int64_t,
+    int64_t K, int64_t N, StepFunction function, const void *arguments,
+    int64_t rowsPerSample) {
   SlicedProduct::Weights weights = getWeights(weight, factors, N);
   if (function)
     return denseNeurons<SlicedProduct>(tile, x, xStep, nt, nb, weights, K, N,
@@ -267,12 +266,11 @@ volley_dense_sliced_i1_f32(Tile *tile, const uint8_t *x, int64_t xStep,
 }
 
 /// As those of Conv.cpp, in one group.
-extern "C" void
-volley_conv_sliced_i1_f32(Tile *tile, const uint8_t *x, int64_t xStep, float *y,
-                          int64_t yStep, int64_t nt, int64_t nb,
-                          const float *weight, const float *factors,
-                          const ConvGeometry *geometry, StepFunction function,
-                          const void *arguments, int64_t rowsPerSample) {
+extern "C" void VOLLEY_KERNEL(volley_conv_sliced_i1_f32)(
+    Tile *tile, const uint8_t *x, int64_t xStep, float *y, int64_t yStep,
+    int64_t nt, int64_t nb, const float *weight, const float *factors,
+    const ConvGeometry *geometry, StepFunction function, const void *arguments,
+    int64_t rowsPerSample) {
   const ConvGeometry &g = *geometry;
   SlicedProduct::Weights weights = getWeights(weight, factors, g.outChannels);
   if (function)

@@ -2,6 +2,7 @@
 #ifndef VOLLEY_LIB_KERNELS_STATE_H
 #define VOLLEY_LIB_KERNELS_STATE_H
 
+#include "Processor.h"
 #include "Team.h"
 
 #include <time.h>
@@ -32,8 +33,6 @@ inline size_t getNumCounts(const Descriptor *descriptor) {
   uint32_t layers = descriptor->program.num_layers;
   return layers ? kFirstLayer + layers : 0;
 }
-
-inline uint64_t getTicks() { return __builtin_ia32_rdtsc(); }
 
 inline uint64_t getNanoseconds() {
   timespec now;

@@ -12,6 +12,11 @@
 
 #include "Descriptor.h"
 
+/// The symbol of a kernel: an artefact may hold those of several levels.
+#define VOLLEY_JOIN(NAME, LEVEL) NAME##_##LEVEL
+#define VOLLEY_JOIN_EXPANDED(NAME, LEVEL) VOLLEY_JOIN(NAME, LEVEL)
+#define VOLLEY_KERNEL(NAME) VOLLEY_JOIN_EXPANDED(NAME, VOLLEY_LEVEL)
+
 namespace volley::kernels {
 
 /// What the threads of a team have in common, each on a cache line of its own.

@@ -7,6 +7,7 @@
 #include <cerrno>
 #include <cstring>
 #include <dlfcn.h>
+#include <elf.h>
 #include <fcntl.h>
 #include <filesystem>
 #include <tbb/global_control.h>
@@ -199,14 +200,33 @@ static std::string makeUniqueName(int file) {
   return name + "/" + std::to_string(file);
 }
 
+/// Whether a file is a shared object for another architecture, of which the
+/// loader says that there is none.
+static bool isForeign(int file) {
+#ifdef __aarch64__
+  constexpr Elf64_Half machine = EM_AARCH64;
+#else
+  constexpr Elf64_Half machine = EM_X86_64;
+#endif
+  Elf64_Ehdr header;
+  return pread(file, &header, sizeof header, 0) == sizeof header &&
+         std::memcmp(header.e_ident, ELFMAG, SELFMAG) == 0 &&
+         header.e_machine != machine;
+}
+
 std::shared_ptr<Artifact> Artifact::load(const std::string &path,
-                                         std::string &error) {
+                                         std::string &error,
+                                         const std::string &cpu) {
   // By its descriptor, as the loader takes a path that it has loaded already
   // for the same object, also if the file has been replaced since.
   std::shared_ptr<Artifact> artifact(new Artifact());
   artifact->file = open(path.c_str(), O_RDONLY | O_CLOEXEC);
   if (artifact->file < 0) {
     error = path + ": cannot be opened: " + std::strerror(errno);
+    return nullptr;
+  }
+  if (isForeign(artifact->file)) {
+    error = path + ": is for machines of another architecture";
     return nullptr;
   }
   std::string name = makeUniqueName(artifact->file);
@@ -228,6 +248,11 @@ std::shared_ptr<Artifact> Artifact::load(const std::string &path,
     error = path + ": is an artefact of another version";
     return nullptr;
   }
+  if (!cpu.empty())
+    if (error = artifact->selectLevel(cpu); !error.empty()) {
+      error = path + ": " + error;
+      return nullptr;
+    }
   const volley_program &program = *artifact->program;
   artifact->info = {program.name, program.time_step,
                     getSignals(program.inputs, program.num_inputs),
@@ -236,13 +261,47 @@ std::shared_ptr<Artifact> Artifact::load(const std::string &path,
   return artifact;
 }
 
+std::vector<const volley_program *> Artifact::getPrograms() const {
+  // An artefact of an earlier compiler has less of the struct.
+  if (program->size < sizeof(volley_program))
+    return {program};
+  std::vector<const volley_program *> programs;
+  for (auto *level = program->levels; *level; ++level)
+    programs.push_back(*level);
+  return programs;
+}
+
+std::string Artifact::getCPU() const { return program->cpu; }
+
+std::vector<std::string> Artifact::getLevels() const {
+  std::vector<std::string> names;
+  for (const volley_program *level : getPrograms())
+    names.push_back(level->cpu);
+  return names;
+}
+
+std::string Artifact::selectLevel(const std::string &cpu) {
+  std::string names, suffix = "-" + cpu;
+  for (const volley_program *level : getPrograms()) {
+    std::string name = level->cpu;
+    if (name == cpu || (name.size() > suffix.size() &&
+                        name.compare(name.size() - suffix.size(), suffix.size(),
+                                     suffix) == 0)) {
+      program = level;
+      return "";
+    }
+    names += (names.empty() ? "" : " and ") + name;
+  }
+  return "has no code for '" + cpu + "'; it has code for " + names;
+}
+
 //===----------------------------------------------------------------------===//
 // Profiles
 //===----------------------------------------------------------------------===//
 
 bool Artifact::isProfiled() const {
   // An artefact of an earlier compiler has less of the struct.
-  return program->size >= sizeof(volley_program) && program->profile;
+  return program->size >= offsetof(volley_program, levels) && program->profile;
 }
 
 /// The counts are unsigned and only ever added up: differences may wrap.

@@ -191,6 +191,8 @@ NB_MODULE(_runtime, m) {
   nb::class_<Artifact>(m, "Artifact")
       .def_prop_ro("is_profiled", &Artifact::isProfiled)
       .def("profile", &Artifact::getProfile)
+      .def_prop_ro("cpu", &Artifact::getCPU)
+      .def_prop_ro("levels", &Artifact::getLevels)
       .def_prop_ro("info", &Artifact::getInfo,
                    nb::rv_policy::reference_internal)
       .def(
@@ -207,11 +209,14 @@ NB_MODULE(_runtime, m) {
           nb::arg("batch"), nb::arg("pool").none());
 
   m.def("convert", &convertArray);
-  m.def("open", [](const std::string &path) {
-    std::string error;
-    std::shared_ptr<Artifact> artifact = Artifact::load(path, error);
-    if (!artifact)
-      throw std::runtime_error(error);
-    return artifact;
-  });
+  m.def(
+      "open",
+      [](const std::string &path, const std::string &cpu) {
+        std::string error;
+        std::shared_ptr<Artifact> artifact = Artifact::load(path, error, cpu);
+        if (!artifact)
+          throw std::runtime_error(error);
+        return artifact;
+      },
+      nb::arg("path"), nb::arg("cpu") = "");
 }

@@ -42,7 +42,11 @@ def compile(
         record: probes to build in, as for :meth:`Program.run`. A program in
             memory compiles missing ones when they are asked for; a saved one
             has only these.
-        cpu: "native", "x86-64-v3", "x86-64-v4" or "x86-64-v4-amx".
+        cpu: "native", "x86-64-v3" ("v3"), "x86-64-v4" ("v4"), "x86-64-v4-amx"
+            ("amx"), or the name of a processor ("znver4"), for the most of these
+            that it has. Joined by "+", several are in one program, which takes the
+            best that the machine has where it is loaded. Code for AArch64 cannot be
+            loaded here; ``snn-compile --cpu=armv8-a`` writes it to a file.
         fold_norms: make norms part of weights. Potentials then differ by
             roundings from the network's; :func:`volley.compare` counts the spikes
             that do.

@@ -274,6 +274,16 @@ class Program:
         return self._artifact.info.dt
 
     @property
+    def cpu(self) -> str:
+        """The set of instructions that is used: "x86-64-v3", "x86-64-v4", ..."""
+        return self._artifact.cpu
+
+    @property
+    def levels(self) -> list[str]:
+        """All that there is code for, the best first; :func:`open` takes one."""
+        return self._artifact.levels
+
+    @property
     def inputs(self) -> dict[str, Signal]:
         """Inputs by name, as (shape, dtype), without steps and batch."""
         return {p.name: (p.shape, p.signal.dtype) for p in self._interface.inputs}
@@ -409,11 +419,17 @@ class Program:
         self._network._compile_to(path, self.probes, self._options)
 
 
-def open(path: Path, threads: int = 1) -> Program:
+def open(path: Path, threads: int = 1, cpu: str = "") -> Program:
     """Opens a saved artefact.
 
+    Args:
+        path: of the artefact.
+        threads: as for :func:`compile`.
+        cpu: which of :attr:`Program.levels` to take; the best that this machine has
+            if it is empty. The bits are the same.
+
     Raises:
-        RuntimeError: the file is no artefact, or needs instructions that this
-            processor does not have.
+        RuntimeError: the file is no artefact, or has no code for `cpu`. Running a
+            program whose instructions this processor does not have raises it too.
     """
-    return Program(_runtime.open(os.fspath(path)), threads)
+    return Program(_runtime.open(os.fspath(path), cpu), threads)

@@ -129,6 +129,10 @@ static void test_query(const volley_program *net) {
   CHECK(!strcmp(net->probes[0].name, "lif"));
   CHECK(!strcmp(net->probes[0].what, "v"));
   CHECK(net->state_sample_bytes >= 2 * sizeof(float));
+  const volley_program *const *level = net->levels;
+  while (*level && *level != net)
+    ++level;
+  CHECK(*level == net);
 }
 
 static void test_runs(const volley_program *net, const inputs_t *inputs,
@@ -393,6 +397,7 @@ static void test_cpu(const volley_program *net) {
   volley_state_options options = {sizeof options, 1, NULL};
   volley_state *state;
   CHECK(!strcmp(net->cpu, "x86-64-v4"));
+  CHECK(net->levels[0] == net && !net->levels[1]);
   volley_status status = net->create(net, &options, &state);
   if (status == VOLLEY_OK)
     net->destroy(state);
@@ -401,11 +406,73 @@ static void test_cpu(const volley_program *net) {
           strstr(net->error(NULL, status), "x86-64-v4"));
 }
 
+static void test_all(const volley_program *net, const inputs_t *inputs,
+                     const results_t *expected) {
+  test_query(net);
+  test_runs(net, inputs, expected);
+  test_states_are_independent(net, inputs, expected);
+  test_saving(net, inputs, expected);
+  test_executor(net, inputs, expected);
+  test_errors(net, inputs);
+}
+
+/* A state that one level has saved goes on at another. */
+static void test_moving(const volley_program *from, const volley_program *to,
+                        const inputs_t *inputs, const results_t *expected) {
+  volley_state *a = create(from, BATCH, NULL), *b = create(to, BATCH, NULL);
+  results_t results;
+  size_t size = from->saved_size(a);
+  char *saved = malloc(size);
+  CHECK(run(from, a, inputs, &results, 0, 20) == VOLLEY_OK);
+  CHECK(from->save(a, saved, size) == VOLLEY_OK);
+  CHECK(to->load(b, saved, size) == VOLLEY_OK);
+  CHECK(run(to, b, inputs, &results, 20, STEPS) == VOLLEY_OK);
+  CHECK(same(&results, expected));
+  free(saved);
+  from->destroy(a);
+  to->destroy(b);
+}
+
+static int has_avx512(void) {
+#ifdef __x86_64__
+  return __builtin_cpu_supports("x86-64-v4");
+#else
+  return 0;
+#endif
+}
+
+/* Each level of an artefact for x86-64-v4 and -v3 gives the same, and one that
+ * the processor lacks is refused. The query gives the best that it has. */
+static void test_levels(const volley_program *net, const inputs_t *inputs,
+                        const results_t *expected) {
+  const volley_program *v4 = net->levels[0], *v3 = net->levels[1];
+  CHECK(v4 && v3 && !net->levels[2]);
+  CHECK(v4->levels == net->levels && v3->levels == net->levels);
+  CHECK(!strcmp(v4->cpu, "x86-64-v4") && !strcmp(v3->cpu, "x86-64-v3"));
+  test_all(v3, inputs, expected);
+  if (has_avx512()) {
+    CHECK(net == v4);
+    test_all(v4, inputs, expected);
+    test_moving(v3, v4, inputs, expected);
+    test_moving(v4, v3, inputs, expected);
+    return;
+  }
+  CHECK(net == v3);
+  volley_state_options options = {sizeof options, 1, NULL};
+  volley_state *state;
+  CHECK(v4->create(v4, &options, &state) == VOLLEY_UNSUPPORTED_CPU);
+  CHECK(!strcmp(v4->error(NULL, VOLLEY_UNSUPPORTED_CPU),
+                "this code needs x86-64-v4 (AVX-512), which this processor "
+                "does not have"));
+}
+
 int main(int argc, char **argv) {
   int needs_v4 = argc == 3 && !strcmp(argv[1], "--needs-v4");
   int is_profiled = argc == 3 && !strcmp(argv[1], "--profiled");
-  if (argc != 2 && !needs_v4 && !is_profiled) {
-    fprintf(stderr, "usage: %s [--needs-v4|--profiled] artefact.so\n", argv[0]);
+  int has_levels = argc == 3 && !strcmp(argv[1], "--levels");
+  if (argc != 2 && !needs_v4 && !is_profiled && !has_levels) {
+    fprintf(stderr, "usage: %s [--needs-v4|--profiled|--levels] artefact.so\n",
+            argv[0]);
     return 2;
   }
   void *object = dlopen(argv[argc - 1], RTLD_NOW | RTLD_LOCAL);
@@ -424,12 +491,9 @@ int main(int argc, char **argv) {
     static results_t expected;
     fill(&inputs);
     expect(&inputs, &expected);
-    test_query(net);
-    test_runs(net, &inputs, &expected);
-    test_states_are_independent(net, &inputs, &expected);
-    test_saving(net, &inputs, &expected);
-    test_executor(net, &inputs, &expected);
-    test_errors(net, &inputs);
+    test_all(net, &inputs, &expected);
+    if (has_levels)
+      test_levels(net, &inputs, &expected);
     if (is_profiled)
       test_profile(net, &inputs, &expected);
     else

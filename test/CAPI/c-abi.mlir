@@ -6,7 +6,9 @@
 // RUN: volley-c-test --profiled %t.profiled.so
 // RUN: snn-compile %s -o %t.profiled.so --record=lif:v --profile --share=always --quiet
 // RUN: volley-c-test --profiled %t.profiled.so
-// RUN: volley-cpp-test %t.so %t.profiled.so
+// RUN: snn-compile %s -o %t.levels.so --record=lif:v --cpu=v3+v4 --quiet
+// RUN: volley-c-test --levels %t.levels.so
+// RUN: volley-cpp-test %t.so %t.profiled.so %t.levels.so
 // RUN: snn-compile %s -o %t.v4.so --cpu=x86-64-v4 --quiet
 // RUN: volley-c-test --needs-v4 %t.v4.so
 

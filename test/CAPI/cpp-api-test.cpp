@@ -114,9 +114,22 @@ static void testProfile(const volley::Program &program) {
   CHECK(rows == steps);
 }
 
+/// Of an artefact for x86-64-v4 and -v3.
+static void testLevels(const char *path) {
+  auto v3 = volley::Program::open(path, "x86-64-v3");
+  CHECK(std::string(v3->cpu) == "x86-64-v3");
+  testState(v3);
+  CHECK(std::string(volley::Program::open(path, "x86-64-v4")->cpu) ==
+        "x86-64-v4");
+  CHECK(contains(getError<std::runtime_error>(
+                     [&] { volley::Program::open(path, "x86-64-v2"); }),
+                 "has no code for 'x86-64-v2'"));
+}
+
 int main(int argc, char **argv) {
-  if (argc != 3) {
-    std::fprintf(stderr, "usage: %s artefact.so profiled.so\n", argv[0]);
+  if (argc != 4) {
+    std::fprintf(stderr, "usage: %s artefact.so profiled.so levels.so\n",
+                 argv[0]);
     return 2;
   }
   auto program = volley::Program::open(argv[1]);
@@ -126,5 +139,6 @@ int main(int argc, char **argv) {
       getError<std::logic_error>([&] { volley::State(program).getProfile(); }),
       "not compiled for profiling"));
   testProfile(volley::Program::open(argv[2]));
+  testLevels(argv[3]);
   return failures ? 1 : 0;
 }

@@ -57,8 +57,8 @@
 // SVG: </svg>
 
 // Functions have names, for profilers.
-// PLAIN: step_a{{$}}
-// PLAIN: step_b{{$}}
+// PLAIN: step_a_v{{[34]$}}
+// PLAIN: step_b_v{{[34]$}}
 // PLAIN: volley_tile
 // SYMBOLS: volley_profile_begin
 

@@ -44,7 +44,7 @@
 // NIR: text.nir: error: is not a readable HDF5 file
 // COMPILED: compiled.so: error: is compiled; snn-run and volley.open run it
 // TARGET: snn-compile: error: there is no target 'cuda'; there is cpu
-// CPU: good.mlir: error: expects native, x86-64-v3, x86-64-v4 or x86-64-v4-amx as cpu, but got 'i386'
+// CPU: good.mlir: error: expects native, x86-64-v3, x86-64-v4, x86-64-v4-amx, armv8-a or a processor (haswell, znver4, sapphirerapids, ...) as cpu, or several joined by +, but got 'i386'
 // KERNEL: error: there is no kernel 'fast'; there are direct, event, blocked, depthwise, scatter, sliced
 // WITHOUT: error: there is no pass 'snn-discretize' that can be left out; there are snn-fold-silent-signals, snn-narrow-signals, snn-merge-equivalent, snn-reassociate-products, snn-fold-scales, snn-fuse-elementwise, snn-hoist-static-ops, snn-compose-moves, cpu-fuse-neurons, snn-eliminate-dead-signals, cse, symbol-dce
 // WHAT: good.mlir:4:{{[0-9]+}}: error: expects 'if1' to record one of spikes, v, but got 'w'

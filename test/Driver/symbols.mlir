@@ -15,9 +15,9 @@
 
 // One function for two populations of the same law and shape; what means something to
 // a linker is replaced; no name is there twice.
-// CHECK: t step_a_b_v1
-// CHECK: t step_a_b_v1_1
-// CHECK: t step_first_and_1_more
+// CHECK: t step_a_b_v1_1_v{{[34]$}}
+// CHECK: t step_a_b_v1_v{{[34]$}}
+// CHECK: t step_first_and_1_more_v{{[34]$}}
 // CHECK: t volley_dense_
 // CHECK: t volley_tile
 

@@ -16,7 +16,8 @@ SCRIPT = """
 import sys
 import volley
 
-program = volley.compile(volley.load(sys.argv[1], profile="snntorch", dt=2.0**-10))
+net = volley.load(sys.argv[1], profile="snntorch", dt=2.0**-10)
+program = volley.compile(net, cpu="v3")
 for line in open("/proc/self/maps"):
     fields = line.split(maxsplit=5)
     if "x" in fields[1] and any(t in fields[-1] for t in ("/program-", "/memfd:")):
@@ -47,7 +48,7 @@ def test_code_is_mapped_from_a_file_that_stays(write_nir, tmp_path):
     assert {*first, *second} == files
     assert len(files) == 2
     for file in directory.iterdir():
-        assert b"\0step_lif\0" in file.read_bytes()
+        assert b"\0step_lif_v3\0" in file.read_bytes()
 
 
 def test_code_is_in_memory_otherwise(write_nir):
@@ -59,6 +60,7 @@ def test_code_is_in_memory_otherwise(write_nir):
 def test_debuggers_find_the_functions(in_memory, write_nir, run_tool, tmp_path):
     """Also those of a program in memory, which has no file."""
     model, settings = write_nir(base()), [f"--{k}={v}" for k, v in ASSUMED.items()]
+    settings.append("--cpu=v3")
     x = tmp_path / "x.npy"
     np.save(x, BASE_INPUT)
     if not in_memory:
@@ -69,7 +71,7 @@ def test_debuggers_find_the_functions(in_memory, write_nir, run_tool, tmp_path):
     commands = [
         "set debuginfod enabled off",
         "set breakpoint pending on",
-        "break step_lif",
+        "break step_lif_v3",
         "run",
         "backtrace 1",
         "kill",
@@ -87,4 +89,4 @@ def test_debuggers_find_the_functions(in_memory, write_nir, run_tool, tmp_path):
     if "ptrace: Operation not permitted" in done.stderr:
         pytest.skip("processes must not be traced here")
     assert "#0 " in done.stdout, done.stdout + done.stderr
-    assert "in step_lif ()" in done.stdout
+    assert "in step_lif_v3 ()" in done.stdout

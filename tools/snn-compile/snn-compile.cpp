@@ -26,8 +26,10 @@ static cl::opt<std::string>
            cl::desc("what to compile for (default cpu)"));
 static cl::opt<std::string>
     cpuName("cpu", cl::cat(category), cl::init("native"),
-            cl::value_desc("native|x86-64-v3|x86-64-v4|x86-64-v4-amx"),
-            cl::desc("instruction set (default native: this machine's)"));
+            cl::value_desc("name[+name...]"),
+            cl::desc("instruction set: native (default: this machine's), v3, "
+                     "v4, amx (x86-64-v3, ...) or a processor's; of several "
+                     "the artefact chooses when it is loaded"));
 static cl::list<std::string>
     record("record", cl::cat(category), cl::value_desc("node:what"),
            cl::desc("build in a probe of a neuron's spikes, v, ..."));

@@ -455,6 +455,8 @@ bool Trial::run() {
     if (random.chance(50))
       options.phases.pipeline.without.push_back(pass.str());
   options.cpu = hasAVX512 && random.chance(50) ? "x86-64-v4" : "x86-64-v3";
+  if (random.chance(10))
+    options.cpu = "x86-64-v3+x86-64-v4";
   options.phases.pipeline.profile = random.chance(30);
   artifact = compile(*module, options);
   if (!artifact)

@@ -6,11 +6,13 @@
 #include "Progress.h"
 #include "ToolOptions.h"
 #include "mlir/IR/MLIRContext.h"
+#include "volley-c/volley.h"
 #include "volley/Compiler/Conformance.h"
 #include "volley/Compiler/Profile.h"
 #include "volley/Runtime/Array.h"
 #include "volley/Runtime/Artifact.h"
 #include "volley/Support/OutputPath.h"
+#include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/Format.h"
 #include "llvm/Support/InitLLVM.h"
@@ -30,13 +32,14 @@ namespace {
 /// What the command line says. A struct of its own: linking an artefact in
 /// memory resets LLVM's options.
 struct Options {
-  std::string model, cpu, kernel, activity, share, sumLaw, cacheDirectory;
+  std::string model, cpu, kernel, activity, share, sumLaw, cacheDirectory, host;
   std::vector<std::string> inputs, outputs, records;
   /// Where measurements are written; whether they are printed.
   std::vector<std::string> profiles;
   bool printsProfile;
   nir::ImportOptions import;
   bool hasModelOptions, hasCompileOptions, useReference, isQuiet, isConformance;
+  bool printsInfo;
   int threads;
   /// Negative: all that there are.
   int64_t steps;
@@ -84,9 +87,10 @@ static Options parseCommandLine(int argc, char **argv) {
       "threads", cl::cat(category), cl::value_desc("n"), cl::init(1),
       cl::desc("threads that share a batch (default 1; 0: all there are)"));
   static cl::opt<std::string> cpu(
-      "cpu", cl::cat(category), cl::init("native"),
-      cl::value_desc("native|x86-64-v3|x86-64-v4|x86-64-v4-amx"),
-      cl::desc("instruction set to compile a model for"));
+      "cpu", cl::cat(category), cl::init("native"), cl::value_desc("name"),
+      cl::desc("instruction set to compile a model for, or of an artefact that "
+               "has several the one to run (default native: the best of this "
+               "machine)"));
   static cl::opt<int64_t> steps(
       "steps", cl::cat(category), cl::value_desc("n"), cl::init(-1),
       cl::desc("run only the first n steps; needed if no input says how many "
@@ -124,6 +128,12 @@ static Options parseCommandLine(int argc, char **argv) {
       "conformance", cl::cat(category),
       cl::desc("run every network of an .mlir file on the inputs that it "
                "states and compare with what it expects"));
+  static cl::opt<std::string> host(
+      "host", cl::cat(category), cl::value_desc("command"),
+      cl::desc("with --conformance: what runs compiled networks, on another "
+               "machine or by an emulator (test/CAPI/run-artefact.c)"));
+  static cl::opt<bool> info("info", cl::cat(category),
+                            cl::desc("say what an artefact is, and end"));
   static cl::opt<bool> quiet("quiet", cl::cat(category),
                              cl::desc("print neither remarks nor a summary"));
   static tools::ModelOptions modelOptions("input-kind", /*canProfile=*/true);
@@ -135,6 +145,9 @@ static Options parseCommandLine(int argc, char **argv) {
     fail(toString(import.takeError()));
   if (!(bin > 0))
     fail("--bin expects a positive time");
+  if (host.getNumOccurrences() &&
+      (!conformance || reference || StringRef(host).trim().empty()))
+    fail("--host expects a command, for compiled code of --conformance");
   if (threads < 0 || threads > ThreadPool::kMostThreads)
     fail("--threads expects 0 to " + Twine(ThreadPool::kMostThreads));
   if (steps.getNumOccurrences() && steps < 0)
@@ -148,6 +161,7 @@ static Options parseCommandLine(int argc, char **argv) {
           share,
           sumLaw,
           cacheDirectory,
+          host,
           {inputs.begin(), inputs.end()},
           {outputs.begin(), outputs.end()},
           {records.begin(), records.end()},
@@ -155,12 +169,13 @@ static Options parseCommandLine(int argc, char **argv) {
           modelOptions.isProfiling(),
           *import,
           modelOptions.isAnyGiven(),
-          cpu.getNumOccurrences() || kernel.getNumOccurrences() ||
-              activity.getNumOccurrences() || share.getNumOccurrences() ||
-              sumLaw.getNumOccurrences() || cacheDirectory.getNumOccurrences(),
+          kernel.getNumOccurrences() || activity.getNumOccurrences() ||
+              share.getNumOccurrences() || sumLaw.getNumOccurrences() ||
+              cacheDirectory.getNumOccurrences(),
           reference,
           quiet,
           conformance,
+          info,
           threads,
           steps,
           chunk,
@@ -371,6 +386,37 @@ static void printSummary(const ProgramInfo &info,
   }
 }
 
+/// What an artefact says of itself.
+static void printInfo(const Artifact &artifact) {
+  const ProgramInfo &info = artifact.getInfo();
+  const volley_program &program = artifact.getProgram();
+  std::vector<std::string> levels = artifact.getLevels();
+  outs() << info.name << ": " << program.compiler << ", steps of "
+         << format("%g", info.timeStep) << " s\ncode for "
+         << join(levels, " and ");
+  if (levels.size() > 1)
+    outs() << ", of which " << artifact.getCPU() << " is chosen";
+  outs() << '\n'
+         << program.weight_bytes << " bytes of weights, "
+         << program.state_sample_bytes << " of state per sample, "
+         << program.workspace_bytes << " of workspace per thread\n";
+  auto printSignal = [](StringRef kind, const SignalInfo &signal) {
+    outs() << kind << " '" << signal.name
+           << (signal.what.empty() ? "" : ":" + signal.what) << "' "
+           << formatShape(signal.shape) << ' ' << getName(signal.type)
+           << (signal.rate == Rate::Static   ? ", static"
+               : signal.rate == Rate::Window ? ", once a run"
+                                             : "")
+           << '\n';
+  };
+  for (const SignalInfo &signal : info.inputs)
+    printSignal("input", signal);
+  for (const SignalInfo &signal : info.outputs)
+    printSignal("output", signal);
+  for (const SignalInfo &signal : info.probes)
+    printSignal("probe", signal);
+}
+
 //===----------------------------------------------------------------------===//
 // The run
 //===----------------------------------------------------------------------===//
@@ -385,6 +431,8 @@ public:
   const ProgramInfo &getInfo() const { return info; }
   std::unique_ptr<Session> createSession(int64_t batch);
   Profile getProfile() const { return artifact->getProfile(); }
+  /// Null if it is interpreted.
+  const Artifact *getArtifact() const { return artifact.get(); }
 
 private:
   void checkRecord() const;
@@ -416,7 +464,8 @@ Runnable::Runnable(mlir::MLIRContext &context, std::vector<std::string> record)
            ": is compiled; options that say what the model means and how it is "
            "compiled are for snn-compile");
     std::string error;
-    artifact = Artifact::load(options.model, error);
+    artifact = Artifact::load(options.model, error,
+                              options.cpu == "native" ? "" : options.cpu);
     if (!artifact)
       fail(error);
     if (isProfiling() && !artifact->isProfiled())
@@ -503,8 +552,16 @@ int main(int argc, char **argv) {
     // Results must be the same, whatever is measured.
     conformance.compile.phases.pipeline.profile = options.printsProfile;
     conformance.threads = options.threads;
+    conformance.host = options.host;
     return failed(
         checkConformance(options.model, conformance, &context, outs()));
+  }
+  if (options.printsInfo) {
+    if (!isArtifact(options.model))
+      fail("--info is for artefacts; snn-compile --check and --emit are for "
+           "models");
+    printInfo(*Runnable(context, {}).getArtifact());
+    return 0;
   }
   for (const std::string &path : options.profiles) {
     failIf(path, checkProfilePath(path));

@@ -69,13 +69,15 @@ mlir::LogicalResult runPhases(mlir::ModuleOp module,
 /// Where and for what a model is compiled.
 struct CompileOptions {
   PhaseOptions phases;
-  /// "native", "x86-64-v3", "x86-64-v4" or "x86-64-v4-amx".
+  /// "native", "x86-64-v3" ("v3"), "x86-64-v4" ("v4"), "x86-64-v4-amx" ("amx"),
+  /// "armv8-a" ("aarch64") or a processor; or several joined by "+", of which
+  /// the best that a machine has is chosen when the artefact is loaded.
   std::string cpu = "native";
   /// If not empty, a directory that keeps generated code, by its IR.
   std::string cacheDirectory;
 };
 
-/// True if this machine can run code for an instruction set.
+/// True if this machine can run what is compiled for such a `cpu`.
 bool isLevelSupported(llvm::StringRef name);
 
 /// Compiles a module in the `imported` form, which it consumes, into an

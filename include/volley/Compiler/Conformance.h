@@ -15,6 +15,10 @@ struct ConformanceOptions {
   bool reference = false;
   CompileOptions compile;
   int threads = 1;
+  /// If not empty, a command that runs compiled networks in a process of its
+  /// own, on another machine or by an emulator of one: test/CAPI/run-artefact.c
+  /// says how it is called.
+  std::string host;
 };
 
 /// Runs every network of an .mlir file on the inputs it states, all steps in

@@ -10,6 +10,8 @@
 #include "volley/Runtime/Session.h"
 #include <memory>
 #include <mutex>
+#include <string>
+#include <vector>
 
 struct volley_program;
 struct volley_profile;
@@ -36,14 +38,23 @@ private:
 /// A loaded artefact. It stays loaded as long as a session of it lives.
 class Artifact : public std::enable_shared_from_this<Artifact> {
 public:
-  /// Loads a shared object. On failure the result is null and `error` says why.
+  /// Loads a shared object: its program at the level `cpu`, a name as
+  /// `getLevels` has them or what is behind a "-" of it ("v3"), or at the best
+  /// that this machine has if it is empty. On failure the result is null and
+  /// `error` says why.
   static std::shared_ptr<Artifact> load(const std::string &path,
-                                        std::string &error);
+                                        std::string &error,
+                                        const std::string &cpu = "");
   ~Artifact();
 
   const ProgramInfo &getInfo() const { return info; }
   /// What the artefact's query gives.
   const volley_program &getProgram() const { return *program; }
+
+  /// What the program's code needs: "x86-64-v3", ...
+  std::string getCPU() const;
+  /// That at each level that the artefact has, the best first.
+  std::vector<std::string> getLevels() const;
 
   /// A session for `batch` samples, which runs on `pool` if that is not null.
   /// On failure the result is null and `error` says why.
@@ -59,6 +70,10 @@ public:
 private:
   friend class ArtifactSession;
   Artifact() = default;
+  /// The programs of all levels, the best first.
+  std::vector<const volley_program *> getPrograms() const;
+  /// Takes the program at another level; says why it cannot.
+  std::string selectLevel(const std::string &cpu);
   /// Adds what a session has done between two states of its counts.
   void addProfile(const volley_profile &now, const volley_profile &before,
                   int threads);

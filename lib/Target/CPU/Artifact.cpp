@@ -7,6 +7,7 @@
 #include "CodeGeneration.h"
 #include "KernelLibrary.h"
 #include "Layers.h"
+#include "Levels.h"
 #include "Link.h"
 #include "ProgramData.h"
 #include "volley/Target/CPU/CPU.h"
@@ -14,6 +15,7 @@
 #include "mlir/Target/LLVMIR/Dialect/Builtin/BuiltinToLLVMIRTranslation.h"
 #include "mlir/Target/LLVMIR/Dialect/LLVMIR/LLVMToLLVMIRTranslation.h"
 #include "mlir/Target/LLVMIR/Export.h"
+#include "llvm/ADT/SetVector.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Bitcode/BitcodeWriter.h"
 #include "llvm/Config/llvm-config.h"
@@ -24,7 +26,6 @@
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/SHA256.h"
 #include "llvm/Support/raw_ostream.h"
-#include "llvm/TargetParser/Host.h"
 
 #include "../../Kernels/Descriptor.h"
 
@@ -33,49 +34,14 @@ using namespace volley;
 using namespace volley::cpu;
 
 //===----------------------------------------------------------------------===//
-// Instruction sets
-//===----------------------------------------------------------------------===//
-
-static bool hostHas(std::initializer_list<const char *> features) {
-  static const llvm::StringMap<bool> host = llvm::sys::getHostCPUFeatures();
-  return llvm::all_of(features,
-                      [&](const char *name) { return host.lookup(name); });
-}
-
-llvm::Expected<Level> volley::cpu::parseLevel(StringRef name) {
-  if (name == "x86-64-v3")
-    return Level::V3;
-  if (name == "x86-64-v4")
-    return Level::V4;
-  if (name == "x86-64-v4-amx")
-    return Level::AMX;
-  if (name == "native") {
-    bool isV4 = hostHas({"avx512f", "avx512bw", "avx512cd", "avx512dq",
-                         "avx512vl", "fma", "bmi2", "lzcnt"});
-    if (!isV4)
-      return Level::V3;
-    return hostHas({"amx-tile", "amx-int8"}) ? Level::AMX : Level::V4;
-  }
-  return llvm::createStringError("expects native, x86-64-v3, x86-64-v4 or "
-                                 "x86-64-v4-amx as cpu, but got '" +
-                                 name + "'");
-}
-
-StringRef volley::cpu::getName(Level level) {
-  switch (level) {
-  case Level::V3:
-    return "x86-64-v3";
-  case Level::V4:
-    return "x86-64-v4";
-  case Level::AMX:
-    return "x86-64-v4-amx";
-  }
-  llvm_unreachable("every level has a name");
-}
-
-//===----------------------------------------------------------------------===//
 // The descriptor
 //===----------------------------------------------------------------------===//
+
+/// Where generated code finds its weights. Programs with and without the matrix
+/// unit have them in other forms.
+static StringRef getWeightsSymbol(const ProgramData &data) {
+  return data.usesMatrixUnit ? "volley_weights_amx" : "volley_weights";
+}
 
 namespace {
 /// Builds constants with the layout of the C structs.
@@ -87,8 +53,8 @@ public:
         i32(llvm::Type::getInt32Ty(context)),
         i64(llvm::Type::getInt64Ty(context)) {}
 
-  /// Defines volley_descriptor. `messages` are what laws assert; `layers` are
-  /// those of a program that is profiled, or null.
+  /// Defines volley_level, which points to the descriptor. `messages` are what
+  /// laws assert; `layers` are those of a program that is profiled, or null.
   void build(ArrayRef<StringRef> messages, ArrayAttr layers);
 
 private:
@@ -113,6 +79,8 @@ private:
                                            llvm::Type::getVoidTy(context), {}))
             .getCallee());
   }
+  /// Of the runtime or linker.
+  llvm::GlobalVariable *external(StringRef name, llvm::Type *type);
   llvm::Constant *null() { return llvm::ConstantPointerNull::get(pointer); }
   llvm::Constant *array(ArrayRef<llvm::Constant *> elements);
   llvm::Constant *signals(ArrayRef<SignalData> signals);
@@ -189,13 +157,19 @@ llvm::Constant *DescriptorBuilder::weightPointer(int64_t offset) {
                                               weights, integer64(offset));
 }
 
+llvm::GlobalVariable *DescriptorBuilder::external(StringRef name,
+                                                  llvm::Type *type) {
+  auto *variable = new llvm::GlobalVariable(module, type, /*isConstant=*/true,
+                                            llvm::GlobalValue::ExternalLinkage,
+                                            nullptr, name);
+  variable->setVisibility(llvm::GlobalValue::HiddenVisibility);
+  return variable;
+}
+
 void DescriptorBuilder::build(ArrayRef<StringRef> messages, ArrayAttr layers) {
   // The image itself is appended after linking (Link.h).
-  weights = new llvm::GlobalVariable(
-      module, llvm::ArrayType::get(llvm::Type::getInt8Ty(context), 0),
-      /*isConstant=*/true, llvm::GlobalValue::ExternalLinkage, nullptr,
-      kWeightsSymbol);
-  weights->setVisibility(llvm::GlobalValue::HiddenVisibility);
+  weights = external(getWeightsSymbol(data),
+                     llvm::ArrayType::get(llvm::Type::getInt8Ty(context), 0));
 
   SmallVector<llvm::Constant *> texts;
   for (StringRef message : messages)
@@ -220,11 +194,13 @@ void DescriptorBuilder::build(ArrayRef<StringRef> messages, ArrayAttr layers) {
       integer64(data.workspaceBytes)};
   for (StringRef name :
        {"volley_create", "volley_destroy", "volley_reset", "volley_run",
-        "volley_saved_size", "volley_save", "volley_load", "volley_error"})
+        "volley_saved_size", "volley_save", "volley_load"})
     program.push_back(function(name));
+  program.push_back(function(getSymbol("volley_error", level)));
   program.push_back(integer32(layers ? layers.size() : 0));
   program.push_back(layers ? layerArray(layers) : null());
   program.push_back(layers ? function("volley_profile_get") : null());
+  program.push_back(external(kLevelsSymbol, llvm::ArrayType::get(pointer, 0)));
   llvm::Function *tile = module.getFunction("volley_tile");
   tile->setVisibility(llvm::GlobalValue::HiddenVisibility);
   // struct Descriptor
@@ -235,10 +211,11 @@ void DescriptorBuilder::build(ArrayRef<StringRef> messages, ArrayAttr layers) {
        weightPointer(data.weights.getInitialStateOffset()),
        integer32(static_cast<uint32_t>(level)), array(texts),
        integer64(data.fingerprint)});
-  auto *variable = new llvm::GlobalVariable(
-      module, descriptor->getType(), /*isConstant=*/true,
-      llvm::GlobalValue::ExternalLinkage, descriptor, "volley_descriptor");
-  variable->setVisibility(llvm::GlobalValue::HiddenVisibility);
+  auto *entry = new llvm::GlobalVariable(
+      module, pointer, /*isConstant=*/true, llvm::GlobalValue::ExternalLinkage,
+      global(descriptor, "volley_descriptor"), "volley_level");
+  entry->setVisibility(llvm::GlobalValue::HiddenVisibility);
+  entry->setSection(kLevelsSection);
 }
 
 //===----------------------------------------------------------------------===//
@@ -246,7 +223,7 @@ void DescriptorBuilder::build(ArrayRef<StringRef> messages, ArrayAttr layers) {
 //===----------------------------------------------------------------------===//
 
 namespace {
-/// The module of one artefact on its way to an object file.
+/// The module of one level on its way to object files.
 class CodeGenerator {
 public:
   CodeGenerator(ModuleOp source, const ProgramData &data, Level level,
@@ -287,6 +264,7 @@ llvm::Error CodeGenerator::translate() {
       messages.push_back(message.getValue());
   DescriptorBuilder(*module, data, level)
       .build(messages, source->getAttrOfType<ArrayAttr>(kLayers));
+  setSymbols(*module, level);
   return llvm::Error::success();
 }
 
@@ -370,24 +348,36 @@ llvm::Expected<SmallVector<char, 0>> CodeGenerator::run() {
   return cacheDirectory.empty() ? generate() : generateOrReuse();
 }
 
-LogicalResult volley::cpu::writeArtifact(ModuleOp module,
-                                         const ProgramData &data, Level level,
+LogicalResult volley::cpu::writeArtifact(ArrayRef<LoweredProgram> programs,
                                          StringRef path, WriteMode mode,
                                          StringRef cacheDirectory,
                                          TimingScope &timing) {
-  // What does not use the matrix unit does not need it.
-  if (!data.usesMatrixUnit)
-    level = std::min(level, Level::V4);
-  llvm::Expected<SmallVector<char, 0>> objects =
-      CodeGenerator(module, data, level, cacheDirectory, timing).run();
-  if (!objects)
-    return module.emitError("cannot be compiled: ")
-           << toString(objects.takeError());
+  MLIRContext *context = ModuleOp(programs.front().module).getContext();
+  LinkInputs inputs;
+  llvm::SetVector<StringRef> libraries;
+  for (LoweredProgram program : programs) {
+    inputs.weights.push_back(
+        {getWeightsSymbol(*program.data), &program.data->weights});
+    for (Level level : program.levels) {
+      llvm::Expected<SmallVector<char, 0>> objects =
+          CodeGenerator(program.module, *program.data, level, cacheDirectory,
+                        timing)
+              .run();
+      if (!objects)
+        return program.module.emitError("cannot be compiled: ")
+               << toString(objects.takeError());
+      inputs.objects.push_back(std::move(*objects));
+      libraries.insert(getKernelLibrary(level));
+    }
+  }
+  Level level = programs.front().levels.front();
+  libraries.insert(getRuntimeLibrary(level));
+  inputs.hasHostLibraries = isNative(level);
+  inputs.libraries = libraries.takeVector();
   TimingScope scope = timing.nest("link");
   auto *link = mode == WriteMode::InPlace ? linkInto : linkArtifact;
-  if (llvm::Error error =
-          link(*objects, getKernelLibrary(level), data.weights, path))
-    return emitError(FileLineColLoc::get(module.getContext(), path, 0, 0))
+  if (llvm::Error error = link(inputs, path))
+    return emitError(FileLineColLoc::get(context, path, 0, 0))
            << toString(std::move(error));
   return success();
 }

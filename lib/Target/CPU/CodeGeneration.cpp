@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "CodeGeneration.h"
 
+#include "KernelLibrary.h"
+#include "Levels.h"
 #include "llvm/Bitcode/BitcodeReader.h"
 #include "llvm/Bitcode/BitcodeWriter.h"
 #include "llvm/IR/LegacyPassManager.h"
@@ -22,11 +24,6 @@ using namespace volley::cpu;
 // The target
 //===----------------------------------------------------------------------===//
 
-/// What generated code is for; the matrix unit is for kernels.
-static StringRef getProcessor(Level level) {
-  return getName(std::min(level, Level::V4));
-}
-
 static Expected<std::unique_ptr<TargetMachine>>
 createTargetMachine(Level level) {
   static const bool initialized = [] {
@@ -35,16 +32,21 @@ createTargetMachine(Level level) {
     LLVMInitializeX86TargetMC();
     LLVMInitializeX86AsmPrinter();
     LLVMInitializeX86AsmParser();
+    LLVMInitializeAArch64TargetInfo();
+    LLVMInitializeAArch64Target();
+    LLVMInitializeAArch64TargetMC();
+    LLVMInitializeAArch64AsmPrinter();
+    LLVMInitializeAArch64AsmParser();
     return true;
   }();
   (void)initialized;
-  Triple triple("x86_64-unknown-linux-gnu");
+  Triple triple(getLevelInfo(level).triple);
   std::string message;
   const Target *target = TargetRegistry::lookupTarget(triple, message);
   if (!target)
     return createStringError(message);
   return std::unique_ptr<TargetMachine>(target->createTargetMachine(
-      triple, getProcessor(level), /*Features=*/"", TargetOptions(),
+      triple, getLevelInfo(level).processor, /*Features=*/"", TargetOptions(),
       Reloc::PIC_, CodeModel::Small, CodeGenOptLevel::Default));
 }
 
@@ -56,8 +58,18 @@ Error volley::cpu::setTarget(Module &module, Level level) {
   module.setDataLayout((*machine)->createDataLayout());
   for (Function &function : module)
     if (!function.isDeclaration())
-      function.addFnAttr("target-cpu", getProcessor(level));
+      function.addFnAttr("target-cpu", getLevelInfo(level).processor);
   return Error::success();
+}
+
+/// Of every level there is one in an artefact.
+void volley::cpu::setSymbols(Module &module, Level level) {
+  for (GlobalValue &value : module.global_values())
+    if (!value.isDeclaration())
+      value.setName(getSymbol(value.getName(), level));
+    else if (std::string kernel = getKernelSymbol(value.getName(), level);
+             !kernel.empty())
+      value.setName(kernel);
 }
 
 //===----------------------------------------------------------------------===//

@@ -18,6 +18,10 @@ namespace volley::cpu {
 /// instruction set.
 llvm::Error setTarget(llvm::Module &module, Level level);
 
+/// Ends the names of all that a module defines, and of the kernels that it
+/// calls, in that of the level.
+void setSymbols(llvm::Module &module, Level level);
+
 /// Optimises a module, which it consumes, and compiles it to an archive of
 /// object files, whose bytes depend on nothing but the module and `level`.
 llvm::Expected<llvm::SmallVector<char, 0>>

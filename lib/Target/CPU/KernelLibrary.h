@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// lib/Kernels, compiled when the compiler is built and embedded in it.
+// lib/Kernels, compiled when the compiler is built and embedded in it as static
+// libraries.
 
 #ifndef VOLLEY_LIB_TARGET_CPU_KERNELLIBRARY_H
 #define VOLLEY_LIB_TARGET_CPU_KERNELLIBRARY_H
@@ -10,9 +11,17 @@
 
 namespace volley::cpu {
 
-/// A static library of the kernels for an instruction set level and of the
-/// artefact's runtime, which is for any x86-64.
+/// The artefact's runtime, which is for any processor of a level's
+/// architecture.
+llvm::StringRef getRuntimeLibrary(Level level);
+
+/// The kernels that code for a level calls. Levels may share them. Empty if
+/// this compiler was built without.
 llvm::StringRef getKernelLibrary(Level level);
+
+/// The symbol in that library of a kernel that generated code knows as `name`;
+/// empty if it is no kernel, but a function of the runtime, say.
+std::string getKernelSymbol(llvm::StringRef name, Level level);
 
 } // namespace volley::cpu
 

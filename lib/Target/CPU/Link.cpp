@@ -53,7 +53,13 @@ SECTIONS
   .text : { *(.text .text.*) } :text
   .plt : { *(.plt) } :text
   . = ALIGN(CONSTANT(MAXPAGESIZE));
-  .data.rel.ro : { *(.data.rel.ro .data.rel.ro.*) } :data :relro
+  .data.rel.ro :
+  {
+    volley_levels = .;
+    KEEP(*(.volley.levels))
+    QUAD(0)
+    *(.data.rel.ro .data.rel.ro.*)
+  } :data :relro
   .dynamic : { *(.dynamic) } :data :relro :dynamic
   .got : { *(.got .got.plt) } :data :relro
   . = ALIGN(CONSTANT(MAXPAGESIZE));
@@ -62,8 +68,7 @@ SECTIONS
   . = ALIGN(CONSTANT(MAXPAGESIZE));
   .volley.weights (NOLOAD) :
   {
-    volley_weights = .;
-    . += VOLLEY_WEIGHT_BYTES;
+    VOLLEY_WEIGHTS
   } :weights
 }
 )";
@@ -229,26 +234,38 @@ runLinker(std::vector<std::string> arguments) {
   return std::move(output.finish());
 }
 
+/// For an artefact that runs with another C library than this machine's: an
+/// empty one of the name of its mathematical functions, so that the artefact
+/// asks the loader for the true one. The linker wants some file; of an archive
+/// it takes nothing.
+static Error writeMathLibrary(const std::string &archive,
+                              const MemoryFile &library) {
+  Expected<SmallVector<char, 0>> file =
+      runLinker({"ld.lld", "-m", "aarch64linux", "-shared", "-soname=libm.so.6",
+                 archive});
+  return file ? library.write(*file) : file.takeError();
+}
+
 /// Enters weights behind a file in the program header of their segment and in
 /// the header of their section, and gives their place.
 static Expected<uint64_t> enterWeights(MutableArrayRef<char> file,
                                        uint64_t bytes) {
-  constexpr uint64_t page = 4096;
-  uint64_t offset = (file.size() + page - 1) / page * page;
   auto *header = reinterpret_cast<ELF::Elf64_Ehdr *>(file.data());
   auto *segments =
       reinterpret_cast<ELF::Elf64_Phdr *>(file.data() + header->e_phoff);
   bool isFound = false;
-  uint64_t address = 0;
+  uint64_t address = 0, offset = 0;
   for (unsigned i = 0; i < header->e_phnum; ++i) {
     ELF::Elf64_Phdr &segment = segments[i];
     // The only segment that is loaded, read-only and empty.
     if (segment.p_type != ELF::PT_LOAD || segment.p_flags != ELF::PF_R ||
         segment.p_filesz != 0)
       continue;
+    // Addresses and places in the file are the same multiple of a page, or of
+    // the largest that the architecture may have.
+    offset = alignTo(file.size(), segment.p_align);
     segment.p_offset = offset;
     segment.p_filesz = segment.p_memsz = bytes;
-    segment.p_align = page;
     address = segment.p_vaddr;
     isFound = true;
   }
@@ -267,44 +284,62 @@ static Expected<uint64_t> enterWeights(MutableArrayRef<char> file,
   return offset;
 }
 
-Error volley::cpu::linkInto(ArrayRef<char> objects, StringRef library,
-                            const WeightImage &weights, StringRef path) {
-  // A page at least: an empty segment would be dropped.
-  uint64_t bytes = std::max<uint64_t>(weights.getBytes(), 1);
-  std::string script = kLinkerScript.str();
-  StringRef placeholder = "VOLLEY_WEIGHT_BYTES";
-  script.replace(script.find(placeholder), placeholder.size(),
-                 std::to_string(bytes));
-  MemoryFile objectsFile, scriptFile, libraryFile;
-  for (auto [file, data] : {std::pair(&objectsFile, objects),
-                            std::pair(&scriptFile, ArrayRef<char>(script)),
-                            std::pair(&libraryFile, ArrayRef<char>(library))})
-    if (Error error = file->write(data))
-      return error;
+static uint64_t getWeightBytes(const LinkInputs &inputs) {
+  uint64_t bytes = 0;
+  for (auto [symbol, weights] : inputs.weights)
+    bytes += weights->getBytes();
+  return bytes;
+}
 
-  std::vector<std::string> arguments{"ld.lld",
-                                     "-shared",
-                                     "--gc-sections",
-                                     "--hash-style=gnu",
-                                     "-z",
-                                     "noexecstack",
-                                     "--build-id=none",
-                                     "-T",
-                                     scriptFile.getPath(),
-                                     "--whole-archive",
-                                     objectsFile.getPath(),
-                                     "--no-whole-archive",
-                                     libraryFile.getPath()};
-  if (std::string math = findMathLibrary(); !math.empty()) {
-    arguments.push_back("--as-needed");
-    arguments.push_back(math);
+/// The linker's script for these weights.
+static std::string getLinkerScript(const LinkInputs &inputs) {
+  std::string places;
+  for (auto [symbol, weights] : inputs.weights)
+    places += formatv("{0} = .; . += {1}; ", symbol, weights->getBytes());
+  // An empty segment would be dropped.
+  if (getWeightBytes(inputs) == 0)
+    places += ". += 1;";
+  std::string script = kLinkerScript.str();
+  StringRef placeholder = "VOLLEY_WEIGHTS";
+  script.replace(script.find(placeholder), placeholder.size(), places);
+  return script;
+}
+
+Error volley::cpu::linkInto(const LinkInputs &inputs, StringRef path) {
+  SmallVector<ArrayRef<char>> files(inputs.objects.begin(),
+                                    inputs.objects.end());
+  files.append(inputs.libraries.begin(), inputs.libraries.end());
+  std::string script = getLinkerScript(inputs);
+  files.push_back(script);
+  std::vector<MemoryFile> memory(files.size());
+  std::vector<std::string> paths;
+  for (auto [file, data] : zip(memory, files)) {
+    if (Error error = file.write(data))
+      return error;
+    paths.push_back(file.getPath());
+  }
+  std::vector<std::string> arguments{
+      "ld.lld",     "-shared",        "--gc-sections",   "--hash-style=gnu",
+      "-z",         "noexecstack",    "--build-id=none", "-T",
+      paths.back(), "--whole-archive"};
+  auto libraries = paths.begin() + inputs.objects.size();
+  arguments.insert(arguments.end(), paths.begin(), libraries);
+  arguments.push_back("--no-whole-archive");
+  arguments.insert(arguments.end(), libraries, paths.end() - 1);
+  MemoryFile math;
+  if (!inputs.hasHostLibraries) {
+    if (Error error = writeMathLibrary(paths.front(), math))
+      return error;
+    arguments.push_back(math.getPath());
+  } else if (std::string path = findMathLibrary(); !path.empty()) {
+    arguments.insert(arguments.end(), {"--as-needed", path});
   }
   Expected<SmallVector<char, 0>> file = runLinker(std::move(arguments));
   if (!file)
     return file.takeError();
   uint64_t offset = 0;
-  if (weights.getBytes() > 0) {
-    Expected<uint64_t> place = enterWeights(*file, weights.getBytes());
+  if (uint64_t bytes = getWeightBytes(inputs); bytes > 0) {
+    Expected<uint64_t> place = enterWeights(*file, bytes);
     if (!place)
       return place.takeError();
     offset = *place;
@@ -317,12 +352,16 @@ Error volley::cpu::linkInto(ArrayRef<char> objects, StringRef library,
   stream.write(file->data(), file->size());
   if (Error error = finish(stream))
     return error;
-  return weights.getBytes() > 0 ? weights.write(path, offset)
-                                : Error::success();
+  for (auto [symbol, weights] : inputs.weights) {
+    if (weights->getBytes() > 0)
+      if (Error error = weights->write(path, offset))
+        return error;
+    offset += weights->getBytes();
+  }
+  return Error::success();
 }
 
-Error volley::cpu::linkArtifact(ArrayRef<char> objects, StringRef library,
-                                const WeightImage &weights, StringRef path) {
+Error volley::cpu::linkArtifact(const LinkInputs &inputs, StringRef path) {
   std::string message;
   std::string target = resolveOutputPath(path.str(), message);
   if (!message.empty())
@@ -336,7 +375,7 @@ Error volley::cpu::linkArtifact(ArrayRef<char> objects, StringRef library,
     code = output.create(directory, ".so");
   if (code)
     return createStringError("cannot be written: " + code.message());
-  if (Error error = linkInto(objects, library, weights, output.getPath()))
+  if (Error error = linkInto(inputs, output.getPath()))
     return error;
   if (std::error_code code = sys::fs::rename(output.getPath(), target))
     return createStringError("cannot be written: " + code.message());

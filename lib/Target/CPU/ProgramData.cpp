@@ -66,4 +66,8 @@ ProgramDataPtr volley::cpu::collectProgramData(ModuleOp module) {
   return ProgramDataPtr(new ProgramData(*programs.begin()));
 }
 
+bool volley::cpu::usesMatrixUnit(const ProgramData &data) {
+  return data.usesMatrixUnit;
+}
+
 void ProgramDataDeleter::operator()(ProgramData *data) const { delete data; }
