@@ -218,7 +218,9 @@ def test_op(name):
     # Dimensions of the network come as (T, B, ...); the module may permute them.
     if name == "permute":
         expected = expected.permute(2, 0, 1, 3, 4)
-    np.testing.assert_allclose(y, expected.numpy().reshape(y.shape), atol=1e-5)
+    # PyTorch's order of terms depends on the processor.
+    expected = expected.numpy().reshape(y.shape)
+    np.testing.assert_allclose(y, expected, rtol=1e-6, atol=1e-5)
 
 
 @pytest.mark.parametrize("name", ["max-pool", "adaptive-max", "reshape", "windows"])

@@ -190,7 +190,8 @@ def test_single_steps():
                 spk, mem = module(x[t])
             y = session(x[t : t + 1].numpy())
             np.testing.assert_array_equal(y["output_0"][0], spk.numpy())
-            np.testing.assert_array_equal(y["output_1"][0], mem.numpy())
+            # PyTorch's order of terms depends on the processor.
+            np.testing.assert_allclose(y["output_1"][0], mem.numpy(), 1e-5, 1e-5)
 
 
 class ResetEachStep(nn.Module):
