@@ -11,6 +11,7 @@
 // --model: of a file instead of the networks here, whatever snn-compile reads
 // without settings.
 
+#include "Arguments.h"
 #include "LIF.h"
 #include "mlir/IR/MLIRContext.h"
 #include "mlir/Pass/Pass.h"
@@ -218,14 +219,9 @@ int main(int argc, char **argv) {
       models.push_back(readModel(text));
     else
       arguments.push_back(argument);
-  // Defaults that what is given replaces.
   std::string defaults[] = {"--benchmark_repetitions=5",
                             "--benchmark_report_aggregates_only=true"};
-  for (std::string &option : defaults)
-    arguments.insert(arguments.begin() + 1, option.data());
-  int count = static_cast<int>(arguments.size());
-  benchmark::Initialize(&count, arguments.data());
-  if (benchmark::ReportUnrecognizedArguments(count, arguments.data()))
+  if (!initialize(std::move(arguments), defaults))
     return 1;
   if (models.empty()) {
     models.push_back(createChain("mlp", {784, 128, 10}, false));

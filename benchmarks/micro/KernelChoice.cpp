@@ -14,6 +14,7 @@
 // model's constants (lib/Target/CPU/Strategies.cpp).
 
 #include "../../lib/Target/CPU/Strategies.h"
+#include "Arguments.h"
 #include "LIF.h"
 
 #include "mlir/IR/MLIRContext.h"
@@ -375,16 +376,11 @@ int main(int argc, char **argv) {
       cpuName = text.str();
     else
       arguments.push_back(argument);
-  // Defaults that what is given replaces.
   std::string defaults[] = {"--benchmark_repetitions=5",
                             "--benchmark_enable_random_interleaving=true",
                             "--benchmark_report_aggregates_only=true",
                             "--benchmark_min_time=0.01"};
-  for (std::string &option : defaults)
-    arguments.insert(arguments.begin() + 1, option.data());
-  int count = static_cast<int>(arguments.size());
-  benchmark::Initialize(&count, arguments.data());
-  if (benchmark::ReportUnrecognizedArguments(count, arguments.data()))
+  if (!initialize(std::move(arguments), defaults))
     return 1;
   std::vector<Shape> shapes = getShapes();
   for (const Shape &shape : shapes) {

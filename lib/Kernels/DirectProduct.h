@@ -35,7 +35,7 @@ public:
 
   /// Works off the row, of which these are all terms.
   void add(const X *x, int64_t, int64_t) {
-    withVectors((N + lanes<W> - 1) / lanes<W>,
+    withVectors(roundUp<W>(N) / lanes<W>,
                 [&](auto count) { workOff<decltype(count)::value>(x); });
   }
 

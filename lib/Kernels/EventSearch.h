@@ -78,6 +78,13 @@ inline int32_t addIndices(uint16_t *index, int64_t at, unsigned which) {
   return __builtin_popcount(which);
 }
 
+/// Which of 32 spikes are there.
+inline uint32_t findSpikes(const uint8_t *x) {
+  __m256i bytes = _mm256_loadu_si256(reinterpret_cast<const __m256i *>(x));
+  __m256i zeros = _mm256_cmpeq_epi8(bytes, _mm256_setzero_si256());
+  return ~static_cast<uint32_t>(_mm256_movemask_epi8(zeros));
+}
+
 /// Which of 8 numbers are not zero.
 inline unsigned findNonZeros(__m256i x) {
   __m256i zeros = _mm256_cmpeq_epi32(x, _mm256_setzero_si256());
@@ -141,10 +148,7 @@ inline int32_t findEvents(const X *x, int64_t size, int64_t first,
   // The same by a table.
   if constexpr (sizeof(X) == 1) {
     for (; k + 32 <= size; k += 32) {
-      __m256i bytes =
-          _mm256_loadu_si256(reinterpret_cast<const __m256i *>(x + k));
-      __m256i zeros = _mm256_cmpeq_epi8(bytes, _mm256_setzero_si256());
-      auto spikes = ~static_cast<uint32_t>(_mm256_movemask_epi8(zeros));
+      uint32_t spikes = findSpikes(x + k);
       for (int i = 0; i < 32; i += 8, spikes >>= 8)
         count += addIndices(index + count, first + k + i, spikes & 0xFF);
     }
@@ -200,12 +204,6 @@ template <typename X> inline uint64_t findEventBits(const X *x, int64_t count) {
   }
 #elif defined(__AVX2__)
   if constexpr (sizeof(X) == 1) {
-    auto find32 = [&](int64_t at) -> uint64_t {
-      __m256i bytes =
-          _mm256_loadu_si256(reinterpret_cast<const __m256i *>(x + at));
-      __m256i zeros = _mm256_cmpeq_epi8(bytes, _mm256_setzero_si256());
-      return static_cast<uint32_t>(~_mm256_movemask_epi8(zeros));
-    };
     auto find8 = [&](int64_t at) -> uint64_t {
       __m128i bytes =
           _mm_loadl_epi64(reinterpret_cast<const __m128i *>(x + at));
@@ -214,7 +212,8 @@ template <typename X> inline uint64_t findEventBits(const X *x, int64_t count) {
     };
     // The last ones may be looked at twice.
     if (count >= 32)
-      return find32(0) | find32(count - 32) << (count - 32);
+      return findSpikes(x) | uint64_t(findSpikes(x + count - 32))
+                                 << (count - 32);
     if (count >= 8) {
       uint64_t events = find8(count - 8) << (count - 8);
       for (int64_t i = 0; i + 8 < count; i += 8)

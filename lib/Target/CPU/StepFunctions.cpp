@@ -65,6 +65,8 @@ private:
 
   /// A member of the range of neurons.
   Value loadField(size_t offset, Type type);
+  void emitLoop(Value first, Value end, int64_t step,
+                llvm::function_ref<void(Value)> emit);
   void emitRow(Value row);
   void emitNeurons(Value row, Value first, int64_t count);
   Value loadParam(unsigned index, Value first, int64_t count);
@@ -382,6 +384,19 @@ SmallVector<Value> StepBuilder::emitLaw(ValueRange arguments, int64_t count) {
 // Loops
 //===----------------------------------------------------------------------===//
 
+/// What `emit` emits for first, first + step, ... before `end`.
+void StepBuilder::emitLoop(Value first, Value end, int64_t step,
+                           llvm::function_ref<void(Value)> emit) {
+  scf::ForOp::create(builder, loc, first, end, integer(step), ValueRange(),
+                     [&](OpBuilder &body, Location, Value i, ValueRange) {
+                       OpBuilder::InsertionGuard guard(builder);
+                       builder.setInsertionPoint(body.getInsertionBlock(),
+                                                 body.getInsertionPoint());
+                       emit(i);
+                       scf::YieldOp::create(builder, loc);
+                     });
+}
+
 /// All steps of `count` neurons of a row, state in registers.
 void StepBuilder::emitNeurons(Value row, Value first, int64_t count) {
   Value neuron = add(mul(row, integer(rowNeurons)), first);
@@ -450,15 +465,8 @@ void StepBuilder::emitRow(Value row) {
   int64_t whole = rowNeurons / lanes * lanes;
   if (whole > 0) {
     Value end = arith::MinUIOp::create(builder, loc, rangeEnd, integer(whole));
-    scf::ForOp::create(builder, loc, rangeFirst, end, integer(lanes),
-                       ValueRange(),
-                       [&](OpBuilder &body, Location, Value n, ValueRange) {
-                         OpBuilder::InsertionGuard guard(builder);
-                         builder.setInsertionPoint(body.getInsertionBlock(),
-                                                   body.getInsertionPoint());
-                         emitNeurons(row, n, lanes);
-                         scf::YieldOp::create(builder, loc);
-                       });
+    emitLoop(rangeFirst, end, lanes,
+             [&](Value n) { emitNeurons(row, n, lanes); });
   }
   if (whole == rowNeurons)
     return;
@@ -476,27 +484,17 @@ void StepBuilder::emitRow(Value row) {
 void StepBuilder::build() {
   using kernels::NeuronRange;
   Type i64 = builder.getI64Type();
-  auto loop = [&](Value first, Value last, auto emit) {
-    scf::ForOp::create(builder, loc, first, last, integer(1), ValueRange(),
-                       [&](OpBuilder &body, Location, Value i, ValueRange) {
-                         OpBuilder::InsertionGuard guard(builder);
-                         builder.setInsertionPoint(body.getInsertionBlock(),
-                                                   body.getInsertionPoint());
-                         emit(i);
-                         scf::YieldOp::create(builder, loc);
-                       });
-  };
   Value firstRow = loadField(offsetof(NeuronRange, firstRow), i64);
   Value lastRow = add(firstRow, loadField(offsetof(NeuronRange, rows), i64));
   Value samples = loadField(offsetof(NeuronRange, samples), i64);
   Value inputSample = loadField(offsetof(NeuronRange, inputSample), i64);
   Value firstSample = sample, firstInput = input;
-  loop(integer(0), samples, [&](Value i) {
+  emitLoop(integer(0), samples, 1, [&](Value i) {
     sample = add(firstSample, i);
     input = LLVM::GEPOp::create(builder, loc, firstInput.getType(),
                                 builder.getI8Type(), firstInput,
                                 ValueRange{mul(i, inputSample)});
-    loop(firstRow, lastRow, [&](Value row) { emitRow(row); });
+    emitLoop(firstRow, lastRow, 1, [&](Value row) { emitRow(row); });
   });
   LLVM::ReturnOp::create(builder, loc, ValueRange());
 }
