@@ -74,6 +74,18 @@ def event_features(run):
     ]
 
 
+def sliced_features(run):
+    """Of weights of one digit."""
+    rows, terms, vectors, _ = sizes(run)
+    return [
+        terms * vectors,
+        rows * run["outputs"],
+        terms,
+        rows,
+        rows * run["windows"],
+    ]
+
+
 def direct_features(run):
     rows, terms, vectors, _ = sizes(run)
     is_float = run["shape"].split("_rows")[0].endswith("_f32")
@@ -128,6 +140,11 @@ def main():
     print(f"kDirectRow = {x[0]:.2g}, kDirectRowVector = {x[1]:.2g},")
     print(f"kDirectLookBinary = {x[2]:.2g}, kDirectLook = {x[3]:.2g},")
     print(f"kDirectVector = {x[4]:.2g}, kDirectEvent = {x[5]:.2g};")
+    for kernel, name in (("sliced", "Tile"), ("dot", "Dot")):
+        if found := [run for run in choose(kernel) if "int8" in run["shape"]]:
+            x, errors = fit(found, sliced_features)
+            print(f"// {kernel}: {errors}.")
+            print(f"k{name} = {{{', '.join(f'{c:.2g}' for c in x)}}};")
     x, errors = fit(choose("blocked", "dense"), blocked_features)
     alone = [
         run["cycles"] / (x @ blocked_features(run))

@@ -23,9 +23,11 @@
 #include "volley/Compiler/Compiler.h"
 #include "volley/Dialect/SNN/IR/SNNOps.h"
 #include "volley/Runtime/Artifact.h"
+#include "volley/Target/CPU/CPU.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/Support/FormatVariadic.h"
 #include <benchmark/benchmark.h>
+#include <cmath>
 #include <cstdio>
 #include <map>
 #include <random>
@@ -43,6 +45,8 @@ struct Shape {
   /// Sums of a step and sample: so many positions with so many outputs of so
   /// many terms each, in so many groups; terms lie together by windows.
   int64_t positions, outputs, terms, groups, windows;
+  /// Whether weights are integers of 8 bits.
+  bool isInteger = false;
 };
 } // namespace
 
@@ -105,6 +109,12 @@ static Shape makeConv(int64_t C, int64_t side, int64_t O, int64_t kernel,
           kernel * kernel};
 }
 
+static Shape withIntegers(Shape shape) {
+  shape.name += "_int8";
+  shape.isInteger = true;
+  return shape;
+}
+
 static std::vector<Shape> getShapes() {
   std::vector<Shape> shapes;
   for (bool isFloat : {false, true}) {
@@ -125,6 +135,13 @@ static std::vector<Shape> getShapes() {
   shapes.push_back(makeDense(512, 2048, false, 4, 16));
   shapes.push_back(makeDense(2048, 512, false, 4, 16));
   shapes.push_back(makeConv(128, 14, 128, 3, 1, false));
+  for (const Shape &shape :
+       {makeDense(784, 128, false, 4, 16), makeDense(512, 2048, false, 4, 16),
+        makeDense(2048, 512, false, 4, 16), makeDense(64, 64, false, 4, 16),
+        makeDense(256, 256, false, 1, 1), makeConv(16, 16, 16, 3, 1, false),
+        makeConv(64, 28, 64, 3, 1, false), makeConv(2, 34, 16, 5, 2, false),
+        makeConv(256, 14, 256, 1, 1, false)})
+    shapes.push_back(withIntegers(shape));
   return shapes;
 }
 
@@ -154,6 +171,9 @@ static Model parse(const Shape &shape) {
   model.weights.resize(shape.groups * shape.outputs * shape.terms);
   std::generate(model.weights.begin(), model.weights.end(),
                 [&] { return normal(random); });
+  if (shape.isInteger)
+    for (float &weight : model.weights)
+      weight = std::clamp(std::round(weight * 256), -127.0f, 127.0f) / 256;
   std::string text = kLIF + llvm::formatv(R"mlir(
 snn.network @net(%x: {0}) -> (y: {3}) dt(1.0e-3) {{
   %w = arith.constant dense_resource<w> : {1}
@@ -185,8 +205,11 @@ static mlir::Operation *findProduct(mlir::ModuleOp module) {
 static std::vector<std::pair<std::string, const cpu::Strategy *>>
 getKernels(mlir::Operation *product) {
   std::vector<std::pair<std::string, const cpu::Strategy *>> kernels;
+  static const bool hasTiles =
+      cantFail(cpu::parseLevels(cpuName)).front() == cpu::Level::AMX;
   for (const cpu::Strategy *strategy : cpu::getStrategies())
-    if (strategy->isCompatible(product))
+    if (strategy->isCompatible(product) &&
+        (hasTiles || strategy->getByteUnit() != cpu::ByteUnit::Tiles))
       kernels.push_back({strategy->getName().str(), strategy});
   return kernels;
 }
@@ -344,7 +367,8 @@ static void printChoices(const std::vector<Shape> &shapes,
     auto compareEvent = [&](auto get) {
       double event = 1e300, best = 1e300;
       for (const auto &kernel : kernels)
-        if (kernel.first == "event" || kernel.first == "scatter")
+        if (llvm::StringRef(kernel.first).starts_with("event") ||
+            kernel.first == "scatter")
           event = std::min(event, get(kernel));
         else
           best = std::min(best, get(kernel));

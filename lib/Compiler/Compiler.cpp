@@ -170,7 +170,7 @@ public:
   }
 
   /// Whether kernels for the matrix unit may be chosen.
-  void setMatrixUnit(bool isThere) { options.pipeline.hasMatrixUnit = isThere; }
+  void setBytes(StringRef bytes) { options.pipeline.bytes = bytes.str(); }
 
   /// Runs the phases that are left, up to and with `last`.
   LogicalResult runTo(StringRef last);
@@ -294,13 +294,16 @@ static LogicalResult compile(ModuleOp module, const CompileOptions &options,
   // Levels share the lowered form; only what uses the matrix unit is another
   // program.
   bool hasMatrixUnit = levels->front() == cpu::Level::AMX;
+  if (levels->front() == cpu::Level::AArch64)
+    runner.setBytes("none");
   OwningOpRef<ModuleOp> copy;
   std::optional<Lowering> portable;
   if (hasMatrixUnit && levels->size() > 1) {
     copy = module.clone();
     portable.emplace(*copy, runner.forkTo(*copy, "-without-amx"));
   }
-  runner.setMatrixUnit(hasMatrixUnit);
+  if (hasMatrixUnit)
+    runner.setBytes("tiles");
   Lowering best(module, runner);
   if (failed(best.run()))
     return failure();

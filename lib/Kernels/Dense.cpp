@@ -15,6 +15,7 @@ namespace {
 template <typename X, typename W> class AdaptiveProduct {
 public:
   using Element = W;
+  using Weight = W;
   struct Weights {
     PanelWeights<W> panels;
     /// Of kAll terms.
@@ -138,6 +139,24 @@ inline void denseBlocked(Tile *tile, const X *x, int64_t xStep, W *y,
         {function, arguments, rowsPerSample});                                 \
   }
 
+/// Integers for weights and accumulators, of BITS each.
+#define VOLLEY_DENSE_INTEGERS(BITS)                                            \
+  extern "C" void VOLLEY_KERNEL(volley_dense_event##BITS##_i1_f32)(            \
+      Tile * tile, const uint8_t *x, int64_t xStep, float *y, int64_t yStep,   \
+      int64_t nt, int64_t nb, const int##BITS##_t *weight,                     \
+      const float *factors, int64_t lead, int64_t K, int64_t N,                \
+      StepFunction function, const void *arguments, int64_t rowsPerSample) {   \
+    using Product = EventProduct<uint8_t, int##BITS##_t, float>;               \
+    auto weights = getIntegerWeights(weight, factors, lead, N);                \
+    if (!function)                                                             \
+      return denseRows<Product>(tile, x, xStep, y, yStep, nt, nb, weights,     \
+                                lead, K, N);                                   \
+    denseNeurons<Product>(tile, x, xStep, nt, nb, weights, K, N,               \
+                          {function, arguments, rowsPerSample});               \
+  }
+
+VOLLEY_DENSE_INTEGERS(16)
+VOLLEY_DENSE_INTEGERS(32)
 VOLLEY_DENSE_NEURONS(volley_dense_event_i1_f32, uint8_t, float)
 VOLLEY_DENSE_NEURONS(volley_dense_event_i32_f32, int32_t, float)
 VOLLEY_DENSE_NEURONS(volley_dense_event_f32_f32, float, float)

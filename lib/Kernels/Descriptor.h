@@ -61,6 +61,8 @@ struct Tile {
   int64_t workers;
   /// 1 if even the shortest loops are shared.
   int64_t sharesAll;
+  /// 1 if the processor adds products of four bytes (VNNI), else 0.
+  int64_t hasDotProducts;
   /// What this thread knows of the loops that they share: parts of earlier
   /// ones, whether it works on a part, and on which.
   int64_t parts;

@@ -18,6 +18,7 @@ namespace volley::kernels {
 template <typename X, typename W, bool isTiled> class DirectProduct {
 public:
   using Element = W;
+  using Weight = W;
   using Weights = PanelWeights<W>;
 
   DirectProduct(Weights weights, int64_t K, int64_t N)

@@ -33,22 +33,85 @@ constexpr int kPanels = 1;
 #endif
 template <typename W> constexpr int64_t tileWidth = kPanels *panelWidth<W>;
 
+/// Integers that stand for weights, with what sums are multiplied by then; all
+/// padded to whole vectors.
+template <typename W> struct IntegerWeights {
+  const W *weight;
+  const float *scale, *bias;
+  IntegerWeights ofGroup(int64_t group, int64_t K, int64_t N) const {
+    int64_t padded = group * roundUp<W>(N);
+    return {weight + K * padded, scale + padded, bias + padded};
+  }
+  IntegerWeights from(int64_t n, int64_t K) const {
+    return {weight + n * K, scale + n, bias + n};
+  }
+};
+
+/// Of some groups of N outputs; factors are all scales, then all biases.
+template <typename W>
+inline IntegerWeights<W> getIntegerWeights(const W *weight,
+                                           const float *factors, int64_t groups,
+                                           int64_t N) {
+  return {weight, factors, factors + groups * roundUp<W>(N)};
+}
+
+template <typename W, typename Y> struct EventWeightsOf {
+  using Type = IntegerWeights<W>;
+};
+template <typename W> struct EventWeightsOf<W, W> {
+  using Type = PanelWeights<W>;
+};
+template <typename W, typename Y>
+using EventWeights = typename EventWeightsOf<W, Y>::Type;
+
+/// Stores `count` results of accumulators.
+template <int P, typename W>
+[[gnu::always_inline]] inline void finishSums(const Vector<W> (&acc)[P],
+                                              const PanelWeights<W> &weights,
+                                              W *y, int64_t count) {
+  finish(acc, weights.bias, y, 0, count);
+}
+template <int P, typename W>
+[[gnu::always_inline]] inline void finishSums(const Vector<W> (&acc)[P],
+                                              const IntegerWeights<W> &weights,
+                                              float *y, int64_t count) {
+  constexpr int64_t step = lanes<float>;
+  typedef W Sums __attribute__((vector_size(step * sizeof(W))));
+  for (int p = 0; p < P; ++p)
+    for (int64_t i = 0; i < lanes<W>; i += step) {
+      Sums sums;
+      __builtin_memcpy(&sums, reinterpret_cast<const W *>(&acc[p]) + i,
+                       sizeof sums);
+      int64_t at = p * lanes<W> + i;
+      Vector<float> sum = __builtin_convertvector(sums, Vector<float>) *
+                              load(weights.scale + at) +
+                          load(weights.bias + at);
+      if (at + step <= count)
+        store(y + at, sum);
+      else if (at < count)
+        storePart(y + at, sum, count - at);
+    }
+}
+
 /// Rows are collected first, then worked off together, so that a part of the
 /// weight that fits the first cache is used by all of them before the next. The
 /// order of each row's terms is kept; accumulators wait in the result between
 /// parts.
-template <typename X, typename W> class EventProduct {
+///
+/// Weights and accumulators are of type W, results of type Y.
+template <typename X, typename W, typename Y = W> class EventProduct {
   static constexpr int64_t kLongestStretch = 512;
 
 public:
-  using Element = W;
-  using Weights = PanelWeights<W>;
+  using Element = Y;
+  using Weight = W;
+  using Weights = EventWeights<W, Y>;
 
   EventProduct(Weights weights, int64_t K, int64_t N)
-      : weight(weights.weight), bias(weights.bias), K(K), N(N) {}
+      : weights(weights), K(K), N(N) {}
 
   /// Begins a row whose result goes to `out`.
-  void startRow(W *out) {
+  void startRow(Y *out) {
     if (rows == kMostRows || base != 0)
       flush();
     y[rows] = out;
@@ -129,7 +192,7 @@ private:
 
   /// Makes room: earlier rows are done, the last one is begun.
   void flushButLast() {
-    W *last = y[rows - 1];
+    Y *last = y[rows - 1];
     workOff(/*isLast=*/false);
     rows = 1;
     y[0] = last;
@@ -156,21 +219,20 @@ private:
     int64_t n = 0;
     if constexpr (kPanels > 1)
       for (; n + tileWidth<W> <= N; n += tileWidth<W>) {
-        workOffTile<kPanelVectors, kPanels>(weight + n * K, n, isLast);
+        workOffTile<kPanelVectors, kPanels>(n, isLast);
         function(n, tileWidth<W>);
       }
-    forPanels(weight + n * K, K, N - n,
-              [&](int64_t m, const W *panel, int64_t vectors) {
+    forPanels(weights.weight + n * K, K, N - n,
+              [&](int64_t m, const W *, int64_t vectors) {
                 withVectors(vectors, [&](auto count) {
-                  workOffTile<decltype(count)::value, 1>(panel, n + m, isLast);
+                  workOffTile<decltype(count)::value, 1>(n + m, isLast);
                 });
                 function(n + m, least(N - n - m, panelWidth<W>));
               });
   }
 
-  /// Q panels of P vectors each.
-  template <int P, int Q>
-  void workOffTile(const W *panel, int64_t n, bool isLast) {
+  /// Outputs from n on: Q panels of P vectors each.
+  template <int P, int Q> void workOffTile(int64_t n, bool isLast) {
     constexpr int64_t width = P * lanes<W>;
     constexpr int64_t rowBytes = Q * width * sizeof(W);
     int64_t end = K - base < kIndices ? K - base : kIndices;
@@ -184,10 +246,10 @@ private:
       cursor[r] = begin[r];
     // Panels follow each other.
     int64_t nextPanel = K * width;
-    panel += base * width;
-    // Results are outputs [at, limit) of their rows.
-    int64_t at = isTiled ? 0 : n, limit = isTiled ? Q * width : N;
-    const W *addend = isTiled ? bias + n : bias;
+    const Weights tile = weights.from(n, K);
+    const W *panel = tile.weight + base * width;
+    // Results are so many, from an element of their rows on.
+    int64_t at = isTiled ? 0 : n, outputs = isTiled ? Q * width : N - n;
     for (int64_t first = 0; first < end; first += part) {
       bool isFirstPart = first == 0, isLastPart = first + part >= end;
       int32_t bound =
@@ -207,9 +269,12 @@ private:
         int32_t e = cursor[r], stop = begin[r + 1];
         if (!isStart && !isEnd && (e == stop || index[e] >= bound))
           continue;
+        Y *result = y[r] + at;
+        // Where accumulators wait.
+        W *sums = reinterpret_cast<W *>(result);
         Vector<W> acc[Q * P] = {};
         if (!isStart)
-          resume(acc, y[r], at, limit);
+          resume(acc, sums, 0, outputs);
         for (; e < stop && index[e] < bound; ++e) {
           const W *row = panel + index[e] * width;
           for (int q = 0; q < Q; ++q)
@@ -224,14 +289,14 @@ private:
         }
         cursor[r] = e;
         if (isEnd)
-          finish(acc, addend, y[r], at, limit);
+          finishSums(acc, tile, result, outputs);
         else
-          park(acc, y[r], at, limit);
+          park(acc, sums, 0, outputs);
       }
     }
   }
 
-  const W *weight, *bias;
+  Weights weights;
   int64_t K, N;
   int64_t rows = 0;
   int32_t count = 0;
@@ -240,7 +305,7 @@ private:
   /// Indices are relative to `base`, and terms from `limit` on have none.
   int64_t base = 0, limit = kIndices;
   bool isTiled = false;
-  W *y[kMostRows];
+  Y *y[kMostRows];
   int32_t begin[kMostRows + 1], cursor[kMostRows];
   uint16_t index[kEvents + kEventSlack];
   EventValues<X, W, kEvents + kEventSlack> values;
@@ -258,7 +323,8 @@ struct Population {
 /// outputs is complete for some rows, the population behind does its steps on
 /// them.
 template <typename Product> class NeuronProduct {
-  using W = typename Product::Element;
+  using Y = typename Product::Element;
+  static constexpr int64_t kWidth = tileWidth<typename Product::Weight>;
 
 public:
   /// Outputs [n, n + N) of each row.
@@ -282,7 +348,7 @@ public:
       }
       ++rows;
       for (int64_t i = t; i < t + part; ++i) {
-        product.startRow(buffer + ((rows - 1) * part + i - t) * tileWidth<W>);
+        product.startRow(buffer + ((rows - 1) * part + i - t) * kWidth);
         addTerms(product, i);
       }
       if (part < nt)
@@ -299,7 +365,7 @@ public:
       range.steps = steps;
       range.first = firstOutput + n;
       range.neurons = outputs;
-      range.inputStep = tileWidth<W> * sizeof(W);
+      range.inputStep = kWidth * sizeof(Y);
       range.inputRow = steps * range.inputStep;
       int64_t perSample = population.rowsPerSample;
       range.inputSample = perSample * range.inputRow;
@@ -328,7 +394,7 @@ private:
   int64_t K, firstOutput;
   const Population &population;
   int64_t rows = 0, firstRow = 0, firstStep = 0, steps = 0;
-  alignas(64) W buffer[kRows * tileWidth<W>];
+  alignas(64) Y buffer[kRows * kWidth];
 };
 
 /// An object in this thread's scratch memory, which is too large for a stack.

@@ -21,6 +21,12 @@ template <> struct VectorOf<float> {
 template <> struct VectorOf<double> {
   typedef double Type __attribute__((vector_size(64), aligned(8)));
 };
+template <> struct VectorOf<int16_t> {
+  typedef int16_t Type __attribute__((vector_size(64), aligned(2)));
+};
+template <> struct VectorOf<int32_t> {
+  typedef int32_t Type __attribute__((vector_size(64), aligned(4)));
+};
 template <typename T> using Vector = typename VectorOf<T>::Type;
 
 template <typename T> constexpr int64_t lanes = 64 / sizeof(T);

@@ -58,6 +58,13 @@ inline uint32_t getLevel() {
   return hasAVX512 ? hasAMX ? 5 : 4 : 3;
 }
 
+/// Whether a processor of level 4 has AVX-512 VNNI.
+inline bool hasDotProducts() {
+  uint32_t a, b, c, d;
+  return getLevel() >= 4 && __get_cpuid_count(7, 0, &a, &b, &c, &d) &&
+         (c & bit_AVX512VNNI);
+}
+
 /// Whether this thread may run code for a level (Descriptor).
 inline bool hasLevel(uint32_t level) {
   return level <= getLevel() && (level < 5 || requestTiles());
@@ -73,6 +80,7 @@ inline void relax() { __builtin_ia32_pause(); }
 
 /// Code is for what every processor has.
 inline bool hasLevel(uint32_t) { return true; }
+inline bool hasDotProducts() { return false; }
 
 inline uint64_t getTicks() {
   uint64_t ticks;

@@ -17,7 +17,7 @@ inline void denseRows(Tile *tile, const X *x, int64_t xStep, W *y,
                       int64_t yStep, int64_t nt, int64_t nb,
                       typename Product::Weights weights, int64_t lead,
                       int64_t K, int64_t N) {
-  shareProduct<W>(
+  shareProduct<typename Product::Weight>(
       tile, lead, nt * nb, K, N, K * (N + 64) / 128,
       [&](int64_t l, int64_t first, int64_t last, int64_t n, int64_t end) {
         auto &product = makeScratch<Product>(
@@ -35,8 +35,7 @@ template <typename Product, typename X>
 inline void denseNeurons(Tile *tile, const X *x, int64_t xStep, int64_t nt,
                          int64_t nb, typename Product::Weights weights,
                          int64_t K, int64_t N, const Population &population) {
-  using W = typename Product::Element;
-  shareProduct<W>(
+  shareProduct<typename Product::Weight>(
       tile, 1, nb, K, N, nt * K * (N + 64) / 128,
       [&](int64_t, int64_t first, int64_t last, int64_t n, int64_t end) {
         auto &product = makeScratch<NeuronProduct<Product>>(
@@ -90,7 +89,7 @@ inline void convRows(Tile *tile, const X *x, int64_t xStep, W *y, int64_t yStep,
   int64_t xSize = g.inChannels * g.inHeight * g.inWidth,
           ySize = g.outChannels * g.outHeight * g.outWidth;
   int64_t lineCycles = g.outWidth * kernel * (outGroup + 64) / 128;
-  shareProduct<W>(
+  shareProduct<typename Product::Weight>(
       tile, g.groups, nt * nb * g.outHeight, kernel, outGroup, lineCycles,
       [&](int64_t group, int64_t first, int64_t last, int64_t n, int64_t end) {
         auto &product = makeScratch<Product>(
@@ -116,11 +115,10 @@ template <typename Product, typename X>
 inline void convNeurons(Tile *tile, const X *x, int64_t xStep, int64_t nt,
                         int64_t nb, typename Product::Weights weights,
                         const ConvGeometry &g, const Population &population) {
-  using W = typename Product::Element;
   int64_t kernel = g.kernelHeight * g.kernelWidth * g.inChannels;
   int64_t xSize = g.inChannels * g.inHeight * g.inWidth;
   int64_t lineCycles = nt * g.outWidth * kernel * (g.outChannels + 64) / 128;
-  shareProduct<W>(
+  shareProduct<typename Product::Weight>(
       tile, 1, nb * g.outHeight, kernel, g.outChannels, lineCycles,
       [&](int64_t, int64_t first, int64_t last, int64_t n, int64_t end) {
         auto &product = makeScratch<NeuronProduct<Product>>(

@@ -17,6 +17,7 @@ using volley::kernels::Descriptor;
 using volley::kernels::getNanoseconds;
 using volley::kernels::getNumCounts;
 using volley::kernels::getTicks;
+using volley::kernels::hasDotProducts;
 using volley::kernels::hasLevel;
 using volley::kernels::kScratchBytes;
 using volley::kernels::kShareAlways;
@@ -116,6 +117,7 @@ volley_status create(const volley_program *program,
   state->descriptor = descriptor;
   state->batch = options->batch;
   state->executor = options->executor;
+  state->hasDotProducts = hasDotProducts();
   state->samples = memory + header;
   state->workspaces = state->samples + roundUp(samples);
   state->scratch = state->workspaces + roundUp(workspaces);
@@ -364,6 +366,7 @@ void runAlone(void *argument, uint32_t index, uint32_t worker) {
   tile.workers = 1;
   auto *run = static_cast<Run *>(argument);
   tile.scratch = run->state->scratch + worker * kScratchBytes;
+  tile.hasDotProducts = run->state->hasDotProducts;
   startCounting(run->state, worker, tile);
   runBlock(run, index, worker, tile);
   stopCounting(tile);
@@ -378,6 +381,7 @@ void runTogether(void *argument, uint32_t, uint32_t worker) {
   Tile tile{};
   tile.team = &run->team;
   tile.scratch = run->state->scratch + worker * kScratchBytes;
+  tile.hasDotProducts = run->state->hasDotProducts;
   tile.workers = run->state->executor->workers;
   tile.sharesAll = run->state->descriptor->rowCycles == kShareAlways;
   startCounting(run->state, worker, tile);

@@ -11,6 +11,8 @@ struct volley_state {
   const volley::kernels::Descriptor *descriptor;
   int64_t batch;
   const volley_executor *executor;
+  /// Whether the processor adds products of four bytes (VNNI).
+  bool hasDotProducts;
   /// Steps since the last reset.
   uint64_t step;
   /// A law was violated; only a reset helps.

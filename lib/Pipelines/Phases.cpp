@@ -120,7 +120,7 @@ static void buildOptimized(OpPassManager &pm, const PipelineOptions &options) {
 
 static void buildScheduled(OpPassManager &pm, const PipelineOptions &options) {
   snn::SNNExpandExactSumsOptions sums;
-  sums.keepSliceable = options.hasMatrixUnit;
+  sums.keepSliceable = options.bytes != "none";
   pm.addPass(snn::createSNNExpandExactSums(sums));
   pm.addNestedPass<snn::NetworkOp>(snn::createSNNAssignLayout());
   pm.addPass(createCanonicalizerPass());
@@ -142,8 +142,10 @@ static void buildScheduled(OpPassManager &pm, const PipelineOptions &options) {
     activity.source = options.activitySource;
     pm.addNestedPass<snn::ProgramOp>(cpu::createCPUAssignActivity(activity));
   }
+  pm.addNestedPass<snn::ProgramOp>(cpu::createCPUFindIntegerSums());
   cpu::CPUSelectKernelsOptions kernels;
   kernels.force = options.kernel;
+  kernels.bytes = options.bytes;
   pm.addNestedPass<snn::ProgramOp>(cpu::createCPUSelectKernels(kernels));
   if (isWanted(kFuseNeurons, options))
     pm.addNestedPass<snn::ProgramOp>(cpu::createCPUFuseNeurons());

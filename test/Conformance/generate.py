@@ -254,6 +254,89 @@ def write_exact():
     file.write()
 
 
+def integer_weights(rng, bits, shape):
+    """Integers of some bits, each output's times another power of two."""
+    most = 2 ** (bits - 1) - 1
+    units = 2.0 ** rng.integers(-100, 100, (shape[0], *[1] * (len(shape) - 1)))
+    return (rng.integers(-most, most + 1, shape) * units).astype(np.float32)
+
+
+def write_integers():
+    file, rng = File("integers"), np.random.default_rng(13)
+    laws = {
+        "ascending": (ar.dense, ar.conv, ""),
+        "exact": (ar.exact_dense, ar.exact_conv, " sum exact"),
+    }
+    for bits in 2, 8, 9, 16, 20:
+        w = integer_weights(rng, bits, (18, 70))
+        w[0] = 0
+        # All of the same sign: the largest sum.
+        w[1] = abs(w[1])
+        b = random_weights(rng, "float32", 18)
+        b[2:4] = w[2:4, 0]
+        x = random_array(rng, "bool", (2, 3, 70))
+        x[0, 0] = True
+        for law, (dense, _, text) in laws.items():
+            y = each_row(lambda s, w=w, b=b, dense=dense: dense(s, w, b), x)
+            file.add(
+                f"dense_{bits}_{law}",
+                f"Sums of integers of {bits} bits, which no order changes.",
+                {"x": x},
+                f"%w = arith.constant {constant(w)}\n"
+                f"%b = arith.constant {constant(b)}\n"
+                f"%y = snn.dense %x, %w bias %b{text} : ({type_of(x, 2)}, "
+                f"{type_of(w)}, {type_of(b)}) -> {type_of(y, 2)}",
+                {"y": y},
+            )
+    for groups in 1, 2:
+        w = integer_weights(rng, 8, (6, 4 // groups, 3, 2))
+        b = random_weights(rng, "float32", 6)
+        x = random_array(rng, "bool", (2, 1, 4, 5, 4))
+        for law, (_, conv, text) in laws.items():
+            y = each_row(
+                lambda s, w=w, b=b, g=groups, conv=conv: conv(
+                    s, w, b, [2, 1], [1, 1, 0, 1], groups=g
+                ),
+                x,
+            )
+            file.add(
+                f"conv_{groups}_{law}",
+                "The same of windows, in one group and in two.",
+                {"x": x},
+                f"%w = arith.constant {constant(w)}\n"
+                f"%b = arith.constant {constant(b)}\n"
+                "%y = snn.conv %x, %w bias %b stride [2, 1] padding [1, 1, 0, 1] "
+                f"groups {groups}{text} : ({type_of(x, 2)}, {type_of(w)}, "
+                f"{type_of(b)}) -> {type_of(y, 2)}",
+                {"y": y},
+            )
+    x = np.array([[[1, 1, 1, 1]], [[1, 0, 1, 1]], [[0, 1, 1, 0]]], bool)
+    w = np.array(
+        [
+            [2**23, 2**23, 1, 1],
+            [2**24, 1, 1, -(2**24)],
+            [2**23 - 2, 2**23, 1, 0],
+            [2.0**127, 2.0**127, -(2.0**127), 0],
+            [2.0**-149, 2.0**-148, 0, -(2.0**-149)],
+        ],
+        np.float32,
+    )
+    for row in range(len(w)):
+        weight = w[row : row + 1]
+        y = each_row(lambda s, weight=weight: ar.dense(s, weight), x)
+        file.add(
+            f"limit_{row}",
+            "At the limits of what f32 adds without rounding: integers by the last\n"
+            "bit, sums beyond the largest number, weights below the normal ones.",
+            {"x": x},
+            f"%w = arith.constant {constant(weight)}\n"
+            f"%y = snn.dense %x, %w : ({type_of(x, 2)}, {type_of(weight)}) -> "
+            f"{type_of(y, 2)}",
+            {"y": y},
+        )
+    file.write()
+
+
 def write_pool():
     file, rng = File("pool"), np.random.default_rng(3)
     geometries = [
@@ -769,6 +852,7 @@ def main():
         write_dense()
         write_conv()
         write_exact()
+        write_integers()
         write_pool()
         write_elementwise()
         write_cycles()

@@ -26,7 +26,7 @@
 // RUN: snn-compile %t/net.mlir --cpu=amx+v3 -o %t/unused.so --quiet --dump-phases=%t/unused
 // RUN: snn-run --info %t/unused.so | FileCheck %s --check-prefix=UNUSED
 // RUN: ls %t/unused | count 5
-// RUN: snn-compile %t/net.mlir --cpu=amx+v3 --sum=exact -o %t/used.so --quiet --dump-phases=%t/used
+// RUN: snn-compile %t/net.mlir --cpu=amx+v3 --sum=exact --kernel=sliced -o %t/used.so --quiet --dump-phases=%t/used
 // RUN: snn-run --info %t/used.so | FileCheck %s --check-prefix=USED
 // RUN: ls %t/used | FileCheck %s --check-prefix=PHASES
 // RUN: snn-run --cpu=v3 %t/used.so --input %t/x.csv --output %t/y-exact.csv --quiet
@@ -34,7 +34,7 @@
 // RUN: diff %t/y-exact.csv %t/y-exact-reference.csv
 
 // A processor means the most of the levels that it has.
-// RUN: snn-compile %t/net.mlir --cpu=haswell+znver4+sapphirerapids --sum=exact -o %t/processors.so --quiet
+// RUN: snn-compile %t/net.mlir --cpu=haswell+znver4+sapphirerapids --sum=exact --kernel=sliced -o %t/processors.so --quiet
 // RUN: snn-run --info %t/processors.so | FileCheck %s --check-prefix=PROCESSORS
 // RUN: not snn-compile %t/net.mlir --cpu=ivybridge -o %t/none.so 2>&1 | FileCheck %s --check-prefix=LESS
 // RUN: not snn-compile %t/net.mlir --cpu=v3+ -o %t/none.so 2>&1 | FileCheck %s --check-prefix=EMPTY

@@ -32,6 +32,7 @@ CONVOLUTIONS = [
     ((8, 9, 9), 8, (3, 3), dict(padding=1, groups=8)),
 ]
 TYPES = ["i1", "i32", "f32"]
+INTEGER_KERNELS = ("event16", "event32", "dot", "sliced")
 
 
 def make_input(rng, shape, dtype, density):
@@ -41,6 +42,15 @@ def make_input(rng, shape, dtype, density):
     if dtype == "i32":
         return (x * rng.integers(-3, 9, shape)).astype(np.int32)
     return (x * rng.standard_normal(shape)).astype(np.float32)
+
+
+def make_weight(rng, shape, integers):
+    """Normal, or integers of 8 bits, in another unit for each output."""
+    weight = rng.standard_normal(shape)
+    if integers:
+        units = 2.0 ** rng.integers(-9, -4, (shape[0], *[1] * (len(shape) - 1)))
+        weight = np.clip(np.round(weight / units), -128, 127) * units
+    return weight.astype(np.float32)
 
 
 def check_kernels(run_tool, path, network, kernels, inputs):
@@ -59,19 +69,22 @@ def check_kernels(run_tool, path, network, kernels, inputs):
                     assert_identical(program(x), y)
 
 
-@pytest.mark.parametrize("dtype", TYPES)
+@pytest.mark.parametrize("dtype", [*TYPES, "integers"])
 @pytest.mark.parametrize("case", range(len(CONVOLUTIONS)))
 def test_convolutions(run_tool, tmp_path, case, dtype):
+    """Of inputs of a type; or of spikes with weights of 8 bits."""
+    integers = dtype == "integers"
+    dtype = "i1" if integers else dtype
     shape, outputs, kernel, settings = CONVOLUTIONS[case]
     rng = np.random.default_rng([case, len(dtype)])
     groups = settings.get("groups", 1)
-    weight = rng.standard_normal((outputs, shape[0] // groups, *kernel))
+    weight = make_weight(rng, (outputs, shape[0] // groups, *kernel), integers)
     net = volley.Builder()
     x = net.input("x", shape, dtype)
     bias = rng.standard_normal(outputs).astype(np.float32)
-    y = net.conv(x, weight.astype(np.float32), bias, **settings)
+    y = net.conv(x, weight, bias, **settings)
     # Behind one of them there is a population, which it may do.
-    other = net.conv(x, weight[::-1].astype(np.float32), **settings)
+    other = net.conv(x, weight[::-1], **settings)
     net.output("sums", y)
     net.output("spikes", net.population(INTEGRATE, other))
     network = net.build()
@@ -80,7 +93,7 @@ def test_convolutions(run_tool, tmp_path, case, dtype):
     ]
     # Steps with few events and with many in one run.
     inputs.append(np.concatenate([inputs[0], inputs[2], inputs[0]]))
-    kernels = ("event", "scatter", "blocked")
+    kernels = INTEGER_KERNELS if integers else ("event", "scatter", "blocked")
     check_kernels(run_tool, tmp_path, network, kernels, inputs)
 
 
@@ -98,13 +111,15 @@ def test_convolutions(run_tool, tmp_path, case, dtype):
         (3, 12, 7),
     ],
 )
-@pytest.mark.parametrize("dtype", TYPES)
+@pytest.mark.parametrize("dtype", [*TYPES, "integers"])
 def test_projections(run_tool, tmp_path, shape, dtype):
+    integers = dtype == "integers"
+    dtype = "i1" if integers else dtype
     rows, terms, outputs = shape
     rng = np.random.default_rng(shape)
     net = volley.Builder()
     x = net.input("x", (rows, terms), dtype)
-    weight = rng.standard_normal((outputs, terms)).astype(np.float32)
+    weight = make_weight(rng, (outputs, terms), integers)
     net.output("sums", net.dense(x, weight, rng.standard_normal(outputs)))
     net.output("spikes", net.population(INTEGRATE, net.dense(x, weight[::-1])))
     network = net.build()
@@ -113,7 +128,8 @@ def test_projections(run_tool, tmp_path, shape, dtype):
     ]
     # Rows with few events between rows with many.
     inputs.append(np.where(rng.random((3, 2, rows, 1)) < 0.4, *inputs))
-    check_kernels(run_tool, tmp_path, network, ("direct", "event", "blocked"), inputs)
+    kernels = INTEGER_KERNELS if integers else ("direct", "event", "blocked")
+    check_kernels(run_tool, tmp_path, network, kernels, inputs)
 
 
 @pytest.mark.parametrize("kind", ["sum", "avg", "max"])

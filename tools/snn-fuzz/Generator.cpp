@@ -150,6 +150,16 @@ Value NetworkGenerator::floatConstant(Shape shape, double scale) {
       std::vector<T> values;
       for (int64_t i = 0; i < count; ++i)
         values.push_back(static_cast<T>(randomWeight() * scale));
+      // Multiples of a power of two for each output, as integers are.
+      if (random.chance(25) && !shape.empty() && shape[0] > 0) {
+        int64_t size = count / shape[0];
+        for (int64_t first = 0; size > 0 && first < count; first += size) {
+          int unit = random.pick<int>({-20, -8, -5, -3, 0});
+          for (int64_t i = first; i < first + size; ++i)
+            values[i] =
+                std::ldexp(std::rint(std::ldexp(values[i], -unit)), unit);
+        }
+      }
       if (random.chance(50))
         return DenseElementsAttr::get(tensor, ArrayRef<T>(values));
       return DenseResourceElementsAttr::get(

@@ -261,7 +261,8 @@ namespace {
 /// Tests one seed. `failure` says what is wrong, if something is.
 class Trial {
 public:
-  Trial(uint64_t seed, bool hasAVX512) : random(seed), hasAVX512(hasAVX512) {}
+  Trial(uint64_t seed, ArrayRef<const char *> levels)
+      : random(seed), levels(levels) {}
 
   bool run();
 
@@ -282,7 +283,8 @@ private:
                                          int threads);
 
   Random random;
-  bool hasAVX512;
+  /// Of instruction sets, those that run here.
+  ArrayRef<const char *> levels;
   std::string diagnostics;
   Case test;
   Result expected;
@@ -448,13 +450,14 @@ bool Trial::run() {
 
   // Another choice of rewrites, kernels, tiles, threading and instructions.
   options.phases.pipeline.kernel = random.pick<const char *>(
-      {"direct", "event", "blocked", "depthwise", "scatter"});
+      {"direct", "event", "blocked", "depthwise", "scatter", "sliced", "dot",
+       "event16", "event32"});
   options.phases.pipeline.rows = random.pick<int64_t>({1, 2, 7, 64, 300});
   options.phases.pipeline.share = random.chance(50) ? "always" : "auto";
   for (StringRef pass : getOptionalPasses())
     if (random.chance(50))
       options.phases.pipeline.without.push_back(pass.str());
-  options.cpu = hasAVX512 && random.chance(50) ? "x86-64-v4" : "x86-64-v3";
+  options.cpu = random.pick(levels);
   if (random.chance(10))
     options.cpu = "x86-64-v3+x86-64-v4";
   options.phases.pipeline.profile = random.chance(30);
@@ -498,14 +501,17 @@ int main(int argc, char **argv) {
     (*generateNetwork(&context, random))->print(outs());
     return 0;
   }
-  bool hasAVX512 = isLevelSupported("x86-64-v4");
+  SmallVector<const char *> levels{"x86-64-v3"};
+  for (const char *level : {"x86-64-v4", "x86-64-v4-amx"})
+    if (isLevelSupported(level))
+      levels.push_back(level);
 
   uint64_t passed = 0, failed = 0;
   auto start = std::chrono::steady_clock::now();
   tools::Progress progress(count, "networks", /*isQuiet=*/count == 0);
   for (uint64_t i = 0; count == 0 || i < count; ++i) {
     progress.update(i);
-    Trial trial(seed + i, hasAVX512);
+    Trial trial(seed + i, levels);
     if (trial.run()) {
       ++passed;
     } else {

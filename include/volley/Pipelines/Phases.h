@@ -22,8 +22,8 @@ struct PipelineOptions {
   std::string kernel;
   /// Whether threads share work within a sample: "auto", "always" or "never".
   std::string share = "auto";
-  /// Whether there are kernels for products of 8 bits.
-  bool hasMatrixUnit = false;
+  /// What multiplies bytes: "none", "vectors" or "tiles" (a matrix unit).
+  std::string bytes = "vectors";
   /// Passes that are left out, of getOptionalPasses().
   std::vector<std::string> without;
   /// Makes norms part of weights, which changes bits.

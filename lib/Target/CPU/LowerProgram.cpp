@@ -311,6 +311,8 @@ void ProgramLowering::lowerWeighted(Operation *op, snn::StepOp behind) {
       denseAbove = chosen.getValueAsDouble();
     arguments.push_back(integer(std::lround(*denseAbove * kernels::kAll)));
   }
+  if (std::optional<int64_t> digits = strategy->getDigits(op))
+    arguments.push_back(integer(*digits));
   if (behind) {
     Value function =
         LLVM::AddressOfOp::create(builder, loc, stepFunctions.get(behind));

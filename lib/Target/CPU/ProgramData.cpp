@@ -38,7 +38,7 @@ ProgramData::ProgramData(snn::ProgramOp program)
   }
   program.walk([&](Operation *op) {
     if (const Strategy *strategy = getStrategy(op))
-      usesMatrixUnit |= strategy->needsMatrixUnit();
+      usesMatrixUnit |= strategy->getByteUnit() == ByteUnit::Tiles;
   });
   for (auto [index, attr, arg] :
        llvm::enumerate(program.getInputNames().getAsRange<StringAttr>(),

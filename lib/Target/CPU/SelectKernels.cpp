@@ -5,6 +5,7 @@
 
 #include "mlir/IR/Remarks.h"
 #include "llvm/ADT/SetVector.h"
+#include "llvm/ADT/StringSwitch.h"
 #include "llvm/Support/Format.h"
 #include "llvm/Support/FormatVariadic.h"
 
@@ -31,6 +32,19 @@ struct SelectKernels : volley::cpu::impl::CPUSelectKernelsBase<SelectKernels> {
       llvm::interleaveComma(names, diag);
       return signalPassFailure();
     }
+    std::optional<ByteUnit> known =
+        llvm::StringSwitch<std::optional<ByteUnit>>(bytes)
+            .Case("none", ByteUnit::None)
+            .Case("vectors", ByteUnit::Vectors)
+            .Case("tiles", ByteUnit::Tiles)
+            .Default(std::nullopt);
+    if (!known) {
+      getOperation().emitError("expects none, vectors or tiles as what "
+                               "multiplies bytes, but got '")
+          << bytes << "'";
+      return signalPassFailure();
+    }
+    unit = *known;
     WalkResult result = getOperation().walk([&](Operation *op) {
       auto synaptic = dyn_cast<snn::SynapticOpInterface>(op);
       if (!synaptic || !synaptic.hasWeights())
@@ -43,6 +57,8 @@ struct SelectKernels : volley::cpu::impl::CPUSelectKernelsBase<SelectKernels> {
 
 private:
   bool select(snn::SynapticOpInterface synaptic);
+
+  ByteUnit unit = ByteUnit::None;
 };
 } // namespace
 
@@ -54,7 +70,7 @@ bool SelectKernels::select(snn::SynapticOpInterface synaptic) {
   std::string others;
   llvm::raw_string_ostream stream(others);
   for (const Strategy *strategy : getStrategies()) {
-    if (!strategy->isCompatible(op))
+    if (strategy->getByteUnit() > unit || !strategy->isCompatible(op))
       continue;
     bool isForced = strategy->getName() == force;
     double cost = isForced ? 0 : estimateCost(*strategy, op, activity);

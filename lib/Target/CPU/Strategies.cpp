@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "Strategies.h"
 
+#include "IntegerWeights.h"
 #include "Storage.h"
 #include "volley/Dialect/SNN/IR/Constants.h"
-#include "volley/Support/ExactSum.h"
 
 #include "../../Kernels/ConvGeometry.h"
 
@@ -170,6 +170,15 @@ constexpr double kConvTermVector = 0.94, kConvConversion = 0.95, kConvRow = 25;
 constexpr double kScatterLook = 0.85, kScatterVector = 12,
                  kScatterTermVector = 2.1, kScatterLine = 6.3;
 
+/// Of products of digits of 8 bits, on the matrix unit and on vectors: a digit
+/// of a term for 16 outputs; an output; to copy a term, and to begin and end a
+/// row, and a window of neighbouring terms.
+struct Bytes {
+  double term, output, copy, row, window;
+};
+constexpr Bytes kTile = {0.03, 1.2, 0.05, 40, 10},
+                kDot = {0.2, 0.6, 0.12, 10, 3};
+
 /// Of the depthwise convolutions, whose outputs stay in memory: a synapse.
 constexpr double kDepthwiseSynapse = 0.46;
 } // namespace
@@ -197,15 +206,28 @@ Work::Work(Operation *op) {
   isInScan = op->getParentOfType<snn::ScanOp>() != nullptr;
 }
 
-/// Of the event-driven kernel, of products and convolutions alike.
-static double getEventCost(Operation *op, double activity) {
+/// Of the event-driven kernel, of products and convolutions alike; `size` is
+/// that of a weight in the weights' own type.
+static double getEventCost(Operation *op, double activity, double size = 1) {
   Work work(op);
+  work.vectors = std::ceil(work.vectors * size);
+  work.tiles = std::ceil(work.tiles * size);
   const Look &look = work.isBinary ? kLookBinary : kLook;
   return work.windows * look.window + work.rows * work.tiles * look.rowTile +
          work.terms * look.term +
          work.terms * activity *
              (work.vectors * kEventVector + work.tiles * kEventTile) +
          work.rows * work.outputs * kOutput;
+}
+
+/// Of products of so many digits of 8 bits.
+static double getBytesCost(Operation *op, const Bytes &cost, int64_t digits) {
+  Work work(op);
+  double products = work.terms * std::ceil(work.outputs / 16) * digits;
+  return (products * cost.term + work.rows * work.outputs * cost.output +
+          work.terms * cost.copy + work.rows * cost.row +
+          work.windows * cost.window) *
+         (work.isInScan ? kAlone : 1);
 }
 
 //===----------------------------------------------------------------------===//
@@ -502,19 +524,190 @@ public:
 // Exact sums
 //===----------------------------------------------------------------------===//
 
+/// Digits of weights and bits of sums (cpu-find-integer-sums); none where sums
+/// are not known to be of integers.
+static ArrayRef<int64_t> getIntegerSums(Operation *op) {
+  auto sums = op->getAttrOfType<DenseI64ArrayAttr>(kIntegerSums);
+  return sums ? sums.asArrayRef() : ArrayRef<int64_t>();
+}
+
+/// Whether there is one group of weights.
+static bool isOneGroup(Operation *op) {
+  if (auto dense = dyn_cast<snn::DenseOp>(op))
+    return dense.getWeight().getType().getRank() == 2;
+  return cast<snn::ConvOp>(op).getGroups() == 1;
+}
+
+/// The place among the terms of an output, which are (ky, kx, c), of its
+/// weights, which are [c][ky][kx].
+static int64_t getTerm(int64_t i, int64_t terms, int64_t kernel) {
+  return i % kernel * (terms / kernel) + i / kernel;
+}
+
+static int64_t getKernelSize(Operation *op) {
+  auto conv = dyn_cast<snn::ConvOp>(op);
+  if (!conv)
+    return 1;
+  snn::ConvShape shape = conv.getShape();
+  return shape.kernelHeight * shape.kernelWidth;
+}
+
 namespace {
-/// Three products of 8 bits on the matrix unit (lib/Kernels/Sliced.cpp).
-class Sliced : public Strategy {
-  static constexpr int64_t kOutputs = 16, kTerms = 64, kTileBytes = 1024,
-                           kDigits = 3;
+/// What kernels of integers share: factors of the sums in place of the bias.
+class IntegerStrategy : public Strategy {
+public:
+  bool takesNeurons() const override { return true; }
+  bool scalesSums() const override { return true; }
+
+protected:
+  /// Sums of integers fit so many bits.
+  static bool fits(Operation *op, int64_t bits) {
+    ArrayRef<int64_t> sums = getIntegerSums(op);
+    return !sums.empty() && sums[1] <= bits;
+  }
+  static bool isPacked(Operation *op) {
+    auto conv = dyn_cast<snn::ConvOp>(op);
+    return !conv || conv.getChannelsLast();
+  }
+
+  /// Of groups of `size` outputs, each padded to whole vectors of `lanes`: what
+  /// sums are multiplied by, the bias, and 1 where three digits can be put
+  /// together in 32 bits.
+  PackedWeights packFactors(Operation *op, int64_t groups, int64_t size,
+                            int64_t lanes) const {
+    std::optional<ConstantView> weight = getConstant(op->getOperand(1));
+    std::optional<ConstantView> bias =
+        getConstant(op->getNumOperands() > 2 ? op->getOperand(2) : Value());
+    int64_t terms = cast<snn::SynapticOpInterface>(op).getFanIn();
+    int64_t padded = roundUp(size, lanes);
+    PackedWeights packed;
+    packed.bytes = 3 * groups * padded * sizeof(float);
+    packed.write = [=](raw_ostream &stream) {
+      std::vector<float> scales(groups * padded), biases(groups * padded),
+          narrow(groups * padded, 1);
+      withReader<float>(bias, [&](auto readBias) {
+        withReader<float>(weight, [&](auto read) {
+          for (int64_t n = 0; n < groups * size; ++n) {
+            int64_t at = n / size * padded + n % size;
+            IntegerRow row(read, n * terms, terms);
+            float value = readBias(n);
+            scales[at] = std::ldexp(1.0f, -row.exponent);
+            biases[at] = value == 0 ? 0 : value;
+            // With room for the sum of a digit on the way.
+            narrow[at] =
+                row.getLargestSum() < (int64_t(1) << 31) - (int64_t(1) << 24);
+          }
+        });
+      });
+      writeArray(stream, ArrayRef<float>(scales));
+      writeArray(stream, ArrayRef<float>(biases));
+      writeArray(stream, ArrayRef<float>(narrow));
+    };
+    return packed;
+  }
+};
+
+/// Events with weights and sums of integers of so many bits, in panels: f32
+/// takes twice the registers and memory of 16, and does not know exact sums.
+class EventInteger : public IntegerStrategy {
+public:
+  explicit EventInteger(int64_t bits) : bits(bits) {}
+
+  StringRef getName() const override {
+    return bits == 16 ? "event16" : "event32";
+  }
+
+  bool isCompatible(Operation *op) const override {
+    return isPacked(op) && fits(op, bits);
+  }
+
+  double getCost(Operation *op, double activity) const override {
+    return getEventCost(op, activity, bits / 32.0);
+  }
+
+  PackedWeights packWeights(Operation *op) const override {
+    return bits == 16 ? pack<int16_t>(op) : pack<int32_t>(op);
+  }
+  PackedWeights packBias(Operation *op) const override {
+    auto [groups, outputs] = getGroups(op);
+    return packFactors(op, groups, outputs, getLanes());
+  }
+
+private:
+  int64_t getLanes() const { return kVectorBytes * 8 / bits; }
+
+  /// The groups of weights, and outputs of each.
+  static std::pair<int64_t, int64_t> getGroups(Operation *op) {
+    auto weight = cast<RankedTensorType>(op->getOperand(1).getType());
+    if (auto conv = dyn_cast<snn::ConvOp>(op))
+      return {conv.getGroups(), weight.getDimSize(0) / conv.getGroups()};
+    int64_t outputs = weight.getDimSize(weight.getRank() - 2);
+    return {weight.getNumElements() / outputs / weight.getShape().back(),
+            outputs};
+  }
+
+  template <typename T> PackedWeights pack(Operation *op) const {
+    std::optional<ConstantView> weight = getConstant(op->getOperand(1));
+    int64_t terms = cast<snn::SynapticOpInterface>(op).getFanIn();
+    int64_t kernel = getKernelSize(op);
+    auto [groups, outputs] = getGroups(op);
+    PackedWeights packed;
+    packed.bytes = groups * terms * roundUp(outputs, getLanes()) * sizeof(T);
+    packed.write = [=, groups = groups,
+                    outputs = outputs](raw_ostream &stream) {
+      withReader<float>(weight, [&](auto read) {
+        std::vector<T> integers(outputs * terms);
+        for (int64_t group = 0; group < groups; ++group) {
+          for (int64_t n = 0; n < outputs; ++n) {
+            int64_t first = (group * outputs + n) * terms;
+            IntegerRow row(read, first, terms);
+            for (int64_t i = 0; i < terms; ++i)
+              integers[n * terms + getTerm(i, terms, kernel)] =
+                  static_cast<T>(row.quantize(read(first + i)));
+          }
+          writePanels<T>(stream, outputs, terms, [&](int64_t n, int64_t k) {
+            return integers[n * terms + k];
+          });
+        }
+      });
+    };
+    return packed;
+  }
+
+  int64_t bits;
+};
+
+class DenseEventInteger : public EventInteger {
+public:
+  using EventInteger::EventInteger;
+  StringRef getKernel() const override {
+    return getName() == "event16" ? "volley_dense_event16"
+                                  : "volley_dense_event32";
+  }
+  bool isCompatible(Operation *op) const override {
+    return isa<snn::DenseOp>(op) && EventInteger::isCompatible(op);
+  }
+};
+
+class ConvEventInteger : public EventInteger {
+public:
+  using EventInteger::EventInteger;
+  StringRef getKernel() const override {
+    return getName() == "event16" ? "volley_conv_event16"
+                                  : "volley_conv_event32";
+  }
+  bool isCompatible(Operation *op) const override {
+    return isa<snn::ConvOp>(op) && EventInteger::isCompatible(op);
+  }
+};
+
+/// Products of digits of 8 bits (lib/Kernels/SlicedProduct.h).
+class Sliced : public IntegerStrategy {
+  static constexpr int64_t kOutputs = 16, kTerms = 64, kTileBytes = 1024;
 
 public:
-  StringRef getName() const override { return "sliced"; }
-  bool takesNeurons() const override { return true; }
-  bool needsMatrixUnit() const override { return true; }
-
-  double getCost(Operation *op, double) const override {
-    return cast<snn::SynapticOpInterface>(op).getSynapseCount() / 300.0;
+  std::optional<int64_t> getDigits(Operation *op) const override {
+    return getIntegerSums(op)[0];
   }
 
   PackedWeights packWeights(Operation *op) const override {
@@ -522,32 +715,26 @@ public:
     int64_t terms = cast<snn::SynapticOpInterface>(op).getFanIn();
     int64_t outputs = weight->getNumElements() / terms;
     int64_t blocks = roundUp(terms, kTerms) / kTerms;
-    // Terms of a convolution are (ky, kx, c); its weights are [c][ky][kx].
-    int64_t kernel = 1;
-    if (auto conv = dyn_cast<snn::ConvOp>(op))
-      kernel = conv.getShape().kernelHeight * conv.getShape().kernelWidth;
-    int64_t channels = terms / kernel;
+    int64_t kernel = getKernelSize(op), digits = *getDigits(op);
     PackedWeights packed;
     packed.bytes =
-        roundUp(outputs, kOutputs) / kOutputs * blocks * kDigits * kTileBytes;
+        roundUp(outputs, kOutputs) / kOutputs * blocks * digits * kTileBytes;
     packed.write = [=](raw_ostream &stream) {
       withReader<float>(weight, [&](auto read) {
-        std::vector<int8_t> tiles(blocks * kDigits * kTileBytes);
+        std::vector<int8_t> tiles(blocks * digits * kTileBytes);
         for (int64_t first = 0; first < outputs; first += kOutputs) {
           tiles.assign(tiles.size(), 0);
           for (int64_t n = first; n < std::min(outputs, first + kOutputs);
                ++n) {
-            int exponent = getExactExponent(read, n * terms, terms);
+            IntegerRow row(read, n * terms, terms);
             for (int64_t i = 0; i < terms; ++i) {
-              int64_t q = quantizeExact(read(n * terms + i), exponent);
-              int64_t k = i % kernel * channels + i / kernel;
+              int64_t q = row.quantize(read(n * terms + i));
+              int64_t k = getTerm(i, terms, kernel);
               int64_t place = k / kTerms * kTileBytes + k % kTerms / 4 * 64 +
                               (n - first) * 4 + k % 4;
-              for (int64_t digit = 0; digit < kDigits; ++digit) {
-                auto low = static_cast<int8_t>(q);
-                tiles[place + digit * blocks * kTileBytes] = low;
-                q = (q - low) / 256;
-              }
+              for (int64_t digit = 0; digit < digits; ++digit)
+                tiles[place + digit * blocks * kTileBytes] =
+                    IntegerRow::takeDigit(q);
             }
           }
           writeArray(stream, ArrayRef<int8_t>(tiles));
@@ -557,53 +744,68 @@ public:
     return packed;
   }
 
-  /// What sums are multiplied by, the bias, and 1 where sums fit 32 bits.
   PackedWeights packBias(Operation *op) const override {
-    std::optional<ConstantView> weight = getConstant(op->getOperand(1));
+    auto weight = cast<RankedTensorType>(op->getOperand(1).getType());
     int64_t terms = cast<snn::SynapticOpInterface>(op).getFanIn();
-    int64_t outputs = weight->getNumElements() / terms;
-    Type f32 = Float32Type::get(op->getContext());
-    PackedWeights bias =
-        packBiasGroups(op->getNumOperands() > 2 ? op->getOperand(2) : Value(),
-                       f32, 1, outputs);
-    PackedWeights packed;
-    packed.bytes = 3 * bias.bytes;
-    packed.write = [=](raw_ostream &stream) {
-      withReader<float>(weight, [&](auto read) {
-        int64_t padded = roundUp(outputs, getLanes(f32));
-        std::vector<float> scales(padded), narrow(padded, 1);
-        for (int64_t n = 0; n < outputs; ++n) {
-          int exponent = getExactExponent(read, n * terms, terms);
-          scales[n] = std::ldexp(1.0f, -exponent);
-          int64_t largest = 0;
-          for (int64_t i = n * terms; i < (n + 1) * terms; ++i)
-            largest += std::abs(quantizeExact(read(i), exponent));
-          // With room for the sum of a digit on the way.
-          narrow[n] = largest < (int64_t(1) << 31) - (int64_t(1) << 24);
-        }
-        writeArray(stream, ArrayRef<float>(scales));
-        bias.write(stream);
-        writeArray(stream, ArrayRef<float>(narrow));
-      });
-    };
-    return packed;
+    return packFactors(op, /*groups=*/1, weight.getNumElements() / terms,
+                       kOutputs);
+  }
+
+protected:
+  static bool canSlice(Operation *op) {
+    return isPacked(op) && fits(op, 64) && isOneGroup(op);
   }
 };
 
-class DenseSliced : public Sliced {
+/// On the matrix unit (lib/Kernels/Sliced.cpp).
+class SlicedTiles : public Sliced {
+public:
+  StringRef getName() const override { return "sliced"; }
+  ByteUnit getByteUnit() const override { return ByteUnit::Tiles; }
+  double getCost(Operation *op, double) const override {
+    return getBytesCost(op, kTile, *getDigits(op));
+  }
+};
+
+class DenseSliced : public SlicedTiles {
 public:
   StringRef getKernel() const override { return "volley_dense_sliced"; }
   bool isCompatible(Operation *op) const override {
-    return isa<snn::DenseOp>(op) && snn::isSliceable(op);
+    return isa<snn::DenseOp>(op) && canSlice(op);
   }
 };
 
-class ConvSliced : public Sliced {
+class ConvSliced : public SlicedTiles {
 public:
   StringRef getKernel() const override { return "volley_conv_sliced"; }
   bool isCompatible(Operation *op) const override {
-    auto conv = dyn_cast<snn::ConvOp>(op);
-    return conv && conv.getChannelsLast() && snn::isSliceable(op);
+    return isa<snn::ConvOp>(op) && canSlice(op);
+  }
+};
+
+/// On vectors (lib/Kernels/Dot.cpp).
+class SlicedVectors : public Sliced {
+public:
+  StringRef getName() const override { return "dot"; }
+  ByteUnit getByteUnit() const override { return ByteUnit::Vectors; }
+  double getCost(Operation *op, double) const override {
+    return getBytesCost(op, kDot, *getDigits(op));
+  }
+};
+
+class DenseDot : public SlicedVectors {
+public:
+  StringRef getKernel() const override { return "volley_dense_dot"; }
+  bool isCompatible(Operation *op) const override {
+    return isa<snn::DenseOp>(op) && canSlice(op);
+  }
+};
+
+class ConvDot : public SlicedVectors {
+public:
+  StringRef getKernel() const override { return "volley_conv_dot"; }
+  bool isCompatible(Operation *op) const override {
+    return isa<snn::ConvOp>(op) && canSlice(op);
   }
 };
 } // namespace
@@ -644,9 +846,14 @@ ArrayRef<const Strategy *> volley::cpu::getStrategies() {
   static const ConvBlocked convBlocked;
   static const DenseSliced denseSliced;
   static const ConvSliced convSliced;
+  static const DenseDot denseDot;
+  static const ConvDot convDot;
+  static const DenseEventInteger denseEvent16(16), denseEvent32(32);
+  static const ConvEventInteger convEvent16(16), convEvent32(32);
   static const Strategy *const strategies[] = {
-      &denseDirect, &denseEvent,  &denseBlocked, &convDepthwise, &convEvent,
-      &convScatter, &convBlocked, &denseSliced,  &convSliced};
+      &denseDirect, &denseEvent,   &denseBlocked, &convDepthwise, &convEvent,
+      &convScatter, &convBlocked,  &denseSliced,  &convSliced,    &denseDot,
+      &convDot,     &denseEvent16, &denseEvent32, &convEvent16,   &convEvent32};
   return strategies;
 }
 

@@ -19,6 +19,9 @@ struct PackedWeights {
   std::function<void(llvm::raw_ostream &)> write;
 };
 
+/// What a kernel multiplies bytes with, from what all processors have on.
+enum class ByteUnit { None, Vectors, Tiles };
+
 class Strategy {
 public:
   virtual ~Strategy() = default;
@@ -37,9 +40,14 @@ public:
   virtual llvm::StringRef getKernel() const = 0;
   /// Whether the kernel can hand its results to the population behind it.
   virtual bool takesNeurons() const { return false; }
-  /// Whether the kernel runs on machines with a unit for products of 8 bits
-  /// only.
-  virtual bool needsMatrixUnit() const { return false; }
+  /// What the kernel needs.
+  virtual ByteUnit getByteUnit() const { return ByteUnit::None; }
+  /// How many digits weights have, for kernels that are told; else none.
+  virtual std::optional<int64_t> getDigits(mlir::Operation *op) const {
+    return std::nullopt;
+  }
+  /// Whether what belongs to the bias depends on the weights.
+  virtual bool scalesSums() const { return false; }
   /// Weights, then the bias, each from a multiple of 64 bytes.
   virtual PackedWeights packWeights(mlir::Operation *op) const = 0;
   virtual PackedWeights packBias(mlir::Operation *op) const = 0;

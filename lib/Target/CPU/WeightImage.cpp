@@ -115,7 +115,7 @@ volley::cpu::getWeightRequests(Operation *op) {
       groups = "/" + std::to_string(conv.getGroups());
     std::string weights = getKey(op->getOperand(1), use + groups);
     // What sums are multiplied by follows from the weights.
-    std::string biases = snn::isSliceable(op) ? weights : use + groups;
+    std::string biases = strategy->scalesSums() ? weights : use + groups;
     requests.push_back({strategy->packWeights(op), weights});
     requests.push_back(
         {strategy->packBias(op), getKey(bias, "bias/" + biases)});

@@ -61,8 +61,8 @@ bool isConstantOperand(mlir::OpOperand &operand);
 /// True if `value` is a constant of i1, i32, f32 or f64 elements.
 bool isConstant(mlir::Value value);
 
-/// True for an exact sum of spikes that a product of three digits of 8 bits can
-/// be: one group of weights, and sums that fit 32 bits.
+/// True for an exact sum of spikes that can be a product of three digits of 8
+/// bits: one group of weights, and sums of a digit that fit 32 bits.
 bool isSliceable(mlir::Operation *op);
 
 /// An error of `op` unless `dims` ascend and are dimensions of a `rank`.

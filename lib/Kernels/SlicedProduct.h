@@ -1,0 +1,308 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Products of spikes and integers (docs/Spec/Sums.md): weights have one to
+// three digits of 8 bits, so that a product is as many products of 8 bits with
+// sums of 32, which are put together without rounding, in 32 bits where the
+// row's weights allow it and else in double precision, and rounded once. What
+// multiplies bytes, a Unit, is the processor's matrix unit (Sliced.cpp) or its
+// vectors (Dot.cpp).
+//
+// Weights are packed as [block of 16 outputs][digit, the lowest first][block of
+// 64 terms][16 quadruples of terms][output][term of the quadruple], with zeros
+// for what a block has too much.
+
+#ifndef VOLLEY_LIB_KERNELS_SLICEDPRODUCT_H
+#define VOLLEY_LIB_KERNELS_SLICEDPRODUCT_H
+
+#include "ProductLoops.h"
+
+namespace volley::kernels {
+
+constexpr int64_t kTileRows = 16, kTileTerms = 64, kTileOutputs = 16;
+constexpr int64_t kTileBytes = 1024, kMostDigits = 3;
+
+/// Tiles of rows, and of outputs, that a unit works on together.
+constexpr int64_t kBlockTiles = 2;
+
+/// Sums of 16 rows for each digit.
+using DigitSums = int32_t[kMostDigits][kTileRows][kTileOutputs];
+
+inline int64_t getPaddedTerms(int64_t K) {
+  return (K + kTileTerms - 1) / kTileTerms * kTileTerms;
+}
+
+/// What a unit multiplies: so many rows, at most two tiles of them, each of K
+/// bytes, a multiple of 64, by one digit of one or two blocks of outputs, which
+/// are nextBlock bytes apart.
+struct BytesProduct {
+  const uint8_t *terms;
+  int64_t rows, K;
+  const int8_t *weight;
+  int64_t blocks, nextBlock;
+};
+
+/// Collects rows of spikes as they are, then multiplies them all. A unit has
+///
+///     void start(weights after these, their bytes, products to come);
+///     void multiply(product, digit, sums of [block of outputs][tile of rows]);
+template <typename Unit> class SlicedProduct {
+  /// Terms of all rows: what the second cache holds, and the least that works.
+  static constexpr int64_t kCacheBytes = 1 << 20, kBytes = 1 << 21;
+  static constexpr int64_t kBlockRows = kBlockTiles * kTileRows,
+                           kBlockOutputs = kBlockTiles * kTileOutputs;
+
+public:
+  using Element = float;
+  using Weight = float;
+  struct Weights {
+    const int8_t *weight;
+    const float *scale, *bias;
+    /// 1 for outputs whose sums fit 32 bits, else 0.
+    const float *isNarrow;
+    int64_t digits;
+    /// There is one group.
+    Weights ofGroup(int64_t, int64_t, int64_t) const { return *this; }
+    /// Those of outputs from n on, a multiple of 16.
+    Weights from(int64_t n, int64_t K) const {
+      return {weight + n / kTileOutputs * getPaddedTerms(K) / kTileTerms *
+                           digits * kTileBytes,
+              scale + n, bias + n, isNarrow + n, digits};
+    }
+  };
+
+  SlicedProduct(Weights weights, int64_t K, int64_t N)
+      : weights(weights), K(getPaddedTerms(K)), N(N) {}
+
+  /// Rows of K terms for which there is room when there are none yet.
+  static int64_t getMostRows(int64_t K) {
+    int64_t most = kCacheBytes / getPaddedTerms(K) / kBlockRows * kBlockRows;
+    return least(kMostRows, most > 0 ? most : kBlockRows);
+  }
+  bool hasRoom(int64_t, int64_t moreRows) const {
+    return rows + moreRows <= getMostRows(K);
+  }
+
+  void startRow(float *out) {
+    y[rows] = out;
+    __builtin_memset(terms + rows * K, 0, K);
+    ++rows;
+  }
+  void add(const uint8_t *x, int64_t size, int64_t k) {
+    __builtin_memcpy(terms + (rows - 1) * K + k, x, size);
+  }
+
+  /// As of EventProduct, for rows whose results go to neighbouring places of
+  /// tileWidth elements.
+  template <typename Function> void flushTiles(Function function) {
+    flushTiles(y[0], function);
+  }
+
+  /// The same, with results in the places of rows by way of such a buffer.
+  void flush(float *buffer) {
+    int64_t count = rows;
+    flushTiles(buffer, [&](int64_t n, int64_t outputs) {
+      for (int64_t r = 0; r < count; ++r)
+        __builtin_memcpy(y[r] + n, buffer + r * tileWidth<float>,
+                         outputs * sizeof(float));
+    });
+  }
+
+private:
+  static constexpr int64_t kMostRows = 1024;
+
+  template <typename Function>
+  void flushTiles(float *buffer, Function function) {
+    {
+      Unit unit;
+      for (int64_t n = 0; n < N; n += tileWidth<float>) {
+        int64_t outputs = least(N - n, tileWidth<float>);
+        for (int64_t o = 0; o < outputs; o += kBlockOutputs)
+          multiply(unit, buffer + o, weights.from(n + o, K),
+                   outputs - o > kTileOutputs ? 2 : 1);
+        function(n, outputs);
+      }
+    }
+    rows = 0;
+  }
+
+  /// All rows for one or two blocks of outputs.
+  void multiply(Unit &unit, float *out, const Weights &w, int64_t blocks) {
+    int64_t digitBytes = K / kTileTerms * kTileBytes;
+    int64_t blockBytes = w.digits * digitBytes;
+    int64_t products = (rows + kBlockRows - 1) / kBlockRows * w.digits;
+    unit.start(w.weight + blocks * blockBytes, blocks * blockBytes,
+               products * K / kTileTerms);
+    alignas(64) DigitSums sums[kBlockTiles][kBlockTiles];
+    for (int64_t row = 0; row < rows; row += kBlockRows) {
+      for (int64_t digit = 0; digit < w.digits; ++digit)
+        unit.multiply({terms + row * K, least(rows - row, kBlockRows), K,
+                       w.weight + digit * digitBytes, blocks, blockBytes},
+                      digit, sums);
+      for (int64_t block = 0; block < blocks; ++block)
+        for (int64_t half = 0; half < kBlockTiles; ++half) {
+          int64_t first = row + half * kTileRows;
+          float *y = out + first * tileWidth<float> + block * kTileOutputs;
+          Weights part = w.from(block * kTileOutputs, K);
+          const DigitSums &all = sums[block][half];
+          if (w.digits == 1)
+            finish<1>(all, y, part, rows - first);
+          else if (w.digits == 2)
+            finish<2>(all, y, part, rows - first);
+          else
+            finish<3>(all, y, part, rows - first);
+        }
+    }
+  }
+
+  typedef int32_t Integers __attribute__((vector_size(64), aligned(4)));
+  typedef int32_t HalfIntegers __attribute__((vector_size(32)));
+  typedef float HalfFloats __attribute__((vector_size(32)));
+  typedef double Doubles __attribute__((vector_size(64)));
+
+  static bool isNarrow(const float *flags) {
+    bool all = true;
+    for (int64_t o = 0; o < kTileOutputs; ++o)
+      all &= flags[o] != 0;
+    return all;
+  }
+
+  /// The sums of a row from those of its digits, as floats.
+  static Vector<float> addNarrow(Integers low, Integers middle, Integers high) {
+    return __builtin_convertvector(low + 256 * (middle + 256 * high),
+                                   Vector<float>);
+  }
+  static Vector<float> addWide(Integers low, Integers middle, Integers high) {
+    // Below 2^31, as no row has more than 2^16 terms.
+    Integers rest = middle + 256 * high;
+    auto add = [](HalfIntegers a, HalfIntegers b) {
+      Doubles unit = {256, 256, 256, 256, 256, 256, 256, 256};
+      Doubles sum =
+          __builtin_elementwise_fma(__builtin_convertvector(b, Doubles), unit,
+                                    __builtin_convertvector(a, Doubles));
+      return __builtin_convertvector(sum, HalfFloats);
+    };
+    HalfFloats first =
+        add(__builtin_shufflevector(low, low, 0, 1, 2, 3, 4, 5, 6, 7),
+            __builtin_shufflevector(rest, rest, 0, 1, 2, 3, 4, 5, 6, 7));
+    HalfFloats second =
+        add(__builtin_shufflevector(low, low, 8, 9, 10, 11, 12, 13, 14, 15),
+            __builtin_shufflevector(rest, rest, 8, 9, 10, 11, 12, 13, 14, 15));
+    return __builtin_shufflevector(first, second, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9,
+                                   10, 11, 12, 13, 14, 15);
+  }
+
+  /// scale f32(sum) + bias for the rows that there are.
+  template <int digits>
+  static void finish(const DigitSums &sums, float *out, const Weights &w,
+                     int64_t count) {
+    Vector<float> factor = load(w.scale), addend = load(w.bias);
+    // One digit's sums are below 2^23.
+    bool narrow = digits > 1 && isNarrow(w.isNarrow);
+    for (int64_t r = 0; r < least(count, kTileRows); ++r) {
+      auto digit = [&](int64_t d) {
+        return d < digits ? *reinterpret_cast<const Integers *>(sums[d][r])
+                          : Integers{};
+      };
+      Vector<float> y;
+      if constexpr (digits == 1)
+        y = __builtin_convertvector(digit(0), Vector<float>);
+      else
+        y = narrow ? addNarrow(digit(0), digit(1), digit(2))
+                   : addWide(digit(0), digit(1), digit(2));
+      store(out + r * tileWidth<float>, y * factor + addend);
+    }
+  }
+
+  Weights weights;
+  int64_t K, N;
+  int64_t rows = 0;
+  float *y[kMostRows];
+  alignas(64) uint8_t terms[kBytes];
+};
+
+/// A product with the buffer that its results go through.
+template <typename Unit> struct PlainSlicedProduct {
+  using Weight = float;
+  using Weights = typename SlicedProduct<Unit>::Weights;
+
+  PlainSlicedProduct(Weights weights, int64_t K, int64_t N)
+      : product(weights, K, N) {}
+  void startRow(float *out) {
+    if (!product.hasRoom(0, 1))
+      flush();
+    product.startRow(out);
+  }
+  void add(const uint8_t *x, int64_t size, int64_t k) {
+    product.add(x, size, k);
+  }
+  void flush() { product.flush(buffer); }
+
+  SlicedProduct<Unit> product;
+  alignas(64) float buffer[1024 * tileWidth<float>];
+};
+
+/// Packed weights, and as factors: scales, biases, and which sums are narrow,
+/// each padded to whole vectors.
+template <typename Unit>
+inline typename SlicedProduct<Unit>::Weights
+getSlicedWeights(const float *weight, const float *factors, int64_t N,
+                 int64_t digits) {
+  int64_t padded = roundUp<float>(N);
+  return {reinterpret_cast<const int8_t *>(weight), factors, factors + padded,
+          factors + 2 * padded, digits};
+}
+
+/// As the kernels of Dense.cpp are called, with one group of weights.
+template <typename Unit>
+inline void denseSliced(Tile *tile, const uint8_t *x, int64_t xStep, float *y,
+                        int64_t yStep, int64_t nt, int64_t nb,
+                        const float *weight, const float *factors, int64_t K,
+                        int64_t N, int64_t digits,
+                        const Population &population) {
+  auto weights = getSlicedWeights<Unit>(weight, factors, N, digits);
+  if (population.function)
+    return denseNeurons<SlicedProduct<Unit>>(tile, x, xStep, nt, nb, weights, K,
+                                             N, population);
+  denseRows<PlainSlicedProduct<Unit>>(tile, x, xStep, y, yStep, nt, nb, weights,
+                                      1, K, N);
+}
+
+/// As those of Conv.cpp, in one group.
+template <typename Unit>
+inline void convSliced(Tile *tile, const uint8_t *x, int64_t xStep, float *y,
+                       int64_t yStep, int64_t nt, int64_t nb,
+                       const float *weight, const float *factors,
+                       const ConvGeometry &g, int64_t digits,
+                       const Population &population) {
+  auto weights = getSlicedWeights<Unit>(weight, factors, g.outChannels, digits);
+  if (population.function)
+    return convNeurons<SlicedProduct<Unit>>(tile, x, xStep, nt, nb, weights, g,
+                                            population);
+  convRows<PlainSlicedProduct<Unit>>(tile, x, xStep, y, yStep, nt, nb, weights,
+                                     g);
+}
+
+/// The kernels of a name; CALL(function, tile, ...) calls one for a unit.
+#define VOLLEY_SLICED(NAME, CALL)                                              \
+  extern "C" void VOLLEY_KERNEL(volley_dense_##NAME##_i1_f32)(                 \
+      Tile * tile, const uint8_t *x, int64_t xStep, float *y, int64_t yStep,   \
+      int64_t nt, int64_t nb, const float *weight, const float *factors,       \
+      int64_t, int64_t K, int64_t N, int64_t digits, StepFunction function,    \
+      const void *arguments, int64_t rowsPerSample) {                          \
+    Population population{function, arguments, rowsPerSample};                 \
+    CALL(denseSliced, tile, x, xStep, y, yStep, nt, nb, weight, factors, K, N, \
+         digits, population);                                                  \
+  }                                                                            \
+  extern "C" void VOLLEY_KERNEL(volley_conv_##NAME##_i1_f32)(                  \
+      Tile * tile, const uint8_t *x, int64_t xStep, float *y, int64_t yStep,   \
+      int64_t nt, int64_t nb, const float *weight, const float *factors,       \
+      const ConvGeometry *geometry, int64_t digits, StepFunction function,     \
+      const void *arguments, int64_t rowsPerSample) {                          \
+    Population population{function, arguments, rowsPerSample};                 \
+    CALL(convSliced, tile, x, xStep, y, yStep, nt, nb, weight, factors,        \
+         *geometry, digits, population);                                       \
+  }
+
+} // namespace volley::kernels
+
+#endif // VOLLEY_LIB_KERNELS_SLICEDPRODUCT_H
