@@ -71,9 +71,10 @@ def test_loop_over_time(batch_first):
     y = evaluate(net, x.numpy())
     for name, expected in zip(("output_0", "output_1"), run(module, own)):
         expected = expected.transpose(0, 1) if batch_first else expected
-        np.testing.assert_array_equal(y[name], expected.numpy())
+        # PyTorch's sums have an order of their own on each processor.
+        np.testing.assert_allclose(y[name], expected.numpy(), rtol=0, atol=1e-5)
     result = volley.compare(module, net, own)
-    assert result and result.outputs[1].difference == 0
+    assert result and result.outputs[1].difference <= 1e-5
     # Longer than the example.
     x = noise(21, 2, 8, scale=2.0)
     own = x.transpose(0, 1) if batch_first else x
