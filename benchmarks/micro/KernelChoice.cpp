@@ -240,10 +240,10 @@ static void runKernel(benchmark::State &loop, const Shape &shape,
   volley_state *state = nullptr;
   if (net.create(&net, &options, &state) != VOLLEY_OK)
     return loop.SkipWithError("cannot be run here");
-  // Another input in every call, from a few.
-  constexpr int inputs = 4;
   int64_t rows = shape.batch * shape.steps;
   size_t size = rows * net.inputs[0].elements;
+  // Another input in every call, from so many that branches cannot be learned.
+  size_t inputs = std::clamp<size_t>((1 << 20) / size, 4, 1024);
   std::mt19937 random(2);
   std::bernoulli_distribution isActive(density);
   std::vector<uint8_t> spikes(inputs * size);

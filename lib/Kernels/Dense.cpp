@@ -131,12 +131,12 @@ inline void denseBlocked(Tile *tile, const X *x, int64_t xStep, W *y,
       int64_t nb, const W *weight, const W *bias, int64_t lead, int64_t K,     \
       int64_t N, StepFunction function, const void *arguments,                 \
       int64_t rowsPerSample) {                                                 \
+    PanelWeights<W> weights{weight, bias};                                     \
     if (!function)                                                             \
-      return denseRows<DirectProduct<X, W, false>>(                            \
-          tile, x, xStep, y, yStep, nt, nb, {weight, bias}, lead, K, N);       \
-    denseNeurons<DirectProduct<X, W, true>>(                                   \
-        tile, x, xStep, nt, nb, {weight, bias}, K, N,                          \
-        {function, arguments, rowsPerSample});                                 \
+      return denseDirect(tile, x, xStep, y, yStep, nt, nb, weights, lead, K,   \
+                         N);                                                   \
+    denseDirectNeurons(tile, x, xStep, nt, nb, weights, K, N,                  \
+                       {function, arguments, rowsPerSample});                  \
   }
 
 /// Integers for weights and accumulators, of BITS each.

@@ -319,6 +319,29 @@ struct Population {
   int64_t rowsPerSample;
 };
 
+/// Lets a population do its steps on sums that are at `range.input`,
+/// [row][step] of inputStep bytes: rows [firstRow, firstRow + rows), numbered
+/// over samples.
+inline void runPopulation(const Population &population, NeuronRange range,
+                          int64_t firstRow, int64_t rows) {
+  range.inputRow = range.steps * range.inputStep;
+  int64_t perSample = population.rowsPerSample;
+  range.inputSample = perSample * range.inputRow;
+  range.sample = firstRow / perSample;
+  range.firstRow = firstRow - range.sample * perSample;
+  while (rows > 0) {
+    range.rows = least(rows, perSample - range.firstRow);
+    // Whole samples together.
+    range.samples = range.rows == perSample ? rows / perSample : 1;
+    population.function(population.arguments, &range);
+    int64_t done = range.samples * range.rows;
+    range.input += done * range.inputRow;
+    rows -= done;
+    range.sample += range.samples;
+    range.firstRow = 0;
+  }
+}
+
 /// A product whose results go no further than the first cache: when a tile of
 /// outputs is complete for some rows, the population behind does its steps on
 /// them.
@@ -365,23 +388,9 @@ public:
       range.steps = steps;
       range.first = firstOutput + n;
       range.neurons = outputs;
+      range.input = reinterpret_cast<const char *>(buffer);
       range.inputStep = kWidth * sizeof(Y);
-      range.inputRow = steps * range.inputStep;
-      int64_t perSample = population.rowsPerSample;
-      range.inputSample = perSample * range.inputRow;
-      range.sample = firstRow / perSample;
-      range.firstRow = firstRow - range.sample * perSample;
-      for (int64_t row = 0; row < rows;) {
-        range.rows = least(rows - row, perSample - range.firstRow);
-        // Whole samples together.
-        range.samples = range.rows == perSample ? (rows - row) / perSample : 1;
-        range.input =
-            reinterpret_cast<const char *>(buffer) + row * range.inputRow;
-        population.function(population.arguments, &range);
-        row += range.samples * range.rows;
-        range.sample += range.samples;
-        range.firstRow = 0;
-      }
+      runPopulation(population, range, firstRow, rows);
     });
     rows = 0;
   }

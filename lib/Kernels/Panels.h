@@ -40,6 +40,19 @@ inline void forPanels(const W *weight, int64_t K, int64_t N,
     function(n, weight + n * K, (N - n + lanes<W> - 1) / lanes<W>);
 }
 
+/// Calls function(group, first row, last row) for places [first, last) in
+/// groups of rows one after another.
+template <typename Function>
+inline void forGroups(int64_t rows, int64_t first, int64_t last,
+                      Function function) {
+  while (first < last) {
+    int64_t group = first / rows, begin = first % rows;
+    int64_t end = least(rows, begin + last - first);
+    function(group, begin, end);
+    first += end - begin;
+  }
+}
+
 /// Shares a product of `lead` groups of rows, each with N outputs of K terms:
 /// function(group, first row, last row, first output, last output). By rows;
 /// but by panels where rows are few, or where each thread had to read a large
@@ -61,12 +74,10 @@ inline void shareProduct(Tile *tile, int64_t lead, int64_t rows, int64_t K,
                  });
   share(tile, lead * rows, getGrain(rowCycles),
         [&](int64_t first, int64_t last) {
-          while (first < last) {
-            int64_t group = first / rows, begin = first % rows;
-            int64_t end = least(rows, begin + last - first);
-            function(group, begin, end, 0, N);
-            first += end - begin;
-          }
+          forGroups(rows, first, last,
+                    [&](int64_t group, int64_t begin, int64_t end) {
+                      function(group, begin, end, 0, N);
+                    });
         });
 }
 
