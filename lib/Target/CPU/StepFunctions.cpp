@@ -95,7 +95,7 @@ private:
   SmallVector<ParamKind> paramKinds;
   Value sampleBytes, error, errorNumber;
   Value range, sample, firstStep, lastStep;
-  Value input, inputStep, inputRow;
+  Value firstRow, input, inputStep, inputRow;
   Value rangeFirst, rangeEnd;
   /// In the order of their messages.
   SmallVector<snn::AssertOp> assertions;
@@ -181,6 +181,7 @@ StepBuilder::StepBuilder(LLVM::LLVMFuncOp function, snn::StepOp step,
   lastStep = add(firstStep, loadField(offsetof(NeuronRange, steps), i64));
   rangeFirst = loadField(offsetof(NeuronRange, first), i64);
   rangeEnd = add(rangeFirst, loadField(offsetof(NeuronRange, neurons), i64));
+  firstRow = loadField(offsetof(NeuronRange, firstRow), i64);
   input = loadField(offsetof(NeuronRange, input), pointer);
   inputStep = loadField(offsetof(NeuronRange, inputStep), i64);
   inputRow = loadField(offsetof(NeuronRange, inputRow), i64);
@@ -426,8 +427,6 @@ void StepBuilder::emitNeurons(Value row, Value first, int64_t count) {
         for (auto [index, port] : llvm::enumerate(inputs)) {
           Value place;
           if (index == fused) {
-            Value firstRow = loadField(offsetof(kernels::NeuronRange, firstRow),
-                                       builder.getI64Type());
             Value offset =
                 add(mul(arith::SubIOp::create(builder, loc, t, firstStep),
                         inputStep),
@@ -484,7 +483,6 @@ void StepBuilder::emitRow(Value row) {
 void StepBuilder::build() {
   using kernels::NeuronRange;
   Type i64 = builder.getI64Type();
-  Value firstRow = loadField(offsetof(NeuronRange, firstRow), i64);
   Value lastRow = add(firstRow, loadField(offsetof(NeuronRange, rows), i64));
   Value samples = loadField(offsetof(NeuronRange, samples), i64);
   Value inputSample = loadField(offsetof(NeuronRange, inputSample), i64);
