@@ -226,13 +226,13 @@ inline void convDepthwise(const X *x, W *y, const W *weight, const W *bias,
   }
 
 /// Integers for weights and accumulators, of BITS each.
-#define VOLLEY_CONV_INTEGERS(BITS)                                             \
-  extern "C" void VOLLEY_KERNEL(volley_conv_event##BITS##_i1_f32)(             \
-      Tile * tile, const uint8_t *x, int64_t xStep, float *y, int64_t yStep,   \
+#define VOLLEY_CONV_INTEGERS(BITS, TYPE, X)                                    \
+  extern "C" void VOLLEY_KERNEL(volley_conv_event##BITS##_##TYPE##_f32)(       \
+      Tile * tile, const X *x, int64_t xStep, float *y, int64_t yStep,         \
       int64_t nt, int64_t nb, const int##BITS##_t *weight,                     \
       const float *factors, const ConvGeometry *geometry,                      \
       StepFunction function, const void *arguments, int64_t rowsPerSample) {   \
-    using Product = EventProduct<uint8_t, int##BITS##_t, float>;               \
+    using Product = EventProduct<X, int##BITS##_t, float>;                     \
     const ConvGeometry &g = *geometry;                                         \
     auto weights = getIntegerWeights(weight, factors, g.groups,                \
                                      g.outChannels / g.groups);                \
@@ -275,8 +275,10 @@ inline void convDepthwise(const X *x, W *y, const W *weight, const W *bias,
   MACRO(NAME##_i32_f64, FUNCTION, int32_t, double)                             \
   MACRO(NAME##_f64_f64, FUNCTION, double, double)
 
-VOLLEY_CONV_INTEGERS(16)
-VOLLEY_CONV_INTEGERS(32)
+VOLLEY_CONV_INTEGERS(16, i1, uint8_t)
+VOLLEY_CONV_INTEGERS(32, i1, uint8_t)
+VOLLEY_CONV_INTEGERS(16, i32, int32_t)
+VOLLEY_CONV_INTEGERS(32, i32, int32_t)
 VOLLEY_CONV_TYPES(VOLLEY_CONV_EVENT, volley_conv_event, convEvent)
 VOLLEY_CONV_TYPES(VOLLEY_CONV_SCATTER, volley_conv_scatter, convScatter)
 VOLLEY_CONV_TYPES(VOLLEY_CONV, volley_conv_blocked, convBlocked)

@@ -140,13 +140,13 @@ inline void denseBlocked(Tile *tile, const X *x, int64_t xStep, W *y,
   }
 
 /// Integers for weights and accumulators, of BITS each.
-#define VOLLEY_DENSE_INTEGERS(BITS)                                            \
-  extern "C" void VOLLEY_KERNEL(volley_dense_event##BITS##_i1_f32)(            \
-      Tile * tile, const uint8_t *x, int64_t xStep, float *y, int64_t yStep,   \
+#define VOLLEY_DENSE_INTEGERS(BITS, TYPE, X)                                   \
+  extern "C" void VOLLEY_KERNEL(volley_dense_event##BITS##_##TYPE##_f32)(      \
+      Tile * tile, const X *x, int64_t xStep, float *y, int64_t yStep,         \
       int64_t nt, int64_t nb, const int##BITS##_t *weight,                     \
       const float *factors, int64_t lead, int64_t K, int64_t N,                \
       StepFunction function, const void *arguments, int64_t rowsPerSample) {   \
-    using Product = EventProduct<uint8_t, int##BITS##_t, float>;               \
+    using Product = EventProduct<X, int##BITS##_t, float>;                     \
     auto weights = getIntegerWeights(weight, factors, lead, N);                \
     if (!function)                                                             \
       return denseRows<Product>(tile, x, xStep, y, yStep, nt, nb, weights,     \
@@ -155,8 +155,10 @@ inline void denseBlocked(Tile *tile, const X *x, int64_t xStep, W *y,
                           {function, arguments, rowsPerSample});               \
   }
 
-VOLLEY_DENSE_INTEGERS(16)
-VOLLEY_DENSE_INTEGERS(32)
+VOLLEY_DENSE_INTEGERS(16, i1, uint8_t)
+VOLLEY_DENSE_INTEGERS(32, i1, uint8_t)
+VOLLEY_DENSE_INTEGERS(16, i32, int32_t)
+VOLLEY_DENSE_INTEGERS(32, i32, int32_t)
 VOLLEY_DENSE_NEURONS(volley_dense_event_i1_f32, uint8_t, float)
 VOLLEY_DENSE_NEURONS(volley_dense_event_i32_f32, int32_t, float)
 VOLLEY_DENSE_NEURONS(volley_dense_event_f32_f32, float, float)

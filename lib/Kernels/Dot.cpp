@@ -37,11 +37,10 @@ inline int32_t *getSums(DigitSums (&sums)[kBlockTiles][kBlockTiles],
 }
 
 /// Products of pairs of bytes with sums of 16 bits, which are added up in 32
-/// bits before they could overflow. (A pair is 254 at most, since spikes are 0
-/// or 1.)
+/// bits before they could overflow.
 struct PairUnit {
-  /// Quadruples, of which each adds a pair to two sums.
-  static constexpr int64_t kQuadruples = 128;
+  /// Pairs that fit 16 bits, of spikes: of -128 and -128 each.
+  static constexpr int64_t kPairs = 128;
   static constexpr int64_t kTogether = 4;
 
   void start(const int8_t *, int64_t, int64_t) {}
@@ -54,18 +53,19 @@ struct PairUnit {
         for (int r = 0; r < decltype(count)::value; ++r)
           to[r] = getSums(sums, block, row + r, digit);
         addRows<decltype(count)::value>(p.terms + row * p.K, p.K,
-                                        p.weight + block * p.nextBlock, to);
+                                        p.weight + block * p.nextBlock,
+                                        kPairs / p.mostTerm, to);
       });
   }
 
 private:
   template <int R>
   static void addRows(const uint8_t *x, int64_t K, const int8_t *weight,
-                      int32_t *const *to) {
+                      int64_t pairs, int32_t *const *to) {
     const __m256i ones = _mm256_set1_epi16(1);
     int64_t quadruples = K / 4;
-    for (int64_t first = 0; first < quadruples; first += kQuadruples) {
-      int64_t last = least(quadruples, first + kQuadruples);
+    for (int64_t first = 0; first < quadruples; first += pairs) {
+      int64_t last = least(quadruples, first + pairs);
       __m256i acc[R][2] = {};
       for (int64_t q = first; q < last; ++q) {
         auto *w = reinterpret_cast<const __m256i *>(weight + q * 64);

@@ -11,6 +11,16 @@ namespace volley::kernels {
 
 template <typename T> constexpr bool isFloat = T(0.5) != T(0);
 
+/// A if `condition`, else B.
+template <bool condition, typename A, typename B> struct ChoiceOf {
+  using Type = A;
+};
+template <typename A, typename B> struct ChoiceOf<false, A, B> {
+  using Type = B;
+};
+template <bool condition, typename A, typename B>
+using Choice = typename ChoiceOf<condition, A, B>::Type;
+
 /// The sum of integers wraps, without signed overflow.
 template <typename X, bool = isFloat<X>> struct SumOf {
   using Type = uint32_t;

@@ -7,6 +7,7 @@
 #define VOLLEY_LIB_KERNELS_EVENTPRODUCT_H
 
 #include "Accumulators.h"
+#include "Elements.h"
 #include "EventSearch.h"
 #include "Panels.h"
 
@@ -282,9 +283,11 @@ private:
               Vector<W> w = load(row + q * nextPanel + p * lanes<W>);
               if constexpr (sizeof(X) == 1)
                 acc[q * P + p] += w;
-              else
+              else if constexpr (isFloat<W>)
                 acc[q * P + p] =
                     fma<W>(splat(values.value[e]), w, acc[q * P + p]);
+              else
+                acc[q * P + p] += splat(static_cast<W>(values.value[e])) * w;
             }
         }
         cursor[r] = e;
@@ -308,7 +311,8 @@ private:
   Y *y[kMostRows];
   int32_t begin[kMostRows + 1], cursor[kMostRows];
   uint16_t index[kEvents + kEventSlack];
-  EventValues<X, W, kEvents + kEventSlack> values;
+  /// Counts stay as they are where sums are integers.
+  EventValues<X, Choice<isFloat<W>, W, int32_t>, kEvents + kEventSlack> values;
 };
 
 /// The population behind a product. Its rows per sample are those of the

@@ -52,6 +52,7 @@ inline void convert(__m512i x, float *to) {
   _mm512_storeu_ps(to, _mm512_cvtepi32_ps(x));
 }
 inline void convert(__m512 x, float *to) { _mm512_storeu_ps(to, x); }
+inline void convert(__m512i x, int32_t *to) { _mm512_storeu_si512(to, x); }
 inline void convert(__m512i x, double *to) {
   _mm512_storeu_pd(to, _mm512_cvtepi32_pd(_mm512_castsi512_si256(x)));
   _mm512_storeu_pd(to + 8, _mm512_cvtepi32_pd(_mm512_extracti64x4_epi64(x, 1)));
@@ -100,6 +101,9 @@ inline void convert(__m256i x, float *to) {
   _mm256_storeu_ps(to, _mm256_cvtepi32_ps(x));
 }
 inline void convert(__m256 x, float *to) { _mm256_storeu_ps(to, x); }
+inline void convert(__m256i x, int32_t *to) {
+  _mm256_storeu_si256(reinterpret_cast<__m256i *>(to), x);
+}
 inline void convert(__m256i x, double *to) {
   _mm256_storeu_pd(to, _mm256_cvtepi32_pd(_mm256_castsi256_si128(x)));
   _mm256_storeu_pd(to + 4, _mm256_cvtepi32_pd(_mm256_extracti128_si256(x, 1)));

@@ -39,9 +39,12 @@ struct BytesProduct {
   int64_t rows, K;
   const int8_t *weight;
   int64_t blocks, nextBlock;
+  /// No term is larger.
+  int64_t mostTerm;
 };
 
-/// Collects rows of spikes as they are, then multiplies them all. A unit has
+/// Collects rows of spikes, or of counts, as bytes, then multiplies them all. A
+/// unit has
 ///
 ///     void start(weights after these, their bytes, products to come);
 ///     void multiply(product, digit, sums of [block of outputs][tile of rows]);
@@ -59,14 +62,18 @@ public:
     const float *scale, *bias;
     /// 1 for outputs whose sums fit 32 bits, else 0.
     const float *isNarrow;
-    int64_t digits;
+    int64_t digits, mostTerm;
     /// There is one group.
     Weights ofGroup(int64_t, int64_t, int64_t) const { return *this; }
     /// Those of outputs from n on, a multiple of 16.
     Weights from(int64_t n, int64_t K) const {
       return {weight + n / kTileOutputs * getPaddedTerms(K) / kTileTerms *
                            digits * kTileBytes,
-              scale + n, bias + n, isNarrow + n, digits};
+              scale + n,
+              bias + n,
+              isNarrow + n,
+              digits,
+              mostTerm};
     }
   };
 
@@ -87,8 +94,10 @@ public:
     __builtin_memset(terms + rows * K, 0, K);
     ++rows;
   }
-  void add(const uint8_t *x, int64_t size, int64_t k) {
-    __builtin_memcpy(terms + (rows - 1) * K + k, x, size);
+  template <typename X> void add(const X *x, int64_t size, int64_t k) {
+    uint8_t *to = terms + (rows - 1) * K + k;
+    for (int64_t i = 0; i < size; ++i)
+      to[i] = static_cast<uint8_t>(x[i]);
   }
 
   /// As of EventProduct, for rows whose results go to neighbouring places of
@@ -136,7 +145,8 @@ private:
     for (int64_t row = 0; row < rows; row += kBlockRows) {
       for (int64_t digit = 0; digit < w.digits; ++digit)
         unit.multiply({terms + row * K, least(rows - row, kBlockRows), K,
-                       w.weight + digit * digitBytes, blocks, blockBytes},
+                       w.weight + digit * digitBytes, blocks, blockBytes,
+                       w.mostTerm},
                       digit, sums);
       for (int64_t block = 0; block < blocks; ++block)
         for (int64_t half = 0; half < kBlockTiles; ++half) {
@@ -155,6 +165,7 @@ private:
   }
 
   typedef int32_t Integers __attribute__((vector_size(64), aligned(4)));
+  typedef uint32_t Words __attribute__((vector_size(64)));
   typedef int32_t HalfIntegers __attribute__((vector_size(32)));
   typedef float HalfFloats __attribute__((vector_size(32)));
   typedef double Doubles __attribute__((vector_size(64)));
@@ -168,25 +179,31 @@ private:
 
   /// The sums of a row from those of its digits, as floats.
   static Vector<float> addNarrow(Integers low, Integers middle, Integers high) {
-    return __builtin_convertvector(low + 256 * (middle + 256 * high),
+    // What wraps on the way wraps back.
+    Words sum = reinterpret_cast<Words>(low) +
+                256 * (reinterpret_cast<Words>(middle) +
+                       256 * reinterpret_cast<Words>(high));
+    return __builtin_convertvector(reinterpret_cast<Integers>(sum),
                                    Vector<float>);
   }
   static Vector<float> addWide(Integers low, Integers middle, Integers high) {
-    // Below 2^31, as no row has more than 2^16 terms.
-    Integers rest = middle + 256 * high;
-    auto add = [](HalfIntegers a, HalfIntegers b) {
+    auto convert = [](HalfIntegers sums) {
+      return __builtin_convertvector(sums, Doubles);
+    };
+    auto add = [&](HalfIntegers a, HalfIntegers b, HalfIntegers c) {
       Doubles unit = {256, 256, 256, 256, 256, 256, 256, 256};
-      Doubles sum =
-          __builtin_elementwise_fma(__builtin_convertvector(b, Doubles), unit,
-                                    __builtin_convertvector(a, Doubles));
+      Doubles sum = __builtin_elementwise_fma(convert(c), unit, convert(b));
+      sum = __builtin_elementwise_fma(sum, unit, convert(a));
       return __builtin_convertvector(sum, HalfFloats);
     };
-    HalfFloats first =
-        add(__builtin_shufflevector(low, low, 0, 1, 2, 3, 4, 5, 6, 7),
-            __builtin_shufflevector(rest, rest, 0, 1, 2, 3, 4, 5, 6, 7));
-    HalfFloats second =
-        add(__builtin_shufflevector(low, low, 8, 9, 10, 11, 12, 13, 14, 15),
-            __builtin_shufflevector(rest, rest, 8, 9, 10, 11, 12, 13, 14, 15));
+    auto getFirst = [](Integers v) {
+      return __builtin_shufflevector(v, v, 0, 1, 2, 3, 4, 5, 6, 7);
+    };
+    auto getSecond = [](Integers v) {
+      return __builtin_shufflevector(v, v, 8, 9, 10, 11, 12, 13, 14, 15);
+    };
+    HalfFloats first = add(getFirst(low), getFirst(middle), getFirst(high));
+    HalfFloats second = add(getSecond(low), getSecond(middle), getSecond(high));
     return __builtin_shufflevector(first, second, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9,
                                    10, 11, 12, 13, 14, 15);
   }
@@ -196,7 +213,6 @@ private:
   static void finish(const DigitSums &sums, float *out, const Weights &w,
                      int64_t count) {
     Vector<float> factor = load(w.scale), addend = load(w.bias);
-    // One digit's sums are below 2^23.
     bool narrow = digits > 1 && isNarrow(w.isNarrow);
     for (int64_t r = 0; r < least(count, kTileRows); ++r) {
       auto digit = [&](int64_t d) {
@@ -232,7 +248,7 @@ template <typename Unit> struct PlainSlicedProduct {
       flush();
     product.startRow(out);
   }
-  void add(const uint8_t *x, int64_t size, int64_t k) {
+  template <typename X> void add(const X *x, int64_t size, int64_t k) {
     product.add(x, size, k);
   }
   void flush() { product.flush(buffer); }
@@ -246,20 +262,24 @@ template <typename Unit> struct PlainSlicedProduct {
 template <typename Unit>
 inline typename SlicedProduct<Unit>::Weights
 getSlicedWeights(const float *weight, const float *factors, int64_t N,
-                 int64_t digits) {
+                 int64_t digits, int64_t mostTerm) {
   int64_t padded = roundUp<float>(N);
-  return {reinterpret_cast<const int8_t *>(weight), factors, factors + padded,
-          factors + 2 * padded, digits};
+  return {reinterpret_cast<const int8_t *>(weight),
+          factors,
+          factors + padded,
+          factors + 2 * padded,
+          digits,
+          mostTerm};
 }
 
 /// As the kernels of Dense.cpp are called, with one group of weights.
-template <typename Unit>
-inline void denseSliced(Tile *tile, const uint8_t *x, int64_t xStep, float *y,
+template <typename Unit, typename X>
+inline void denseSliced(Tile *tile, const X *x, int64_t xStep, float *y,
                         int64_t yStep, int64_t nt, int64_t nb,
                         const float *weight, const float *factors, int64_t K,
-                        int64_t N, int64_t digits,
+                        int64_t N, int64_t digits, int64_t mostTerm,
                         const Population &population) {
-  auto weights = getSlicedWeights<Unit>(weight, factors, N, digits);
+  auto weights = getSlicedWeights<Unit>(weight, factors, N, digits, mostTerm);
   if (population.function)
     return denseNeurons<SlicedProduct<Unit>>(tile, x, xStep, nt, nb, weights, K,
                                              N, population);
@@ -268,13 +288,14 @@ inline void denseSliced(Tile *tile, const uint8_t *x, int64_t xStep, float *y,
 }
 
 /// As those of Conv.cpp, in one group.
-template <typename Unit>
-inline void convSliced(Tile *tile, const uint8_t *x, int64_t xStep, float *y,
+template <typename Unit, typename X>
+inline void convSliced(Tile *tile, const X *x, int64_t xStep, float *y,
                        int64_t yStep, int64_t nt, int64_t nb,
                        const float *weight, const float *factors,
-                       const ConvGeometry &g, int64_t digits,
+                       const ConvGeometry &g, int64_t digits, int64_t mostTerm,
                        const Population &population) {
-  auto weights = getSlicedWeights<Unit>(weight, factors, g.outChannels, digits);
+  auto weights =
+      getSlicedWeights<Unit>(weight, factors, g.outChannels, digits, mostTerm);
   if (population.function)
     return convNeurons<SlicedProduct<Unit>>(tile, x, xStep, nt, nb, weights, g,
                                             population);
@@ -283,25 +304,28 @@ inline void convSliced(Tile *tile, const uint8_t *x, int64_t xStep, float *y,
 }
 
 /// The kernels of a name; CALL(function, tile, ...) calls one for a unit.
-#define VOLLEY_SLICED(NAME, CALL)                                              \
-  extern "C" void VOLLEY_KERNEL(volley_dense_##NAME##_i1_f32)(                 \
-      Tile * tile, const uint8_t *x, int64_t xStep, float *y, int64_t yStep,   \
+#define VOLLEY_SLICED_TYPE(NAME, TYPE, X, CALL)                                \
+  extern "C" void VOLLEY_KERNEL(volley_dense_##NAME##_##TYPE##_f32)(           \
+      Tile * tile, const X *x, int64_t xStep, float *y, int64_t yStep,         \
       int64_t nt, int64_t nb, const float *weight, const float *factors,       \
-      int64_t, int64_t K, int64_t N, int64_t digits, StepFunction function,    \
-      const void *arguments, int64_t rowsPerSample) {                          \
+      int64_t, int64_t K, int64_t N, int64_t digits, int64_t mostTerm,         \
+      StepFunction function, const void *arguments, int64_t rowsPerSample) {   \
     Population population{function, arguments, rowsPerSample};                 \
     CALL(denseSliced, tile, x, xStep, y, yStep, nt, nb, weight, factors, K, N, \
-         digits, population);                                                  \
+         digits, mostTerm, population);                                        \
   }                                                                            \
-  extern "C" void VOLLEY_KERNEL(volley_conv_##NAME##_i1_f32)(                  \
-      Tile * tile, const uint8_t *x, int64_t xStep, float *y, int64_t yStep,   \
+  extern "C" void VOLLEY_KERNEL(volley_conv_##NAME##_##TYPE##_f32)(            \
+      Tile * tile, const X *x, int64_t xStep, float *y, int64_t yStep,         \
       int64_t nt, int64_t nb, const float *weight, const float *factors,       \
-      const ConvGeometry *geometry, int64_t digits, StepFunction function,     \
-      const void *arguments, int64_t rowsPerSample) {                          \
+      const ConvGeometry *geometry, int64_t digits, int64_t mostTerm,          \
+      StepFunction function, const void *arguments, int64_t rowsPerSample) {   \
     Population population{function, arguments, rowsPerSample};                 \
     CALL(convSliced, tile, x, xStep, y, yStep, nt, nb, weight, factors,        \
-         *geometry, digits, population);                                       \
+         *geometry, digits, mostTerm, population);                             \
   }
+#define VOLLEY_SLICED(NAME, CALL)                                              \
+  VOLLEY_SLICED_TYPE(NAME, i1, uint8_t, CALL)                                  \
+  VOLLEY_SLICED_TYPE(NAME, i32, int32_t, CALL)
 
 } // namespace volley::kernels
 

@@ -120,7 +120,8 @@ static void buildOptimized(OpPassManager &pm, const PipelineOptions &options) {
 
 static void buildScheduled(OpPassManager &pm, const PipelineOptions &options) {
   snn::SNNExpandExactSumsOptions sums;
-  sums.keepSliceable = options.bytes != "none";
+  sums.bytes = options.bytes;
+  pm.addNestedPass<snn::NetworkOp>(snn::createSNNFindIntegerSums());
   pm.addPass(snn::createSNNExpandExactSums(sums));
   pm.addNestedPass<snn::NetworkOp>(snn::createSNNAssignLayout());
   pm.addPass(createCanonicalizerPass());
@@ -142,7 +143,6 @@ static void buildScheduled(OpPassManager &pm, const PipelineOptions &options) {
     activity.source = options.activitySource;
     pm.addNestedPass<snn::ProgramOp>(cpu::createCPUAssignActivity(activity));
   }
-  pm.addNestedPass<snn::ProgramOp>(cpu::createCPUFindIntegerSums());
   cpu::CPUSelectKernelsOptions kernels;
   kernels.force = options.kernel;
   kernels.bytes = options.bytes;

@@ -44,13 +44,19 @@ def make_input(rng, shape, dtype, density):
     return (x * rng.standard_normal(shape)).astype(np.float32)
 
 
-def make_weight(rng, shape, integers):
+def make_weight(rng, shape, integers=False):
     """Normal, or integers of 8 bits, in another unit for each output."""
     weight = rng.standard_normal(shape)
     if integers:
         units = 2.0 ** rng.integers(-9, -4, (shape[0], *[1] * (len(shape) - 1)))
         weight = np.clip(np.round(weight / units), -128, 127) * units
     return weight.astype(np.float32)
+
+
+def add_integers(net, shape, counts):
+    """An input of spikes, or one of counts up to 5 as far as is known."""
+    x = net.input("x", shape, "i1")
+    return net.add(x, x, x, x, x, dtype="i32") if counts else x
 
 
 def check_kernels(run_tool, path, network, kernels, inputs):
@@ -69,16 +75,30 @@ def check_kernels(run_tool, path, network, kernels, inputs):
                     assert_identical(program(x), y)
 
 
-@pytest.mark.parametrize("dtype", [*TYPES, "integers"])
+@pytest.mark.parametrize("case", range(len(CONVOLUTIONS)))
+@pytest.mark.parametrize("counts", [False, True])
+@pytest.mark.parametrize("law", ["ascending", "exact"])
+def test_convolutions_of_integers(run_tool, tmp_path, case, counts, law):
+    shape, outputs, kernel, settings = CONVOLUTIONS[case]
+    rng = np.random.default_rng(case)
+    weight_shape = (outputs, shape[0] // settings.get("groups", 1), *kernel)
+    weight = make_weight(rng, weight_shape, integers=law == "ascending")
+    net = volley.Builder()
+    x = add_integers(net, shape, counts)
+    net.output("sums", net.conv(x, weight, weight[:, 0, 0, 0], sum=law, **settings))
+    other = net.conv(x, weight[::-1], sum=law, **settings)
+    net.output("spikes", net.population(INTEGRATE, other))
+    inputs = [rng.random((5, 2, *shape)) < density for density in (0.05, 1.0)]
+    check_kernels(run_tool, tmp_path, net.build(), INTEGER_KERNELS, inputs)
+
+
+@pytest.mark.parametrize("dtype", TYPES)
 @pytest.mark.parametrize("case", range(len(CONVOLUTIONS)))
 def test_convolutions(run_tool, tmp_path, case, dtype):
-    """Of inputs of a type; or of spikes with weights of 8 bits."""
-    integers = dtype == "integers"
-    dtype = "i1" if integers else dtype
     shape, outputs, kernel, settings = CONVOLUTIONS[case]
     rng = np.random.default_rng([case, len(dtype)])
     groups = settings.get("groups", 1)
-    weight = make_weight(rng, (outputs, shape[0] // groups, *kernel), integers)
+    weight = make_weight(rng, (outputs, shape[0] // groups, *kernel))
     net = volley.Builder()
     x = net.input("x", shape, dtype)
     bias = rng.standard_normal(outputs).astype(np.float32)
@@ -93,33 +113,31 @@ def test_convolutions(run_tool, tmp_path, case, dtype):
     ]
     # Steps with few events and with many in one run.
     inputs.append(np.concatenate([inputs[0], inputs[2], inputs[0]]))
-    kernels = INTEGER_KERNELS if integers else ("event", "scatter", "blocked")
+    kernels = ("event", "scatter", "blocked")
     check_kernels(run_tool, tmp_path, network, kernels, inputs)
 
 
 # Rows, terms, outputs: groups of rows that are whole blocks and not, terms in one part
 # and in several, parts of a vector of outputs; words of events of every length.
-@pytest.mark.parametrize(
-    "shape",
-    [
-        (200, 300, 70),
-        (13, 129, 16),
-        (7, 5, 33),
-        (1, 513, 3),
-        (5, 100, 64),
-        (4, 39, 50),
-        (3, 12, 7),
-    ],
-)
-@pytest.mark.parametrize("dtype", [*TYPES, "integers"])
+PROJECTIONS = [
+    (200, 300, 70),
+    (13, 129, 16),
+    (7, 5, 33),
+    (1, 513, 3),
+    (5, 100, 64),
+    (4, 39, 50),
+    (3, 12, 7),
+]
+
+
+@pytest.mark.parametrize("shape", PROJECTIONS)
+@pytest.mark.parametrize("dtype", TYPES)
 def test_projections(run_tool, tmp_path, shape, dtype):
-    integers = dtype == "integers"
-    dtype = "i1" if integers else dtype
     rows, terms, outputs = shape
     rng = np.random.default_rng(shape)
     net = volley.Builder()
     x = net.input("x", (rows, terms), dtype)
-    weight = make_weight(rng, (outputs, terms), integers)
+    weight = make_weight(rng, (outputs, terms))
     net.output("sums", net.dense(x, weight, rng.standard_normal(outputs)))
     net.output("spikes", net.population(INTEGRATE, net.dense(x, weight[::-1])))
     network = net.build()
@@ -128,8 +146,26 @@ def test_projections(run_tool, tmp_path, shape, dtype):
     ]
     # Rows with few events between rows with many.
     inputs.append(np.where(rng.random((3, 2, rows, 1)) < 0.4, *inputs))
-    kernels = INTEGER_KERNELS if integers else ("direct", "event", "blocked")
-    check_kernels(run_tool, tmp_path, network, kernels, inputs)
+    check_kernels(run_tool, tmp_path, network, ("direct", "event", "blocked"), inputs)
+
+
+@pytest.mark.parametrize("shape", [*PROJECTIONS, (4, 2100, 20)])
+@pytest.mark.parametrize("counts", [False, True])
+@pytest.mark.parametrize("law", ["ascending", "exact"])
+def test_projections_of_integers(run_tool, tmp_path, shape, counts, law):
+    """With weights of 8 bits, or of 24 by the exact law: sums of 16 to 64 bits."""
+    rows, terms, outputs = shape
+    rng = np.random.default_rng(shape)
+    net = volley.Builder()
+    x = add_integers(net, (rows, terms), counts)
+    weight = make_weight(rng, (outputs, terms), integers=law == "ascending")
+    bias = rng.standard_normal(outputs)
+    net.output("sums", net.dense(x, weight, bias, sum=law))
+    net.output("spikes", net.population(INTEGRATE, net.dense(x, weight[::-1], sum=law)))
+    # Those of one sign have the largest sums.
+    net.output("large", net.dense(x, abs(weight), bias, sum=law))
+    inputs = [rng.random((3, 2, rows, terms)) < density for density in (0.05, 1.0)]
+    check_kernels(run_tool, tmp_path, net.build(), INTEGER_KERNELS, inputs)
 
 
 @pytest.mark.parametrize("kind", ["sum", "avg", "max"])

@@ -311,8 +311,10 @@ void ProgramLowering::lowerWeighted(Operation *op, snn::StepOp behind) {
       denseAbove = chosen.getValueAsDouble();
     arguments.push_back(integer(std::lround(*denseAbove * kernels::kAll)));
   }
-  if (std::optional<int64_t> digits = strategy->getDigits(op))
-    arguments.push_back(integer(*digits));
+  if (strategy->takesDigits()) {
+    snn::IntegerSums sums = *snn::getIntegerSums(op);
+    arguments.append({integer(sums.digits), integer(sums.mostInput)});
+  }
   if (behind) {
     Value function =
         LLVM::AddressOfOp::create(builder, loc, stepFunctions.get(behind));

@@ -27,10 +27,6 @@ inline constexpr llvm::StringLiteral kFused = "snn.fused";
 /// zero.
 inline constexpr llvm::StringLiteral kActivity = "snn.activity";
 
-/// Of cpu-find-integer-sums: of an op whose sums are of integers, digits of the
-/// weights and bits of a sum.
-inline constexpr llvm::StringLiteral kIntegerSums = "snn.integer_sums";
-
 /// Of cpu-select-kernels: the part of elements that are not zero (f64) above
 /// which the chosen kernel works on all of them.
 inline constexpr llvm::StringLiteral kDenseAbove = "snn.dense_above";

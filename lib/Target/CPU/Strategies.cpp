@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "Strategies.h"
 
-#include "IntegerWeights.h"
 #include "Storage.h"
 #include "volley/Dialect/SNN/IR/Constants.h"
+#include "volley/Support/IntegerRow.h"
 
 #include "../../Kernels/ConvGeometry.h"
 
@@ -220,9 +220,10 @@ static double getEventCost(Operation *op, double activity, double size = 1) {
          work.rows * work.outputs * kOutput;
 }
 
-/// Of products of so many digits of 8 bits.
-static double getBytesCost(Operation *op, const Bytes &cost, int64_t digits) {
+/// Of products of digits of 8 bits.
+static double getBytesCost(Operation *op, const Bytes &cost) {
   Work work(op);
+  int64_t digits = snn::getIntegerSums(op)->digits;
   double products = work.terms * std::ceil(work.outputs / 16) * digits;
   return (products * cost.term + work.rows * work.outputs * cost.output +
           work.terms * cost.copy + work.rows * cost.row +
@@ -524,20 +525,6 @@ public:
 // Exact sums
 //===----------------------------------------------------------------------===//
 
-/// Digits of weights and bits of sums (cpu-find-integer-sums); none where sums
-/// are not known to be of integers.
-static ArrayRef<int64_t> getIntegerSums(Operation *op) {
-  auto sums = op->getAttrOfType<DenseI64ArrayAttr>(kIntegerSums);
-  return sums ? sums.asArrayRef() : ArrayRef<int64_t>();
-}
-
-/// Whether there is one group of weights.
-static bool isOneGroup(Operation *op) {
-  if (auto dense = dyn_cast<snn::DenseOp>(op))
-    return dense.getWeight().getType().getRank() == 2;
-  return cast<snn::ConvOp>(op).getGroups() == 1;
-}
-
 /// The place among the terms of an output, which are (ky, kx, c), of its
 /// weights, which are [c][ky][kx].
 static int64_t getTerm(int64_t i, int64_t terms, int64_t kernel) {
@@ -562,8 +549,8 @@ public:
 protected:
   /// Sums of integers fit so many bits.
   static bool fits(Operation *op, int64_t bits) {
-    ArrayRef<int64_t> sums = getIntegerSums(op);
-    return !sums.empty() && sums[1] <= bits;
+    std::optional<snn::IntegerSums> sums = snn::getIntegerSums(op);
+    return sums && sums->bits <= bits;
   }
   static bool isPacked(Operation *op) {
     auto conv = dyn_cast<snn::ConvOp>(op);
@@ -580,6 +567,7 @@ protected:
         getConstant(op->getNumOperands() > 2 ? op->getOperand(2) : Value());
     int64_t terms = cast<snn::SynapticOpInterface>(op).getFanIn();
     int64_t padded = roundUp(size, lanes);
+    int64_t mostInput = snn::getIntegerSums(op)->mostInput;
     PackedWeights packed;
     packed.bytes = 3 * groups * padded * sizeof(float);
     packed.write = [=](raw_ostream &stream) {
@@ -593,9 +581,7 @@ protected:
             float value = readBias(n);
             scales[at] = std::ldexp(1.0f, -row.exponent);
             biases[at] = value == 0 ? 0 : value;
-            // With room for the sum of a digit on the way.
-            narrow[at] =
-                row.getLargestSum() < (int64_t(1) << 31) - (int64_t(1) << 24);
+            narrow[at] = row.getLargestSum(mostInput) < int64_t(1) << 31;
           }
         });
       });
@@ -705,17 +691,20 @@ public:
 class Sliced : public IntegerStrategy {
   static constexpr int64_t kOutputs = 16, kTerms = 64, kTileBytes = 1024;
 
+protected:
+  /// Inputs are bytes; two products with such fit 16 bits with their sign.
+  static constexpr int64_t kMostByte = 255, kMostPair = 128;
+
 public:
-  std::optional<int64_t> getDigits(Operation *op) const override {
-    return getIntegerSums(op)[0];
-  }
+  bool takesDigits() const override { return true; }
 
   PackedWeights packWeights(Operation *op) const override {
     std::optional<ConstantView> weight = getConstant(op->getOperand(1));
     int64_t terms = cast<snn::SynapticOpInterface>(op).getFanIn();
     int64_t outputs = weight->getNumElements() / terms;
     int64_t blocks = roundUp(terms, kTerms) / kTerms;
-    int64_t kernel = getKernelSize(op), digits = *getDigits(op);
+    int64_t kernel = getKernelSize(op);
+    int64_t digits = snn::getIntegerSums(op)->digits;
     PackedWeights packed;
     packed.bytes =
         roundUp(outputs, kOutputs) / kOutputs * blocks * digits * kTileBytes;
@@ -752,8 +741,10 @@ public:
   }
 
 protected:
-  static bool canSlice(Operation *op) {
-    return isPacked(op) && fits(op, 64) && isOneGroup(op);
+  /// Whether sums are in one group and inputs are not larger.
+  static bool canSlice(Operation *op, int64_t mostInput) {
+    return isPacked(op) && fits(op, 64) && snn::hasOneGroup(op) &&
+           snn::getIntegerSums(op)->mostInput <= mostInput;
   }
 };
 
@@ -763,7 +754,7 @@ public:
   StringRef getName() const override { return "sliced"; }
   ByteUnit getByteUnit() const override { return ByteUnit::Tiles; }
   double getCost(Operation *op, double) const override {
-    return getBytesCost(op, kTile, *getDigits(op));
+    return getBytesCost(op, kTile);
   }
 };
 
@@ -771,7 +762,7 @@ class DenseSliced : public SlicedTiles {
 public:
   StringRef getKernel() const override { return "volley_dense_sliced"; }
   bool isCompatible(Operation *op) const override {
-    return isa<snn::DenseOp>(op) && canSlice(op);
+    return isa<snn::DenseOp>(op) && canSlice(op, kMostByte);
   }
 };
 
@@ -779,7 +770,7 @@ class ConvSliced : public SlicedTiles {
 public:
   StringRef getKernel() const override { return "volley_conv_sliced"; }
   bool isCompatible(Operation *op) const override {
-    return isa<snn::ConvOp>(op) && canSlice(op);
+    return isa<snn::ConvOp>(op) && canSlice(op, kMostByte);
   }
 };
 
@@ -789,7 +780,7 @@ public:
   StringRef getName() const override { return "dot"; }
   ByteUnit getByteUnit() const override { return ByteUnit::Vectors; }
   double getCost(Operation *op, double) const override {
-    return getBytesCost(op, kDot, *getDigits(op));
+    return getBytesCost(op, kDot);
   }
 };
 
@@ -797,7 +788,7 @@ class DenseDot : public SlicedVectors {
 public:
   StringRef getKernel() const override { return "volley_dense_dot"; }
   bool isCompatible(Operation *op) const override {
-    return isa<snn::DenseOp>(op) && canSlice(op);
+    return isa<snn::DenseOp>(op) && canSlice(op, kMostPair);
   }
 };
 
@@ -805,7 +796,7 @@ class ConvDot : public SlicedVectors {
 public:
   StringRef getKernel() const override { return "volley_conv_dot"; }
   bool isCompatible(Operation *op) const override {
-    return isa<snn::ConvOp>(op) && canSlice(op);
+    return isa<snn::ConvOp>(op) && canSlice(op, kMostPair);
   }
 };
 } // namespace

@@ -42,10 +42,8 @@ public:
   virtual bool takesNeurons() const { return false; }
   /// What the kernel needs.
   virtual ByteUnit getByteUnit() const { return ByteUnit::None; }
-  /// How many digits weights have, for kernels that are told; else none.
-  virtual std::optional<int64_t> getDigits(mlir::Operation *op) const {
-    return std::nullopt;
-  }
+  /// Whether the kernel is told digits of weights and the largest input.
+  virtual bool takesDigits() const { return false; }
   /// Whether what belongs to the bias depends on the weights.
   virtual bool scalesSums() const { return false; }
   /// Weights, then the bias, each from a multiple of 64 bytes.

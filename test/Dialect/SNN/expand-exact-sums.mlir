@@ -1,5 +1,5 @@
 // RUN: snn-opt %s --pass-pipeline='builtin.module(snn-expand-exact-sums)' | FileCheck %s
-// RUN: snn-opt %s --pass-pipeline='builtin.module(snn-expand-exact-sums{keep-sliceable=true})' | FileCheck %s --check-prefix=KEEP
+// RUN: snn-opt %s --pass-pipeline='builtin.module(snn.network(snn-find-integer-sums),snn-expand-exact-sums{bytes=vectors})' | FileCheck %s --check-prefix=KEEP
 
 // CHECK: snn.neuron_model private @to_f64(in %x: f32) -> (output: f64)
 // CHECK: arith.extf
@@ -46,11 +46,11 @@ snn.network @shared(%x: tensor<5x3xf32>) -> (y: tensor<5x2xf32>) dt(1.0) {
   snn.output %y : tensor<5x2xf32>
 }
 
-// Where the target has kernels for sums of spikes, others are expanded only.
+// Where the target has kernels for sums, others are expanded only.
 // KEEP-LABEL: snn.network @mixed(
-// KEEP: snn.dense %s, %{{.*}} sum exact : (tensor<3xi1>
+// KEEP: snn.dense %s, %{{.*}} sum exact {snn.integer_sums
 // KEEP: snn.dense %n, %{{[^ ]*}} : (tensor<3xi32>, tensor<2x3xf64>)
-// KEEP: snn.conv %{{.*}} groups 2 : (tensor<2x4xi1>, tensor<4x1x2xf64>)
+// KEEP: snn.conv %{{.*}} groups 2 sum exact {snn.integer_sums
 snn.network @mixed(%s: tensor<3xi1>, %n: tensor<3xi32>, %i: tensor<2x4xi1>) -> (a: tensor<2xf32>, b: tensor<2xf32>, c: tensor<4x3xf32>) dt(1.0) {
   %w = arith.constant dense<1.0> : tensor<2x3xf32>
   %k = arith.constant dense<1.0> : tensor<4x1x2xf32>

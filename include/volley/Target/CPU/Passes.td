@@ -34,31 +34,6 @@ def CPUAssignActivity : Pass<"cpu-assign-activity", "::volley::snn::ProgramOp"> 
   ];
 }
 
-def CPUFindIntegerSums
-    : Pass<"cpu-find-integer-sums", "::volley::snn::ProgramOp"> {
-  let summary = "note which sums of spikes are sums of integers";
-  let description = [{
-    Sums of spikes are sums of weights. They are integers by an exact sum's law
-    (docs/Spec/Sums.md); and so they are by the ascending law where every weight
-    of an output is an integer times one power of two and no sum of any of them
-    reaches 2^24 of it, since f32 rounds none of these sums: weights that were
-    trained or rounded to 8 bits are such. Integers may be added in any order,
-    so that other kernels give the same bits.
-
-    Noted is how many digits of 8 bits the integers have, and how many bits,
-    with its sign, a sum: 16, 32 or 64.
-
-    Before:
-    ```mlir
-    %y = snn.dense %spikes, %w : (tensor<784xi1>, tensor<128x784xf32>) -> tensor<128xf32>
-    ```
-    After:
-    ```mlir
-    %y = snn.dense %spikes, %w {snn.integer_sums = array<i64: 1, 16>} : (tensor<784xi1>, tensor<128x784xf32>) -> tensor<128xf32>
-    ```
-  }];
-}
-
 def CPUSelectKernels : Pass<"cpu-select-kernels", "::volley::snn::ProgramOp"> {
   let summary = "choose a kernel for every product and convolution";
   let description = [{

@@ -28,16 +28,17 @@ static LogicalResult verifyWeighted(Operation *op, Value input, Value weight,
   return success();
 }
 
-bool volley::snn::isSliceable(Operation *op) {
-  auto synaptic = dyn_cast<SynapticOpInterface>(op);
-  if (!synaptic || synaptic.getFanIn() > 65536 ||
-      !getElementTypeOrSelf(op->getOperand(0).getType()).isInteger(1))
-    return false;
+std::optional<IntegerSums> volley::snn::getIntegerSums(Operation *op) {
+  auto sums = op->getAttrOfType<DenseI64ArrayAttr>(kIntegerSumsAttrName);
+  if (!sums || sums.size() != 3)
+    return std::nullopt;
+  return IntegerSums{sums[0], sums[1], sums[2]};
+}
+
+bool volley::snn::hasOneGroup(Operation *op) {
   if (auto dense = dyn_cast<DenseOp>(op))
-    return dense.getSum() == SumLaw::Exact &&
-           dense.getWeight().getType().getRank() == 2;
-  auto conv = dyn_cast<ConvOp>(op);
-  return conv && conv.getSum() == SumLaw::Exact && conv.getGroups() == 1;
+    return dense.getWeight().getType().getRank() == 2;
+  return cast<ConvOp>(op).getGroups() == 1;
 }
 
 //===----------------------------------------------------------------------===//

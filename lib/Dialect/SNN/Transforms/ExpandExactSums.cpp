@@ -165,6 +165,16 @@ static void expand(Operation *op, ModelTable &models) {
   op->erase();
 }
 
+/// Whether the target has kernels for a sum.
+static bool hasKernel(Operation *op, StringRef bytes) {
+  std::optional<IntegerSums> sums = getIntegerSums(op);
+  if (!sums)
+    return false;
+  bool isWanted =
+      bytes == "tiles" || (bytes == "vectors" && sums->mostInput == 1);
+  return sums->bits <= 32 || (isWanted && hasOneGroup(op));
+}
+
 void ExpandExactSums::runOnOperation() {
   SmallVector<Operation *> ops;
   for (auto network : getOperation().getOps<NetworkOp>())
@@ -173,7 +183,7 @@ void ExpandExactSums::runOnOperation() {
       auto conv = dyn_cast<ConvOp>(op);
       bool isExact = (dense && dense.getSum() == SumLaw::Exact) ||
                      (conv && conv.getSum() == SumLaw::Exact);
-      if (isExact && !(keepSliceable && isSliceable(&op)))
+      if (isExact && !hasKernel(&op, bytes))
         ops.push_back(&op);
     }
   ModelTable models(getOperation());

@@ -61,9 +61,18 @@ bool isConstantOperand(mlir::OpOperand &operand);
 /// True if `value` is a constant of i1, i32, f32 or f64 elements.
 bool isConstant(mlir::Value value);
 
-/// True for an exact sum of spikes that can be a product of three digits of 8
-/// bits: one group of weights, and sums of a digit that fit 32 bits.
-bool isSliceable(mlir::Operation *op);
+/// Of an op whose sums are of integers: digits of 8 bits of the weights, bits of
+/// a sum, and the largest input.
+struct IntegerSums {
+  int64_t digits = 1, bits = 16, mostInput = 1;
+};
+inline constexpr llvm::StringLiteral kIntegerSumsAttrName = "snn.integer_sums";
+
+/// What snn-find-integer-sums has noted; nothing if it has not.
+std::optional<IntegerSums> getIntegerSums(mlir::Operation *op);
+
+/// Whether a product or convolution has one group of weights, for all rows.
+bool hasOneGroup(mlir::Operation *op);
 
 /// An error of `op` unless `dims` ascend and are dimensions of a `rank`.
 llvm::LogicalResult verifyDims(mlir::Operation *op,

@@ -421,6 +421,32 @@ def SNNSetSumLaw : Pass<"snn-set-sum-law", "::volley::snn::NetworkOp"> {
   ];
 }
 
+def SNNFindIntegerSums
+    : Pass<"snn-find-integer-sums", "::volley::snn::NetworkOp"> {
+  let summary = "note which sums are sums of integers";
+  let description = [{
+    Sums of spikes are sums of weights, and those of counts of their multiples.
+    They are integers by an exact sum's law (docs/Spec/Sums.md); and so they are
+    by the ascending law where every weight of an output is an integer times one
+    power of two and no sum reaches 2^24 of it, since f32 rounds none of these
+    sums: weights that were trained or rounded to 8 bits are such. Integers may
+    be added in any order, so that other kernels give the same bits.
+
+    Noted is how many digits of 8 bits the integers have, how many bits, with its
+    sign, a sum (16, 32 or 64), and the largest input, 255 at most; smaller ones
+    are not negative.
+
+    Before:
+    ```mlir
+    %y = snn.dense %spikes, %w : (tensor<784xi1>, tensor<128x784xf32>) -> tensor<128xf32>
+    ```
+    After:
+    ```mlir
+    %y = snn.dense %spikes, %w {snn.integer_sums = array<i64: 1, 16, 1>} : (tensor<784xi1>, tensor<128x784xf32>) -> tensor<128xf32>
+    ```
+  }];
+}
+
 def SNNExpandExactSums : Pass<"snn-expand-exact-sums", "::mlir::ModuleOp"> {
   let summary = "make exact sums sums of double precision";
   let description = [{
@@ -429,7 +455,10 @@ def SNNExpandExactSums : Pass<"snn-expand-exact-sums", "::mlir::ModuleOp"> {
     one conversion to f32, one multiplication with a power of two, the bias. The
     law is defined by this sum (docs/Spec/Sums.md), so no bit changes; while
     partial sums stay below 2^53, which are exact in f64, no order does either.
-    For targets and machines without a kernel of the law's own.
+    For sums that the target has no kernel for: `bytes` says what it multiplies
+    bytes with. Sums of integers (snn-find-integer-sums) stay where they fit 32
+    bits; and where they are in one group, on the `tiles` of a matrix unit, and
+    those of spikes on `vectors`.
 
     Before:
     ```mlir
@@ -444,8 +473,8 @@ def SNNExpandExactSums : Pass<"snn-expand-exact-sums", "::mlir::ModuleOp"> {
     ```
   }];
   let options = [
-    Option<"keepSliceable", "keep-sliceable", "bool", /*default=*/"false",
-           "leave sums of spikes that are products of three digits of 8 bits">
+    Option<"bytes", "bytes", "std::string", /*default=*/"\"none\"",
+           "what multiplies bytes: none, vectors or tiles">
   ];
   let dependentDialects = ["::mlir::arith::ArithDialect"];
 }

@@ -3,15 +3,15 @@
 // Weights as integers with one power of two per output (docs/Spec/Sums.md,
 // "Exact sums"), and what follows for kernels: integers add in any order.
 
-#ifndef VOLLEY_LIB_TARGET_CPU_INTEGERWEIGHTS_H
-#define VOLLEY_LIB_TARGET_CPU_INTEGERWEIGHTS_H
+#ifndef VOLLEY_SUPPORT_INTEGERROW_H
+#define VOLLEY_SUPPORT_INTEGERROW_H
 
 #include "volley/Support/ExactSum.h"
 
 #include <cmath>
 #include <cstdint>
 
-namespace volley::cpu {
+namespace volley {
 
 /// The weights of one output, as q 2^-exponent with integers q that have no
 /// factor of two in common.
@@ -62,8 +62,11 @@ struct IntegerRow {
   int getDigits() const {
     return std::max(countDigits(least), countDigits(most));
   }
-  /// The largest magnitude that a sum of some of them can have.
-  int64_t getLargestSum() const { return std::max(positive, -negative); }
+  /// The largest magnitude that a sum of them can have, each times a number
+  /// from 0 to `most`.
+  int64_t getLargestSum(int64_t most) const {
+    return std::max(positive, -negative) * most;
+  }
 
   /// Takes the lowest digit, which is signed, off a number.
   static int8_t takeDigit(int64_t &q) {
@@ -86,6 +89,6 @@ private:
   }
 };
 
-} // namespace volley::cpu
+} // namespace volley
 
-#endif // VOLLEY_LIB_TARGET_CPU_INTEGERWEIGHTS_H
+#endif // VOLLEY_SUPPORT_INTEGERROW_H
