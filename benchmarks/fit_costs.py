@@ -19,7 +19,7 @@ import numpy as np
 
 # Costs are in cycles of 1 / CLOCK ns.
 CLOCK = 2.6
-COUNTERS = "rows positions outputs terms groups windows inputs".split()
+COUNTERS = "rows positions outputs terms groups windows stride inputs".split()
 
 
 def read(path):
@@ -104,9 +104,12 @@ def blocked_features(run):
 def scatter_features(run):
     rows, terms, vectors, _ = sizes(run)
     events = run["density"]
-    lines = run["inputs"] * math.sqrt(run["windows"])
+    lines = run["inputs"] * math.sqrt(run["windows"]) / run["stride"]
+    # The part of the input that is in lines of 64 without events.
+    empty = (1 - events) ** 64
     return [
-        run["inputs"],
+        run["inputs"] * (1 - empty),
+        run["inputs"] * empty,
         rows * vectors,
         terms * events * vectors,
         lines * events,
@@ -162,8 +165,9 @@ def main():
     few = [run for run in choose("scatter") if run["density"] <= 0.2]
     x, errors = fit(few, scatter_features)
     print(f"// Scattering convolutions: {errors}.")
-    print(f"kScatterLook = {x[0]:.2g}, kScatterVector = {x[1]:.2g},")
-    print(f"kScatterTermVector = {x[2]:.2g}, kScatterLine = {x[3]:.2g};")
+    print(f"kScatterLook = {x[0]:.2g}, kScatterSkip = {x[1]:.2g},")
+    print(f"kScatterVector = {x[2]:.2g}, kScatterTermVector = {x[3]:.2g},")
+    print(f"kScatterLine = {x[4]:.2g};")
     x, errors = fit(choose("depthwise"), lambda run: [sizes(run)[1]])
     print(f"// Depthwise: {errors}.")
     print(f"kDepthwiseSynapse = {x[0]:.2g};")

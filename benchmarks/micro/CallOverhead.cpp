@@ -44,7 +44,8 @@ static void callOverhead(benchmark::State &loop) {
     uint8_t y;
     const void *inputs[] = {&values[call++ % values.size()]};
     void *outputs[] = {&y};
-    volley_run_args args = {sizeof args, 1, 1, inputs, outputs, nullptr};
+    volley_run_args args = {sizeof args, 1,       1,      inputs,
+                            outputs,     nullptr, nullptr};
     net.run(state, &args);
     spikes += y;
   }

@@ -45,6 +45,8 @@ struct Shape {
   /// Sums of a step and sample: so many positions with so many outputs of so
   /// many terms each, in so many groups; terms lie together by windows.
   int64_t positions, outputs, terms, groups, windows;
+  /// Of a convolution.
+  int64_t stride = 1;
   /// Whether weights are integers of 8 bits.
   bool isInteger = false;
 };
@@ -106,7 +108,8 @@ static Shape makeConv(int64_t C, int64_t side, int64_t O, int64_t kernel,
           isDepthwise ? 1 : O,
           kernel * kernel * (isDepthwise ? 1 : C),
           isDepthwise ? C : 1,
-          kernel * kernel};
+          kernel * kernel,
+          stride};
 }
 
 static Shape withIntegers(Shape shape) {
@@ -257,8 +260,8 @@ static void runKernel(benchmark::State &loop, const Shape &shape,
                             ? static_cast<const void *>(&floats[first])
                             : &spikes[first]};
     void *out[] = {y.data()};
-    volley_run_args args = {sizeof args, shape.steps, shape.batch,
-                            in,          out,         nullptr};
+    volley_run_args args = {sizeof args, shape.steps, shape.batch, in,
+                            out,         nullptr,     nullptr};
     net.run(state, &args);
     benchmark::DoNotOptimize(y.data());
   }
@@ -271,6 +274,7 @@ static void runKernel(benchmark::State &loop, const Shape &shape,
   loop.counters["terms"] = shape.terms;
   loop.counters["groups"] = shape.groups;
   loop.counters["windows"] = shape.windows;
+  loop.counters["stride"] = shape.stride;
   loop.counters["inputs"] = net.inputs[0].elements;
   net.destroy(state);
 }

@@ -14,7 +14,8 @@
  *     volley_state *state;
  *     volley_state_options options = {sizeof options, 1, NULL};
  *     net->create(net, &options, &state);
- *     volley_run_args args = {sizeof args, 100, 1, inputs, outputs, NULL};
+ *     volley_run_args args = {sizeof args, 100,  1,   inputs,
+ *                             outputs,     NULL, NULL};
  *     net->run(state, &args);
  *     net->destroy(state);
  */
@@ -101,6 +102,20 @@ typedef struct volley_state_options {
   const volley_executor *executor;
 } volley_state_options;
 
+/* The spikes of an input as a list, as event cameras record them: event i is a
+ * one at element index[i], counted in row-major order of the input's shape, of
+ * sample[i] in step[i]. All else is zero. Steps ascend; the events of one step
+ * may come in any order, but each of them once. */
+typedef struct volley_events {
+  uint64_t count;
+  const int64_t *step;
+  const int64_t *sample; /* NULL: all are of sample 0 */
+  const int64_t *index;
+  /* The number that `step` has for the first step of the run: the events of a
+   * part of a recording need not be copied. */
+  int64_t first_step;
+} volley_events;
+
 typedef struct volley_run_args {
   size_t size; /* of this struct */
   int64_t steps;
@@ -111,6 +126,14 @@ typedef struct volley_run_args {
   void *const *outputs;
   /* One buffer per probe, NULL for one that is not wanted; or NULL for none. */
   void *const *probes;
+  /* One list of events per input, NULL for one that is given as a buffer; or
+   * NULL for none. An input with a list is a stream of VOLLEY_BOOL, and has no
+   * buffer in `inputs`. The bits of the result are those that the same spikes
+   * in a buffer give; the time that the input takes goes with the events, and
+   * not with steps times elements. Callers that were built before there was
+   * this have a smaller struct; `run_args_size` of volley_program says whether
+   * an artefact knows it. */
+  const volley_events *const *events;
 } volley_run_args;
 
 /* A part of a program that was compiled for profiling: an op of the network as
@@ -198,6 +221,10 @@ struct volley_program {
    * another than volley_query gives takes it from here; create refuses it if
    * the processor lacks what it needs. Older artefacts end before this. */
   const volley_program *const *levels;
+
+  /* sizeof(volley_run_args) as `run` knows it; what is behind that it does not
+   * read. Older artefacts end before this, and know it without `events`. */
+  size_t run_args_size;
 };
 
 /* The entry point: the program for the best set of instructions that this

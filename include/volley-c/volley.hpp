@@ -106,8 +106,8 @@ private:
   /// Null if there is none.
   static const volley_program *findLevel(const volley_program *program,
                                          std::string_view cpu) {
-    if (program->size < sizeof(volley_program)) // of an earlier compiler
-      return nullptr;
+    if (program->size < offsetof(volley_program, run_args_size))
+      return nullptr; // of an earlier compiler
     for (auto level = program->levels; *level; ++level)
       if ((*level)->cpu == cpu)
         return *level;
@@ -162,18 +162,30 @@ public:
   /// Runs `steps` steps, from where the last run ended. One buffer of (steps,
   /// batch, shape) elements per input and output, in the program's order; no
   /// probes, or one buffer for each, null for one that is not wanted.
+  ///
+  /// `events` are inputs that are lists of events, with null in `inputs`: one
+  /// for each input, null for one with a buffer; or none.
   void run(int64_t steps, const std::vector<const void *> &inputs,
            const std::vector<void *> &outputs,
-           const std::vector<void *> &probes = {}) {
+           const std::vector<void *> &probes = {},
+           const std::vector<const volley_events *> &events = {}) {
     if (inputs.size() != program->num_inputs ||
         outputs.size() != program->num_outputs ||
-        (!probes.empty() && probes.size() != program->num_probes))
+        (!probes.empty() && probes.size() != program->num_probes) ||
+        (!events.empty() && events.size() != program->num_inputs))
       throw Error(VOLLEY_INVALID_ARGUMENT,
                   "expects a buffer for each signal of the program");
-    volley_run_args args = {
-        sizeof args,    steps,
-        batch,          inputs.data(),
-        outputs.data(), probes.empty() ? nullptr : probes.data()};
+    if (!events.empty() && (program->size < sizeof(volley_program) ||
+                            program->run_args_size < sizeof(volley_run_args)))
+      throw Error(VOLLEY_INVALID_ARGUMENT,
+                  "the artefact is older than lists of events");
+    volley_run_args args = {sizeof args,
+                            steps,
+                            batch,
+                            inputs.data(),
+                            outputs.data(),
+                            probes.empty() ? nullptr : probes.data(),
+                            events.empty() ? nullptr : events.data()};
     check(program->run(state.get(), &args));
   }
 

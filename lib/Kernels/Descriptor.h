@@ -6,6 +6,7 @@
 #ifndef VOLLEY_LIB_KERNELS_DESCRIPTOR_H
 #define VOLLEY_LIB_KERNELS_DESCRIPTOR_H
 
+#include "MoveGeometry.h"
 #include "volley-c/volley.h"
 
 namespace volley::kernels {
@@ -32,12 +33,28 @@ constexpr int64_t kAll = 1 << 16;
 /// As rowCycles: threads share every loop, however short.
 constexpr int64_t kShareAlways = -1;
 
+/// Neighbouring bytes of which as many are looked at together.
+constexpr int64_t kLineBytes = 64;
+
+/// An input in a tile. Generated code knows the offsets of the first members.
+struct TileInput {
+  /// The row of the tile's first step and sample, and rows from one step to the
+  /// next.
+  const char *rows;
+  int64_t rowsPerStep;
+  /// If it is given as a list of events: a bit for each line of so many bytes
+  /// from `rows` on, which is set where there is a spike. Else null.
+  const uint64_t *lines;
+  int64_t bytes;
+};
+
 /// One call of generated code: some successive steps of a block of neighbouring
 /// samples. Generated code knows the offsets of these members.
 struct Tile {
+  const TileInput *inputs;
+  int64_t numInputs;
   /// Whole arrays of (steps, batch, shape), or of (batch, shape) for signals
   /// that are no streams.
-  const void *const *inputs;
   void *const *outputs;
   void *const *probes;
   /// The state of the block's first sample.
@@ -111,6 +128,10 @@ struct Descriptor {
   const char *const *messages;
   /// Identifies saved states of the same program.
   uint64_t fingerprint;
+  /// For each input, where generated code expects its elements if it is given
+  /// as a list of events, with dimensions in descending order of their strides
+  /// in the input; null: where they are in an array.
+  const MoveGeometry *const *layouts;
 };
 
 } // namespace volley::kernels

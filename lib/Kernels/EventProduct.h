@@ -10,15 +10,7 @@
 #include "Elements.h"
 #include "EventSearch.h"
 #include "Panels.h"
-
-/// Where an object is made. (<new> is a header of a C++ library, which there
-/// need not be one of for every architecture.)
-struct VolleyPlace {
-  char *memory;
-};
-inline void *operator new(__SIZE_TYPE__, VolleyPlace place) {
-  return place.memory;
-}
+#include "Scratch.h"
 
 namespace volley::kernels {
 
@@ -409,13 +401,6 @@ private:
   int64_t rows = 0, firstRow = 0, firstStep = 0, steps = 0;
   alignas(64) Y buffer[kRows * kWidth];
 };
-
-/// An object in this thread's scratch memory, which is too large for a stack.
-template <typename T, typename... Arguments>
-inline T &makeScratch(Tile *tile, const Arguments &...arguments) {
-  static_assert(sizeof(T) <= kScratchBytes);
-  return *new (VolleyPlace{tile->scratch}) T(arguments...);
-}
 
 } // namespace volley::kernels
 

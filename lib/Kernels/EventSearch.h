@@ -5,6 +5,8 @@
 #ifndef VOLLEY_LIB_KERNELS_EVENTSEARCH_H
 #define VOLLEY_LIB_KERNELS_EVENTSEARCH_H
 
+#include "Descriptor.h"
+
 #include <stdint.h>
 
 #ifdef __AVX2__
@@ -79,11 +81,39 @@ inline int32_t addIndices(uint16_t *index, int64_t at, unsigned which) {
   return __builtin_popcount(which);
 }
 
+inline __m256i loadBytes(const void *x) {
+  return _mm256_loadu_si256(static_cast<const __m256i *>(x));
+}
+
 /// Which of 32 spikes are there.
 inline uint32_t findSpikes(const uint8_t *x) {
-  __m256i bytes = _mm256_loadu_si256(reinterpret_cast<const __m256i *>(x));
-  __m256i zeros = _mm256_cmpeq_epi8(bytes, _mm256_setzero_si256());
+  __m256i zeros = _mm256_cmpeq_epi8(loadBytes(x), _mm256_setzero_si256());
   return ~static_cast<uint32_t>(_mm256_movemask_epi8(zeros));
+}
+
+/// Whether 64 bytes are zero.
+inline bool isZero(const void *x) {
+  auto *bytes = static_cast<const char *>(x);
+  __m256i any = _mm256_or_si256(loadBytes(bytes), loadBytes(bytes + 32));
+  return _mm256_testz_si256(any, any);
+}
+
+/// Appends at + i for all bits i of `which`, which are of a line; returns how
+/// many.
+inline int32_t addLine(uint16_t *index, int64_t at, uint64_t which) {
+  // Few ones one by one, and some that are none, as how many there are is not
+  // predictable.
+  constexpr int32_t few = 4;
+  int32_t count = __builtin_popcountll(which);
+  if (count <= few) {
+    for (int32_t i = 0; i < few; ++i, which &= which - 1)
+      index[i] = static_cast<uint16_t>(at + _tzcnt_u64(which));
+    return count;
+  }
+  int32_t added = 0;
+  for (int i = 0; i < kLineBytes; i += 8, which >>= 8)
+    added += addIndices(index + added, at + i, which & 0xFF);
+  return added;
 }
 
 /// Which of 8 numbers are not zero.
@@ -120,12 +150,14 @@ inline int32_t findEvents(const X *x, int64_t size, int64_t first,
 #ifdef __AVX512BW__
   // Without branches: which elements are spikes is not predictable.
   if constexpr (sizeof(X) == 1) {
-    for (; k < size; k += 64) {
+    for (; k < size; k += kLineBytes) {
       uint64_t part =
           size - k >= 64 ? ~uint64_t(0) : (uint64_t(1) << (size - k)) - 1;
       __m512i bytes = _mm512_maskz_loadu_epi8(part, x + k);
       uint64_t spikes = _mm512_test_epi8_mask(bytes, bytes);
-      for (int i = 0; i < 64; i += 16, spikes >>= 16)
+      if (!spikes)
+        continue;
+      for (int i = 0; i < kLineBytes; i += 16, spikes >>= 16)
         count += addIndices(index + count, first + k + i,
                             static_cast<__mmask16>(spikes));
     }
@@ -151,11 +183,13 @@ inline int32_t findEvents(const X *x, int64_t size, int64_t first,
 #elif defined(__AVX2__)
   // The same by a table.
   if constexpr (sizeof(X) == 1) {
-    for (; k + 32 <= size; k += 32) {
-      uint32_t spikes = findSpikes(x + k);
-      for (int i = 0; i < 32; i += 8, spikes >>= 8)
-        count += addIndices(index + count, first + k + i, spikes & 0xFF);
-    }
+    for (; k + kLineBytes <= size; k += kLineBytes)
+      if (!isZero(x + k))
+        count +=
+            addLine(index + count, first + k,
+                    findSpikes(x + k) | uint64_t(findSpikes(x + k + 32)) << 32);
+    for (; k + 32 <= size; k += 32)
+      count += addLine(index + count, first + k, findSpikes(x + k));
   } else if constexpr (sizeof(X) == 4) {
     for (; k + 8 <= size; k += 8) {
       __m256i all =

@@ -5,6 +5,7 @@
 #include "ConvGeometry.h"
 #include "Elements.h"
 #include "Kernels.h"
+#include "SpikePool.h"
 #include "Team.h"
 
 using namespace volley::kernels;
@@ -47,8 +48,8 @@ template <typename T> using Channels = typename ChannelsOf<T>::Type;
 /// Combines the elements of each window, (ky, kx) ascending, as numbers of type
 /// A: `combine` and `finish` take one, or a vector of them.
 template <typename A, typename X, typename Y, typename Combine, typename Finish>
-inline void pool(const X *x, Y *y, const ConvGeometry &g, int64_t firstLine,
-                 int64_t lastLine, A start, Combine combine, Finish finish) {
+inline void poolAll(const X *x, Y *y, const ConvGeometry &g, int64_t firstLine,
+                    int64_t lastLine, A start, Combine combine, Finish finish) {
   int64_t first = 0;
   for (; first + kChannels <= g.inChannels; first += kChannels) {
     Channels<A> clear = Channels<A>{} + start, all = clear;
@@ -76,6 +77,30 @@ inline void pool(const X *x, Y *y, const ConvGeometry &g, int64_t firstLine,
   }
 }
 
+/// The same. If `spikes` is not null, lines with few of them go by events:
+/// `finishCount` takes the number of spikes in a window.
+template <typename A, typename X, typename Y, typename Combine, typename Finish,
+          typename FinishCount>
+inline void pool(const X *x, Y *y, const ConvGeometry &g, SpikePool *spikes,
+                 int64_t firstLine, int64_t lastLine, A start, Combine combine,
+                 Finish finish, FinishCount finishCount) {
+  if constexpr (sizeof(X) == 1)
+    if (spikes) {
+      int64_t size = g.outWidth * g.outChannels;
+      for (int64_t line = firstLine; line < lastLine; ++line) {
+        const uint32_t *counts = spikes->count(x, line);
+        if (!counts) {
+          poolAll(x, y, g, line, line + 1, start, combine, finish);
+          continue;
+        }
+        for (int64_t i = 0; i < size; ++i)
+          y[line * size + i] = finishCount(counts[i], Y());
+      }
+      return;
+    }
+  poolAll(x, y, g, firstLine, lastLine, start, combine, finish);
+}
+
 /// A number, or a vector of them, in another type.
 template <typename To, typename From> inline To convertTo(From x) {
   if constexpr (sizeof(To) <= sizeof(double) && sizeof(From) <= sizeof(double))
@@ -85,43 +110,46 @@ template <typename To, typename From> inline To convertTo(From x) {
 }
 
 template <typename X, typename Y>
-inline void poolSum(const X *x, Y *y, const ConvGeometry &g, int64_t firstLine,
-                    int64_t lastLine) {
+inline void poolSum(const X *x, Y *y, const ConvGeometry &g, SpikePool *spikes,
+                    int64_t firstLine, int64_t lastLine) {
   using Sum = typename SumOf<X>::Type;
+  auto finish = [](auto sum, auto to) { return convertTo<decltype(to)>(sum); };
   pool(
-      x, y, g, firstLine, lastLine, Sum(0),
-      [](auto a, auto b) { return a + b; },
-      [](auto sum, auto to) { return convertTo<decltype(to)>(sum); });
+      x, y, g, spikes, firstLine, lastLine, Sum(0),
+      [](auto a, auto b) { return a + b; }, finish, finish);
 }
 
 template <typename X, typename Y>
-inline void poolAvg(const X *x, Y *y, const ConvGeometry &g, int64_t firstLine,
-                    int64_t lastLine) {
+inline void poolAvg(const X *x, Y *y, const ConvGeometry &g, SpikePool *spikes,
+                    int64_t firstLine, int64_t lastLine) {
   // Exact before it becomes a float.
   using Sum = typename SumOf<X>::Type;
   Y area = static_cast<Y>(g.kernelHeight * g.kernelWidth);
+  auto finish = [=](auto sum, auto to) {
+    using To = decltype(to);
+    // Sums wrap as numbers without a sign, and have one.
+    if constexpr (isFloat<X>)
+      return convertTo<To>(sum) / area;
+    else if constexpr (sizeof(sum) == sizeof(int32_t))
+      return static_cast<To>(static_cast<int32_t>(sum)) / area;
+    else
+      return __builtin_convertvector((Channels<int32_t>)sum, To) / area;
+  };
   pool(
-      x, y, g, firstLine, lastLine, Sum(0),
-      [](auto a, auto b) { return a + b; },
-      [=](auto sum, auto to) {
-        using To = decltype(to);
-        // Sums wrap as numbers without a sign, and have one.
-        if constexpr (isFloat<X>)
-          return convertTo<To>(sum) / area;
-        else if constexpr (sizeof(sum) == sizeof(int32_t))
-          return static_cast<To>(static_cast<int32_t>(sum)) / area;
-        else
-          return __builtin_convertvector((Channels<int32_t>)sum, To) / area;
-      });
+      x, y, g, spikes, firstLine, lastLine, Sum(0),
+      [](auto a, auto b) { return a + b; }, finish, finish);
 }
 
 template <typename X, typename Y>
-inline void poolMax(const X *x, Y *y, const ConvGeometry &g, int64_t firstLine,
-                    int64_t lastLine) {
+inline void poolMax(const X *x, Y *y, const ConvGeometry &g, SpikePool *spikes,
+                    int64_t firstLine, int64_t lastLine) {
   pool(
-      x, y, g, firstLine, lastLine, leastOf(X()),
+      x, y, g, spikes, firstLine, lastLine, leastOf(X()),
       [](auto a, auto b) { return b > a ? b : a; },
-      [](auto most, auto) { return most; });
+      [](auto most, auto) { return most; },
+      [](uint32_t count, auto to) {
+        return static_cast<decltype(to)>(count != 0);
+      });
 }
 
 } // namespace
@@ -131,11 +159,15 @@ inline void poolMax(const X *x, Y *y, const ConvGeometry &g, int64_t firstLine,
       Tile * tile, const X *x, int64_t xStep, Y *y, int64_t yStep, int64_t nt, \
       int64_t nb, const ConvGeometry *geometry) {                              \
     const ConvGeometry &g = *geometry;                                         \
+    SpikePool *spikes =                                                        \
+        sizeof(X) == 1 && SpikePool::isFor(g)                                  \
+            ? &makeScratch<SpikePool>(tile, g, SpikeLines(tile, x))            \
+            : nullptr;                                                         \
     shareRows(tile, x, xStep, g.inChannels *g.inHeight *g.inWidth, y, yStep,   \
               g.outChannels *g.outHeight *g.outWidth, nt, nb, g.outHeight,     \
               g.outWidth *g.kernelHeight *g.kernelWidth *g.outChannels / 16,   \
               [&](const X *in, Y *out, int64_t first, int64_t last) {          \
-                FUNCTION(in, out, g, first, last);                             \
+                FUNCTION(in, out, g, spikes, first, last);                     \
               });                                                              \
   }
 

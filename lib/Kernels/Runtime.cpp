@@ -5,15 +5,18 @@
 
 #include "Processor.h"
 #include "State.h"
+#include "volley/Support/EventCheck.h"
 #include "volley/Support/FloatingPointEnvironment.h"
 
 #include <sched.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 using volley::kernels::Descriptor;
+using volley::kernels::EventInput;
 using volley::kernels::getNanoseconds;
 using volley::kernels::getNumCounts;
 using volley::kernels::getTicks;
@@ -24,8 +27,10 @@ using volley::kernels::kShareAlways;
 using volley::kernels::kThreadCounts;
 using volley::kernels::LayerCounts;
 using volley::kernels::relax;
+using volley::kernels::share;
 using volley::kernels::Team;
 using volley::kernels::Tile;
+using volley::kernels::TileInput;
 
 /// The program at each level that the artefact has, the best first, and null.
 /// They are the first members of descriptors.
@@ -98,14 +103,17 @@ volley_status create(const volley_program *program,
     return VOLLEY_UNSUPPORTED_CPU;
   size_t workers = options->executor ? options->executor->workers : 1;
   size_t header = roundUp(sizeof(volley_state)), samples, workspaces, scratch,
-         counts, total;
+         inputs, counts, total;
   if (__builtin_mul_overflow(program->state_sample_bytes,
                              static_cast<uint64_t>(options->batch), &samples) ||
       __builtin_mul_overflow(program->workspace_bytes, workers, &workspaces) ||
       __builtin_mul_overflow(kScratchBytes, workers, &scratch) ||
+      __builtin_mul_overflow(program->num_inputs * sizeof(TileInput), workers,
+                             &inputs) ||
       __builtin_mul_overflow(getNumCounts(descriptor) * sizeof(LayerCounts),
                              workers, &counts) ||
-      __builtin_add_overflow(samples, header + 4 * kAlignment, &total) ||
+      __builtin_add_overflow(samples, header + 5 * kAlignment, &total) ||
+      __builtin_add_overflow(inputs, total, &total) ||
       __builtin_add_overflow(counts, total, &total) ||
       __builtin_add_overflow(workspaces, total, &total) ||
       __builtin_add_overflow(scratch, total, &total))
@@ -121,8 +129,11 @@ volley_status create(const volley_program *program,
   state->samples = memory + header;
   state->workspaces = state->samples + roundUp(samples);
   state->scratch = state->workspaces + roundUp(workspaces);
-  state->counts =
-      reinterpret_cast<LayerCounts *>(state->scratch + roundUp(scratch));
+  state->inputs =
+      reinterpret_cast<TileInput *>(state->scratch + roundUp(scratch));
+  state->eventInputs = nullptr;
+  state->counts = reinterpret_cast<LayerCounts *>(
+      reinterpret_cast<char *>(state->inputs) + roundUp(inputs));
   memset(state->counts, 0, counts);
   state->runs = state->runTicks = state->runNanoseconds = state->runRows = 0;
   clear(state);
@@ -130,7 +141,14 @@ volley_status create(const volley_program *program,
   return VOLLEY_OK;
 }
 
-void destroy(volley_state *state) { free(state); }
+void destroy(volley_state *state) {
+  if (state && state->eventInputs) {
+    for (uint32_t i = 0; i < state->descriptor->program.num_inputs; ++i)
+      state->eventInputs[i].release();
+    free(state->eventInputs);
+  }
+  free(state);
+}
 
 volley_status reset(volley_state *state) {
   clear(state);
@@ -241,12 +259,53 @@ int64_t findNonBinary(const uint8_t *data, int64_t count) {
   return -1;
 }
 
+/// The list of an input that is given as one, or null.
+const volley_events *getEvents(const volley_run_args *args, uint32_t input) {
+  bool hasEvents = args->size >= sizeof(volley_run_args) && args->events;
+  return hasEvents ? args->events[input] : nullptr;
+}
+
+/// Checks the list of an input, and makes room for what a tile has of it.
+volley_status prepareEvents(volley_state *state, const volley_run_args *args,
+                            uint32_t input) {
+  const Descriptor *descriptor = state->descriptor;
+  const volley_signal &signal = descriptor->program.inputs[input];
+  auto runOut = [&] {
+    return fail(state, VOLLEY_OUT_OF_MEMORY, "there is not enough memory");
+  };
+  int64_t elements = signal.elements;
+  size_t words = (elements * args->batch + 63) / 64;
+  auto *seen = static_cast<uint64_t *>(calloc(words, sizeof(uint64_t)));
+  if (!seen)
+    return runOut();
+  bool isRight = volley::checkEvents(
+      *args->events[input],
+      signal.type == VOLLEY_BOOL && signal.rate == VOLLEY_STREAM, signal.name,
+      args->steps, args->batch, elements, seen, state->message,
+      sizeof state->message);
+  free(seen);
+  if (!isRight)
+    return VOLLEY_INVALID_ARGUMENT;
+  if (!state->eventInputs)
+    state->eventInputs = static_cast<EventInput *>(
+        calloc(descriptor->program.num_inputs, sizeof(EventInput)));
+  if (!state->eventInputs)
+    return runOut();
+  EventInput &buffers = state->eventInputs[input];
+  int64_t workers = state->executor ? state->executor->workers : 1;
+  if (!buffers.isAllocated() &&
+      !buffers.allocate(elements, descriptor->rows, workers,
+                        descriptor->layouts[input]))
+    return runOut();
+  return VOLLEY_OK;
+}
+
 volley_status checkArguments(volley_state *state, const volley_run_args *args) {
   const volley_program &program = state->descriptor->program;
   auto invalid = [&](const char *message) {
     return fail(state, VOLLEY_INVALID_ARGUMENT, message);
   };
-  if (!args || args->size < sizeof(volley_run_args))
+  if (!args || args->size < offsetof(volley_run_args, events))
     return invalid("expects run arguments of this version");
   if (args->steps < 0)
     return invalid("expects a number of steps that is not negative");
@@ -265,6 +324,12 @@ volley_status checkArguments(volley_state *state, const volley_run_args *args) {
     bool isStatic = signal.rate == VOLLEY_STATIC;
     if (isStatic && state->step > 0)
       continue; // What the first run gave counts.
+    if (getEvents(args, i)) {
+      volley_status status = prepareEvents(state, args, i);
+      if (status != VOLLEY_OK)
+        return status;
+      continue;
+    }
     if (!args->inputs[i]) {
       snprintf(state->message, sizeof state->message,
                "expects a buffer for input '%s'", signal.name);
@@ -311,11 +376,52 @@ struct Run {
   Team team;
 };
 
+/// Bytes of a row of a signal.
+size_t getRowBytes(const volley_signal &signal) {
+  constexpr size_t bytes[] = {1, 4, 4, 8};
+  return signal.elements * bytes[signal.type];
+}
+
+/// Gives a tile its inputs: `inputs` are those of this thread, of which lists
+/// of events are put into the buffers of a workspace.
+void setInputs(const Run &run, uint32_t workspace, Tile &tile,
+               TileInput *inputs) {
+  const volley_program &program = run.state->descriptor->program;
+  for (uint32_t i = 0; i < program.num_inputs; ++i) {
+    const volley_signal &signal = program.inputs[i];
+    if (const volley_events *events = getEvents(run.args, i)) {
+      EventInput &buffers = run.state->eventInputs[i];
+      share(&tile, 1, 1,
+            [&](int64_t, int64_t) { buffers.put(*events, workspace, tile); });
+      inputs[i] = buffers.get(workspace, tile.samples);
+      continue;
+    }
+    bool isStream = signal.rate == VOLLEY_STREAM;
+    int64_t row =
+        (isStream ? tile.firstStep * tile.batch : 0) + tile.firstSample;
+    auto *buffer = static_cast<const char *>(run.args->inputs[i]);
+    inputs[i] = {buffer + row * getRowBytes(signal), isStream ? tile.batch : 0,
+                 nullptr, 0};
+  }
+}
+
+/// Clears the buffers of lists of events.
+void clearInputs(const Run &run, uint32_t workspace, Tile &tile) {
+  for (uint32_t i = 0; i < run.state->descriptor->program.num_inputs; ++i)
+    if (getEvents(run.args, i))
+      share(&tile, 1, 1, [&](int64_t, int64_t) {
+        run.state->eventInputs[i].clear(workspace);
+      });
+}
+
 /// All steps of one block of samples, tile by tile, in a workspace.
-void runBlock(Run *run, uint32_t index, uint32_t workspace, Tile &tile) {
+void runBlock(Run *run, uint32_t index, uint32_t worker, uint32_t workspace,
+              Tile &tile) {
   volley_state *state = run->state;
   const Descriptor *descriptor = state->descriptor;
-  tile.inputs = run->args->inputs;
+  tile.numInputs = descriptor->program.num_inputs;
+  TileInput *inputs = state->inputs + worker * tile.numInputs;
+  tile.inputs = inputs;
   tile.outputs = run->args->outputs;
   tile.probes = run->probes;
   tile.weights = descriptor->weights;
@@ -340,7 +446,9 @@ void runBlock(Run *run, uint32_t index, uint32_t workspace, Tile &tile) {
       tile.steps = tileSteps;
     tile.step = state->step + t;
     tile.isLast = t + tile.steps == run->args->steps;
+    setInputs(*run, workspace, tile, inputs);
     descriptor->run(&tile);
+    clearInputs(*run, workspace, tile);
   }
   if (error)
     __atomic_store_n(&run->error, error, __ATOMIC_RELAXED);
@@ -368,7 +476,7 @@ void runAlone(void *argument, uint32_t index, uint32_t worker) {
   tile.scratch = run->state->scratch + worker * kScratchBytes;
   tile.hasDotProducts = run->state->hasDotProducts;
   startCounting(run->state, worker, tile);
-  runBlock(run, index, worker, tile);
+  runBlock(run, index, worker, worker, tile);
   stopCounting(tile);
 }
 
@@ -386,7 +494,7 @@ void runTogether(void *argument, uint32_t, uint32_t worker) {
   tile.sharesAll = run->state->descriptor->rowCycles == kShareAlways;
   startCounting(run->state, worker, tile);
   for (uint32_t i = 0; i < run->blocks; ++i)
-    runBlock(run, i, /*workspace=*/0, tile);
+    runBlock(run, i, worker, /*workspace=*/0, tile);
   stopCounting(tile);
   __atomic_store_n(&run->isDone, 1, __ATOMIC_RELEASE);
 }

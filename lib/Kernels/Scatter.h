@@ -15,15 +15,16 @@
 
 #include "ConvGeometry.h"
 #include "EventProduct.h"
+#include "SpikeLines.h"
 
 namespace volley::kernels {
 
 template <typename X, typename W> class ScatterConv {
 public:
-  ScatterConv(const ConvGeometry &geometry, const W *weight, const W *bias,
-              int64_t mostEvents)
-      : g(geometry), weight(weight), bias(bias), mostEvents(mostEvents),
-        padded(roundUp<W>(g.outChannels)) {
+  ScatterConv(const ConvGeometry &geometry, const SpikeLines &spikes,
+              const W *weight, const W *bias, int64_t mostEvents)
+      : g(geometry), spikes(spikes), weight(weight), bias(bias),
+        mostEvents(mostEvents), padded(roundUp<W>(g.outChannels)) {
     findTaps();
   }
 
@@ -115,11 +116,18 @@ private:
     count = 0;
     for (int64_t y = begin; y < end; ++y) {
       lineEvents[y - begin] = count;
-      count +=
-          findEvents(x + y * line, line, 0, index + count, values.get(count));
+      count += find(x + y * line, line);
     }
     lineEvents[end > begin ? end - begin : 0] = count;
     return count * kAll <= mostEvents * (end - begin) * line;
+  }
+
+  /// Appends the events of a line; returns how many.
+  int32_t find(const X *x, int64_t size) {
+    if constexpr (sizeof(X) == 1)
+      if (spikes)
+        return spikes.find(x, size, 0, index + count);
+    return findEvents(x, size, 0, index + count, values.get(count));
   }
 
   void scatterBand(W *sums, int64_t plane, int64_t first, int64_t last) {
@@ -185,6 +193,7 @@ private:
   }
 
   ConvGeometry g;
+  SpikeLines spikes;
   const W *weight, *bias;
   int64_t mostEvents, padded;
   int32_t count = 0;

@@ -2,6 +2,7 @@
 #ifndef VOLLEY_LIB_KERNELS_STATE_H
 #define VOLLEY_LIB_KERNELS_STATE_H
 
+#include "EventInput.h"
 #include "Processor.h"
 #include "Team.h"
 
@@ -21,6 +22,10 @@ struct volley_state {
   char *samples;
   char *workspaces;
   char *scratch;
+  /// The inputs of each worker's tile.
+  volley::kernels::TileInput *inputs;
+  /// Those that some run had as lists of events, of all inputs.
+  volley::kernels::EventInput *eventInputs;
   /// If the program is profiled: getNumCounts() of each worker, and of all runs
   /// their number, their time in ticks and nanoseconds, and steps of samples.
   volley::kernels::LayerCounts *counts;

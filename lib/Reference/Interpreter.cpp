@@ -185,7 +185,10 @@ runtime::RunStatus Interpreter::run(const runtime::RunBuffers &buffers,
     return runtime::RunStatus::LawViolated;
   }
   FloatingPointEnvironment environment;
-  for (auto [signal, buffer] : llvm::zip(info.inputs, buffers.inputs)) {
+  runtime::InputBuffers given(info, buffers, steps, batch, error);
+  if (!error.empty())
+    return runtime::RunStatus::InvalidInput;
+  for (auto [signal, buffer] : llvm::zip(info.inputs, given.get())) {
     if (signal.rate == runtime::Rate::Static && (stepsDone > 0 || steps == 0))
       continue;
     error = runtime::describeNonBinary(signal, buffer, steps, batch);
@@ -193,14 +196,14 @@ runtime::RunStatus Interpreter::run(const runtime::RunBuffers &buffers,
       return runtime::RunStatus::InvalidInput;
   }
   if (stepsDone == 0 && steps > 0)
-    for (auto [values, buffer] : llvm::zip(staticInputs, buffers.inputs))
+    for (auto [values, buffer] : llvm::zip(staticInputs, given.get()))
       if (!values.empty())
         std::memcpy(values.data(), buffer, values.size());
   for (int64_t step = 0; step < steps; ++step)
     for (int64_t sample = 0; sample < batch; ++sample) {
       size_t row = step * batch + sample;
       for (auto [signal, buffer, values] :
-           llvm::zip(inputs, buffers.inputs, staticInputs)) {
+           llvm::zip(inputs, given.get(), staticInputs)) {
         size_t bytes = signal->bytes.size();
         const char *data = values.empty()
                                ? static_cast<const char *>(buffer) + row * bytes

@@ -528,46 +528,74 @@ std::string volley::runtime::writeCsv(const std::string &path, DType type,
 
 std::string volley::runtime::readEvents(const std::string &path, double bin,
                                         int64_t height, int64_t width,
-                                        Array &array) {
+                                        EventList &events) {
   std::vector<char> bytes;
   if (std::string error = readFile(path, bytes); !error.empty())
     return error;
   if (bytes.empty() || bytes.size() % 5 != 0)
     return "is no event file: its size is no multiple of 5 bytes";
-  struct Event {
-    int64_t step, polarity, y, x;
-  };
-  std::vector<Event> events;
-  int64_t steps = 0;
   // By way of nanoseconds, so that a bin of whole microseconds is exact.
   double binMicroseconds = std::round(bin * 1e9) / 1e3;
   if (!(binMicroseconds > 0))
     return "needs bins of at least 1e-9 s";
+  std::vector<std::pair<int64_t, int64_t>> found;
   for (size_t i = 0; i < bytes.size(); i += 5) {
     auto at = [&](size_t k) {
       return static_cast<int64_t>(static_cast<unsigned char>(bytes[i + k]));
     };
     int64_t time = (at(2) & 127) << 16 | at(3) << 8 | at(4);
-    Event event{static_cast<int64_t>(std::floor(time / binMicroseconds)),
-                at(2) >> 7, at(1), at(0)};
-    if (event.y >= height || event.x >= width)
+    int64_t polarity = at(2) >> 7, y = at(1), x = at(0);
+    if (y >= height || x >= width)
       return "event " + std::to_string(i / 5) +
-             " is at y = " + std::to_string(event.y) +
-             ", x = " + std::to_string(event.x) + ", outside of the input's " +
-             std::to_string(height) + " x " + std::to_string(width);
-    steps = std::max(steps, event.step + 1);
-    events.push_back(event);
+             " is at y = " + std::to_string(y) + ", x = " + std::to_string(x) +
+             ", outside of the input's " + std::to_string(height) + " x " +
+             std::to_string(width);
+    found.push_back({static_cast<int64_t>(std::floor(time / binMicroseconds)),
+                     (polarity * height + y) * width + x});
   }
-  constexpr int64_t mostCounts = int64_t(1) << 32;
-  if (steps > mostCounts / (2 * height * width))
-    return "fills " + std::to_string(steps) +
-           " bins, more than can be held; take larger bins";
+  std::sort(found.begin(), found.end());
+  for (auto [step, index] : found) {
+    events.step.push_back(step);
+    events.index.push_back(index);
+  }
+  events.steps = events.step.back() + 1;
+  return "";
+}
+
+std::string volley::runtime::checkSpikes(const EventList &events,
+                                         const std::vector<int64_t> &shape) {
+  auto isSame = [&](size_t a, size_t b) {
+    return events.step[a] == events.step[b] &&
+           events.index[a] == events.index[b];
+  };
+  for (size_t i = 1; i < events.step.size(); ++i) {
+    if (!isSame(i - 1, i))
+      continue;
+    size_t count = 2;
+    while (i - 1 + count < events.step.size() && isSame(i, i - 1 + count))
+      ++count;
+    return "element [" + std::to_string(events.step[i]) + ", " +
+           formatPosition(events.index[i], shape).substr(1) + " is " +
+           std::to_string(count) + ", which is no " + getName(DType::Bool) +
+           " (0 or 1)";
+  }
+  return "";
+}
+
+std::string volley::runtime::countEvents(const EventList &events,
+                                         const std::vector<int64_t> &shape,
+                                         Array &array) {
   array.element = Element::I32;
-  array.shape = {steps, 2, height, width};
+  array.shape = shape;
+  int64_t elements = array.getNumElements();
+  constexpr int64_t mostCounts = int64_t(1) << 32;
+  if (events.steps > mostCounts / elements)
+    return "fills " + std::to_string(events.steps) +
+           " bins, more than can be held; take larger bins";
+  array.shape.insert(array.shape.begin(), events.steps);
   std::vector<int32_t> counts(array.getNumElements(), 0);
-  for (const Event &event : events)
-    ++counts[((event.step * 2 + event.polarity) * height + event.y) * width +
-             event.x];
+  for (size_t i = 0; i < events.step.size(); ++i)
+    ++counts[events.step[i] * elements + events.index[i]];
   array.bytes.resize(counts.size() * sizeof(int32_t));
   std::memcpy(array.bytes.data(), counts.data(), array.bytes.size());
   return "";

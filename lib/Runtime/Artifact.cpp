@@ -10,6 +10,7 @@
 #include <elf.h>
 #include <fcntl.h>
 #include <filesystem>
+#include <optional>
 #include <tbb/global_control.h>
 #include <tbb/parallel_for.h>
 #include <tbb/task_arena.h>
@@ -99,7 +100,19 @@ public:
                          batch,
                          buffers.inputs.data(),
                          buffers.outputs.data(),
-                         buffers.probes.data()};
+                         buffers.probes.data(),
+                         nullptr};
+    std::optional<InputBuffers> expanded;
+    if (!buffers.events.empty()) {
+      if (artifact->readsEvents()) {
+        args.events = buffers.events.data();
+      } else {
+        expanded.emplace(getInfo(), buffers, steps, batch, error);
+        if (!error.empty())
+          return RunStatus::InvalidInput;
+        args.inputs = expanded->get().data();
+      }
+    }
     volley_status status = getProgram().run(state, &args);
     if (counts)
       updateProfile();
@@ -263,12 +276,17 @@ std::shared_ptr<Artifact> Artifact::load(const std::string &path,
 
 std::vector<const volley_program *> Artifact::getPrograms() const {
   // An artefact of an earlier compiler has less of the struct.
-  if (program->size < sizeof(volley_program))
+  if (program->size < offsetof(volley_program, run_args_size))
     return {program};
   std::vector<const volley_program *> programs;
   for (auto *level = program->levels; *level; ++level)
     programs.push_back(*level);
   return programs;
+}
+
+bool Artifact::readsEvents() const {
+  return program->size >= sizeof(volley_program) &&
+         program->run_args_size >= sizeof(volley_run_args);
 }
 
 std::string Artifact::getCPU() const { return program->cpu; }

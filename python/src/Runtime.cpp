@@ -3,6 +3,7 @@
 // The extension module volley._runtime: artefacts and sessions, without the
 // compiler. What users see is the package around it.
 
+#include "volley-c/volley.h"
 #include "volley/Runtime/Array.h"
 #include "volley/Runtime/Artifact.h"
 
@@ -81,14 +82,30 @@ private:
 };
 
 /// Arrays have the types and shapes of the program's signals: the package has
-/// seen to that. By the buffer protocol, which is quicker than DLPack.
+/// seen to that. By the buffer protocol, which is quicker than DLPack. An input
+/// that is a list of events is a tuple of arrays of i64: steps, samples or
+/// None, and indices.
 void run(Session &session, nb::list inputs, nb::list outputs, nb::list probes,
          int64_t steps) {
-  Buffers arrays(inputs.size() + outputs.size() + probes.size());
+  Buffers arrays(3 * inputs.size() + outputs.size() + probes.size());
   RunBuffers buffers;
+  std::vector<volley_events> lists(inputs.size());
   buffers.inputs.reserve(inputs.size());
-  for (nb::handle input : inputs)
-    buffers.inputs.push_back(arrays.get(input, PyBUF_SIMPLE));
+  for (size_t i = 0; i < inputs.size(); ++i) {
+    nb::handle input = inputs[i];
+    if (!nb::isinstance<nb::tuple>(input)) {
+      buffers.inputs.push_back(arrays.get(input, PyBUF_SIMPLE));
+      continue;
+    }
+    auto list = nb::borrow<nb::tuple>(input);
+    auto get = [&](size_t part) {
+      return static_cast<const int64_t *>(arrays.get(list[part], PyBUF_SIMPLE));
+    };
+    lists[i] = {nb::len(nb::object(list[0])), get(0), get(1), get(2), 0};
+    buffers.inputs.push_back(nullptr);
+    buffers.events.resize(inputs.size());
+    buffers.events[i] = &lists[i];
+  }
   buffers.outputs.reserve(outputs.size());
   for (nb::handle output : outputs)
     buffers.outputs.push_back(arrays.get(output, PyBUF_WRITABLE));

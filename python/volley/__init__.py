@@ -12,6 +12,7 @@
 from typing import TYPE_CHECKING
 
 from volley._errors import CompileError
+from volley._events import Events
 from volley._program import Profile, Program, Session, open
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ __version__ = "0.1.0"
 __all__ = [
     "Builder",
     "CompileError",
+    "Events",
     "Network",
     "NeuronModel",
     "Profile",

@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 # Not the compiler: programs that were saved run without it.
 from volley import _runtime
+from volley._events import Events
 
 if TYPE_CHECKING:
     from volley._network import Network
@@ -21,13 +22,24 @@ Path = Union[str, "os.PathLike[str]"]
 Signal = tuple[tuple[int, ...], str]
 # "node", "node:what", or several.
 Record = Union[str, Iterable[str]]
-# One input (T, B, *input), or several by name. A static input is (B, *input).
-Inputs = Union[npt.ArrayLike, Mapping[str, npt.ArrayLike]]
+# One input (T, B, *input), or several by name. A static input is (B, *input); one of
+# spikes may be a list of events.
+Input = Union[npt.ArrayLike, Events]
+Inputs = Union[Input, Mapping[str, Input]]
 # One output (T, B, *output), or several by name. A window output, which a run has
 # once, is (B, *output).
 Outputs = Union[np.ndarray, dict[str, np.ndarray]]
 # What was recorded: by node, then by what; each (T, B, *shape).
 Recorded = dict[str, dict[str, np.ndarray]]
+
+
+class _List(tuple):
+    """Events as a session takes them: steps, samples or None, indices."""
+
+    def __new__(cls, arrays, shape):
+        self = super().__new__(cls, arrays)
+        self.shape = shape
+        return self
 
 
 class _Port:
@@ -45,6 +57,8 @@ class _Port:
 
     def convert(self, x):
         """An array in the signal's type and layout; a copy only if it must be."""
+        if isinstance(x, Events):
+            return self.convert_events(x)
         x = np.asarray(x, order="C")
         shape, dtype = x.shape, x.dtype
         if len(shape) != self.rank or shape[len(self.outer) :] != self.shape:
@@ -63,6 +77,19 @@ class _Port:
         converted = np.empty(shape, self.dtype)
         _runtime.convert(x, converted, self.signal)
         return converted
+
+    def convert_events(self, events):
+        """What a run takes in place of an array."""
+        if not self.is_stream or self.dtype != np.uint8:
+            rate = "" if self.is_stream else "static "
+            raise TypeError(
+                f"input {self.name!r}: events are for inputs of spikes, but this is a "
+                f"{rate}one of {self.dtype}"
+            )
+        try:
+            return _List(events.flatten(self.shape), events.shape)
+        except ValueError as error:
+            raise ValueError(f"input {self.name!r}: {error}") from None
 
     def allocate(self, steps, batch):
         """An array for what a run gives."""
@@ -335,7 +362,8 @@ class Program:
         A static input is (B, *input), and so is a window output, which a run has
         once; steps says how long to run a network of which no input does.
         Several inputs or outputs are dicts by name. Binary signals are uint8,
-        counts int32. An input of another NumPy type is converted.
+        counts int32. An input of another NumPy type is converted. A binary input may
+        be a list of :class:`Events`, which gives the same bits.
 
         Raises:
             ValueError: a shape is wrong, or a value cannot be represented (the

@@ -7,6 +7,7 @@
 
 #include <dlfcn.h>
 #include <pthread.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -104,7 +105,8 @@ static volley_status run(const volley_program *net, volley_state *state,
   void *out[] = {results->out + begin * BATCH * N,
                  results->total + begin * BATCH};
   void *probes[] = {results->v + begin * BATCH * N};
-  volley_run_args args = {sizeof args, end - begin, BATCH, in, out, probes};
+  volley_run_args args = {sizeof args, end - begin, BATCH, in,
+                          out,         probes,      NULL};
   return net->run(state, &args);
 }
 
@@ -157,7 +159,7 @@ static void test_runs(const volley_program *net, const inputs_t *inputs,
   const void *in[] = {inputs->spikes, inputs->current};
   void *out[] = {results.out, results.total};
   void *probes[] = {NULL};
-  volley_run_args args = {sizeof args, STEPS, BATCH, in, out, probes};
+  volley_run_args args = {sizeof args, STEPS, BATCH, in, out, probes, NULL};
   memset(&results, 0, sizeof results);
   CHECK(net->run(state, &args) == VOLLEY_OK);
   CHECK(!memcmp(results.out, expected->out, sizeof results.out));
@@ -260,6 +262,144 @@ static void test_executor(const volley_program *net, const inputs_t *inputs,
     }
 }
 
+/* All spikes as events, in descending order of sample and element in a step. */
+typedef struct {
+  int64_t step[STEPS * BATCH * IN], sample[STEPS * BATCH * IN],
+      index[STEPS * BATCH * IN];
+  size_t first[STEPS + 1];
+} events_t;
+
+static void list(const inputs_t *inputs, events_t *events) {
+  size_t count = 0;
+  for (int t = 0; t < STEPS; ++t) {
+    events->first[t] = count;
+    for (int at = BATCH * IN - 1; at >= 0; --at) {
+      if (!inputs->spikes[t * BATCH * IN + at])
+        continue;
+      events->step[count] = t;
+      events->sample[count] = at / IN;
+      events->index[count++] = at % IN;
+    }
+  }
+  events->first[STEPS] = count;
+}
+
+/* Runs the steps [begin, end) with spikes as events. */
+static volley_status run_events(const volley_program *net, volley_state *state,
+                                const inputs_t *inputs, const events_t *events,
+                                results_t *results, int begin, int end) {
+  size_t first = events->first[begin];
+  volley_events spikes = {events->first[end] - first, events->step + first,
+                          events->sample + first, events->index + first, begin};
+  const volley_events *lists[] = {&spikes, NULL};
+  const void *in[] = {NULL, inputs->current + begin * BATCH * N};
+  void *out[] = {results->out + begin * BATCH * N,
+                 results->total + begin * BATCH};
+  void *probes[] = {results->v + begin * BATCH * N};
+  volley_run_args args = {sizeof args, end - begin, BATCH, in,
+                          out,         probes,      lists};
+  return net->run(state, &args);
+}
+
+static void test_events(const volley_program *net, const inputs_t *inputs,
+                        const results_t *expected) {
+  static events_t events;
+  list(inputs, &events);
+  CHECK(net->run_args_size == sizeof(volley_run_args));
+  results_t results;
+  for (uint32_t workers = 1; workers <= 4; ++workers)
+    for (int serial = 0; serial < 2; ++serial) {
+      volley_executor executor = {&workers, workers,
+                                  serial ? serial_for : parallel_for};
+      volley_state *state = create(net, BATCH, &executor);
+      memset(&results, 0xff, sizeof results);
+      CHECK(run_events(net, state, inputs, &events, &results, 0, STEPS) ==
+            VOLLEY_OK);
+      CHECK(same(&results, expected));
+      /* Parts, of which one is an array. */
+      net->reset(state);
+      memset(&results, 0xff, sizeof results);
+      CHECK(run_events(net, state, inputs, &events, &results, 0, 7) ==
+            VOLLEY_OK);
+      CHECK(run(net, state, inputs, &results, 7, 20) == VOLLEY_OK);
+      CHECK(run_events(net, state, inputs, &events, &results, 20, 20) ==
+            VOLLEY_OK);
+      CHECK(run_events(net, state, inputs, &events, &results, 20, STEPS) ==
+            VOLLEY_OK);
+      CHECK(same(&results, expected));
+      net->destroy(state);
+    }
+
+  /* A caller that knows nothing of events. */
+  volley_state *state = create(net, BATCH, NULL);
+  const void *in[] = {inputs->spikes, inputs->current};
+  void *out[] = {results.out, results.total};
+  void *probes[] = {results.v};
+  volley_run_args args = {
+      offsetof(volley_run_args, events),         STEPS, BATCH, in, out, probes,
+      (const volley_events *const *)(uintptr_t)1};
+  CHECK(net->run(state, &args) == VOLLEY_OK);
+  CHECK(same(&results, expected));
+  net->destroy(state);
+}
+
+/* Lists that cannot be; each message says where and what. */
+static void test_bad_events(const volley_program *net, const inputs_t *inputs,
+                            const results_t *expected) {
+  static events_t right;
+  list(inputs, &right);
+  static const struct {
+    int64_t step[2], sample[2], index[2];
+    const char *message;
+  } cases[] = {
+      {{3, 2}, {0, 0}, {0, 0}, "event 1 is at step 2, behind one at step 3"},
+      {{0, STEPS}, {0, 0}, {0, 0}, "event 1 is at step 37, sample 0"},
+      {{-1, 0}, {0, 0}, {0, 0}, "outside of steps 0 to 36"},
+      {{0, 0}, {0, BATCH}, {0, 0}, "sample 5, element 0, outside"},
+      {{0, 0}, {-1, 0}, {0, 0}, "event 0 is at step 0, sample -1"},
+      {{0, 0}, {0, 0}, {0, IN}, "element 3, outside"},
+      {{0, 0}, {0, 0}, {0, -1}, "element -1, outside"},
+      {{INT64_MIN, INT64_MAX}, {0, 0}, {0, 0}, "event 0 is at step -92233"},
+      {{4, 4}, {2, 2}, {1, 1}, "element 1 of step 4, sample 2 is listed twice"},
+  };
+  volley_state *state = create(net, BATCH, NULL);
+  results_t results;
+  volley_events spikes = {2, NULL, NULL, NULL, 0};
+  const volley_events *lists[] = {&spikes, NULL};
+  const void *in[] = {NULL, inputs->current};
+  void *out[] = {results.out, results.total};
+  volley_run_args args = {sizeof args, STEPS, BATCH, in, out, NULL, lists};
+  CHECK(net->run(state, &args) == VOLLEY_INVALID_ARGUMENT);
+  CHECK(strstr(net->error(state, VOLLEY_INVALID_ARGUMENT),
+               "input 'spikes': expects steps and indices"));
+  for (size_t i = 0; i < sizeof cases / sizeof *cases; ++i) {
+    spikes.step = cases[i].step;
+    spikes.sample = cases[i].sample;
+    spikes.index = cases[i].index;
+    CHECK(net->run(state, &args) == VOLLEY_INVALID_ARGUMENT);
+    CHECK(strstr(net->error(state, VOLLEY_INVALID_ARGUMENT), "'spikes'"));
+    CHECK(strstr(net->error(state, VOLLEY_INVALID_ARGUMENT), cases[i].message));
+  }
+  /* Without samples all are of the first. */
+  spikes.step = cases[3].step;
+  spikes.sample = NULL;
+  spikes.index = cases[3].index;
+  CHECK(net->run(state, &args) == VOLLEY_INVALID_ARGUMENT);
+  CHECK(strstr(net->error(state, VOLLEY_INVALID_ARGUMENT), "listed twice"));
+  /* An input of floats. */
+  lists[1] = lists[0];
+  lists[0] = NULL;
+  in[0] = inputs->spikes;
+  CHECK(net->run(state, &args) == VOLLEY_INVALID_ARGUMENT);
+  CHECK(strstr(net->error(state, VOLLEY_INVALID_ARGUMENT),
+               "input 'the current' cannot be a list of events"));
+  /* None of this has touched the state. */
+  CHECK(run_events(net, state, inputs, &right, &results, 0, STEPS) ==
+        VOLLEY_OK);
+  CHECK(same(&results, expected));
+  net->destroy(state);
+}
+
 /* What a profiled artefact counts of a state's runs. */
 static void check_profile(const volley_program *net, const inputs_t *inputs,
                           const results_t *expected,
@@ -342,7 +482,7 @@ static void test_errors(const volley_program *net, const inputs_t *inputs) {
   results_t results;
   const void *in[] = {inputs->spikes, inputs->current};
   void *out[] = {results.out, results.total};
-  volley_run_args args = {sizeof args, 1, BATCH, in, out, NULL};
+  volley_run_args args = {sizeof args, 1, BATCH, in, out, NULL, NULL};
 
   args.batch = BATCH + 1;
   CHECK(net->run(state, &args) == VOLLEY_INVALID_ARGUMENT);
@@ -413,6 +553,8 @@ static void test_all(const volley_program *net, const inputs_t *inputs,
   test_states_are_independent(net, inputs, expected);
   test_saving(net, inputs, expected);
   test_executor(net, inputs, expected);
+  test_events(net, inputs, expected);
+  test_bad_events(net, inputs, expected);
   test_errors(net, inputs);
 }
 

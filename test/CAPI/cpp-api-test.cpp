@@ -80,6 +80,19 @@ static void testState(const volley::Program &program) {
             {again.data() + steps / 2 * 2, total.data()});
   CHECK(out == again);
 
+  // The spikes as events.
+  std::vector<int64_t> step, index;
+  for (int64_t i = 0; i < steps * 3; ++i) {
+    step.push_back(i / 3);
+    index.push_back(i % 3);
+  }
+  volley_events events = {step.size(), step.data(), nullptr, index.data(), 0};
+  std::fill(again.begin(), again.end(), 0);
+  state.reset();
+  state.run(steps, {nullptr, current.data()}, {again.data(), total.data()}, {},
+            {&events, nullptr});
+  CHECK(out == again);
+
   CHECK(contains(getError<volley::Error>([&] {
                    state.run(1, {spikes.data()}, {out.data(), total.data()});
                  }),

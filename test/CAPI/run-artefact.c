@@ -109,7 +109,8 @@ int main(int argc, char **argv) {
     advance(net->probes, net->num_probes, probes, t * batch, record);
     volley_run_args args = {sizeof args, steps - t < chunk ? steps - t : chunk,
                             batch,       (const void *const *)in,
-                            out,         record};
+                            out,         record,
+                            NULL};
     check(net, state, net->run(state, &args));
   }
   net->destroy(state);

@@ -170,15 +170,18 @@ def test_projections_of_integers(run_tool, tmp_path, shape, counts, law):
 
 @pytest.mark.parametrize("kind", ["sum", "avg", "max"])
 @pytest.mark.parametrize("dtype", TYPES)
-@pytest.mark.parametrize("channels", [1, 16, 37])
-def test_pools(kind, dtype, channels):
-    rng = np.random.default_rng(channels)
+@pytest.mark.parametrize("shape", [(1, 9, 11), (2, 8, 150), (16, 9, 11), (37, 9, 11)])
+def test_pools(kind, dtype, shape):
+    """Windows that overlap, that meet, and with gaps between them."""
+    rng = np.random.default_rng(shape)
     net = volley.Builder()
-    x = net.input("x", (channels, 9, 11), dtype)
-    net.output("y", net.pool(kind, x, (2, 3), stride=(2, 1), padding=1))
+    x = net.input("x", shape, dtype)
+    net.output("overlap", net.pool(kind, x, (2, 3), stride=(2, 1), padding=1))
+    net.output("meet", net.pool(kind, x, 4))
+    net.output("gaps", net.pool(kind, x, (1, 2), stride=(3, 5), padding=(0, 1)))
     network = net.build()
-    for density in (0.1, 0.9):
-        x = make_input(rng, (3, 2, channels, 9, 11), dtype, density)
+    for density in (0, 0.02, 0.1, 0.9):
+        x = make_input(rng, (3, 2, *shape), dtype, density)
         expected = volley.interpret(network, x)
         for cpu in ("native", "x86-64-v3"):
             assert_identical(volley.compile(network, cpu=cpu)(x), expected)

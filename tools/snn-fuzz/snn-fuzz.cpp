@@ -2,7 +2,7 @@
 //
 // Differential fuzzing: random networks on random input, compiled code against
 // the interpreter, bit for bit, also in chunks, batch splits, threads, from
-// saved states and under forced kernels.
+// saved states, with lists of events for inputs, and under forced kernels.
 
 #include "Generator.h"
 #include "Progress.h"
@@ -10,6 +10,7 @@
 #include "mlir/IR/MLIRContext.h"
 #include "mlir/IR/Verifier.h"
 #include "mlir/Parser/Parser.h"
+#include "volley-c/volley.h"
 #include "volley/Compiler/Compiler.h"
 #include "volley/Compiler/Profile.h"
 #include "volley/Runtime/Artifact.h"
@@ -19,6 +20,7 @@
 #include <chrono>
 #include <cmath>
 #include <cstring>
+#include <list>
 
 using namespace llvm;
 using namespace volley;
@@ -173,18 +175,65 @@ static std::string compareResults(const ProgramInfo &info,
 // Runs
 //===----------------------------------------------------------------------===//
 
-/// Runs steps [first, first + count) of a case.
+namespace {
+/// The spikes of an array as a list, those of a step in any order.
+class RandomEvents {
+public:
+  RandomEvents(const char *array, int64_t steps, int64_t batch,
+               int64_t elements, Random &random)
+      : firstStep(random.between(-3, 3)) {
+    for (int64_t t = 0; t < steps; ++t) {
+      std::vector<int64_t> found;
+      for (int64_t i = 0; i < batch * elements; ++i)
+        if (array[t * batch * elements + i])
+          found.insert(found.begin() + random.below(found.size() + 1), i);
+      for (int64_t i : found) {
+        step.push_back(firstStep + t);
+        sample.push_back(i / elements);
+        index.push_back(i % elements);
+      }
+    }
+    // Without samples all are of the first.
+    bool hasSamples = batch > 1 || random.chance(50);
+    events = {step.size(), step.data(), hasSamples ? sample.data() : nullptr,
+              index.data(), firstStep};
+  }
+  RandomEvents(const RandomEvents &) = delete;
+  RandomEvents &operator=(const RandomEvents &) = delete;
+
+  const volley_events *get() const { return &events; }
+
+private:
+  int64_t firstStep;
+  std::vector<int64_t> step, sample, index;
+  volley_events events;
+};
+} // namespace
+
+/// Runs steps [first, first + count) of a case. With randomness some inputs of
+/// spikes are lists of events.
 static std::string runSteps(Session &session, const Case &test, Result &result,
-                            int64_t first, int64_t count) {
+                            int64_t first, int64_t count,
+                            Random *random = nullptr) {
   const ProgramInfo &info = session.getInfo();
   RunBuffers buffers;
+  std::list<RandomEvents> lists;
   auto at = [&](auto &array, const SignalInfo &signal) {
     bool isStream = signal.rate == Rate::Stream;
     return array.data() +
            (isStream ? first * test.batch * signal.getBytes() : 0);
   };
-  for (auto [signal, array] : zip(info.inputs, test.inputs))
+  for (auto [signal, array] : zip(info.inputs, test.inputs)) {
     buffers.inputs.push_back(at(array, signal));
+    if (!random || signal.type != DType::Bool || signal.rate != Rate::Stream ||
+        random->chance(50))
+      continue;
+    lists.emplace_back(at(array, signal), count, test.batch,
+                       signal.getNumElements(), *random);
+    buffers.events.resize(info.inputs.size());
+    buffers.events[buffers.inputs.size() - 1] = lists.back().get();
+    buffers.inputs.back() = nullptr;
+  }
   for (auto [signal, array] : zip(info.outputs, result.outputs))
     buffers.outputs.push_back(at(array, signal));
   for (auto [signal, array] : zip(info.probes, result.probes))
@@ -207,7 +256,8 @@ static std::string runChunked(Session &session, const Case &test,
   int64_t done = 0;
   while (done < test.steps) {
     int64_t count = random.between(1, test.steps - done);
-    if (std::string error = runSteps(*current, test, result, done, count);
+    if (std::string error =
+            runSteps(*current, test, result, done, count, &random);
         !error.empty())
       return error;
     done += count;
@@ -354,7 +404,7 @@ bool Trial::checkArtifact(Artifact &artifact, const Twine &what) {
   if (!session)
     return false;
   Result whole = makeResult(info, test);
-  std::string error = runSteps(*session, test, whole, 0, test.steps);
+  std::string error = runSteps(*session, test, whole, 0, test.steps, &random);
   if (!check(error, whole, "in one run"))
     return false;
   if (!expectedError.empty())
@@ -381,7 +431,7 @@ bool Trial::checkArtifact(Artifact &artifact, const Twine &what) {
     Case part = takeSamples(info, test, first, count);
     Result partResult = makeResult(info, part);
     std::unique_ptr<Session> one = createSession(artifact, count, 1);
-    error = runSteps(*one, part, partResult, 0, part.steps);
+    error = runSteps(*one, part, partResult, 0, part.steps, &random);
     putSamples(info.outputs, partResult.outputs, split.outputs, test, first,
                count);
     putSamples(info.probes, partResult.probes, split.probes, test, first,

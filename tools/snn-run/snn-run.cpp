@@ -197,10 +197,11 @@ static std::string formatShape(ArrayRef<int64_t> shape) {
 }
 
 namespace {
-/// The data of one input in the program's type, (steps, batch, shape), or
-/// (batch, shape) with 1 step if it is static.
+/// The data of one input: in the program's type, (steps, batch, shape), or
+/// (batch, shape) with 1 step if it is static; or as events.
 struct InputData {
   std::vector<char> bytes;
+  std::optional<EventList> events;
   int64_t steps = 0, batch = 1;
   /// The file had a batch dimension.
   bool hasBatch = false;
@@ -245,8 +246,17 @@ static InputData readInput(const std::string &path, const SignalInfo &info) {
     if (info.shape.size() != 3 || info.shape[0] != 2)
       fail(path + ": events need an input of shape [2, height, width], but '" +
            info.name + "' has " + formatShape(info.shape));
+    EventList events;
     failIf(path,
-           readEvents(path, options.bin, info.shape[1], info.shape[2], array));
+           readEvents(path, options.bin, info.shape[1], info.shape[2], events));
+    if (info.type == DType::Bool && info.rate == Rate::Stream) {
+      failIf(path, checkSpikes(events, info.shape));
+      InputData data;
+      data.steps = events.steps;
+      data.events = std::move(events);
+      return data;
+    }
+    failIf(path, countEvents(events, info.shape, array));
   } else {
     fail(path + ": expects a file that ends in .npy, .csv or .bs2");
   }
@@ -274,6 +284,15 @@ static InputData readInput(const std::string &path, const SignalInfo &info) {
   failIf(path, convert(array.element, array.bytes.data(), info.type,
                        data.bytes.data(), array.shape));
   return data;
+}
+
+/// What there is of an input in steps [first, first + count).
+static volley_events takeSteps(const EventList &events, int64_t first,
+                               int64_t count) {
+  auto begin = lower_bound(events.step, first) - events.step.begin();
+  auto end = lower_bound(events.step, first + count) - events.step.begin();
+  return {static_cast<uint64_t>(end - begin), events.step.data() + begin,
+          nullptr, events.index.data() + begin, first};
 }
 
 /// Splits "[NAME=]FILE" and finds the signal; without a name there must be one.
@@ -669,15 +688,23 @@ int main(int argc, char **argv) {
         return 0;
       return done * batch * signal.getBytes();
     };
-    for (auto [signal, data] : zip(info.inputs, inputs))
-      buffers.inputs.push_back(data.bytes.data() + offset(signal));
+    int64_t count = std::min(chunk, steps - done);
+    std::vector<volley_events> events(inputs.size());
+    buffers.events.resize(inputs.size());
+    for (auto [index, signal, data] : enumerate(info.inputs, inputs)) {
+      buffers.inputs.push_back(
+          data.events ? nullptr : data.bytes.data() + offset(signal));
+      if (data.events) {
+        events[index] = takeSteps(*data.events, done, count);
+        buffers.events[index] = &events[index];
+      }
+    }
     for (auto [signal, data] : zip(info.outputs, outputs))
       buffers.outputs.push_back(data.data() + offset(signal));
     for (auto [signal, data] : zip(info.probes, probes))
       buffers.probes.push_back(data.data() + offset(signal));
     std::string error;
-    if (session->run(buffers, std::min(chunk, steps - done), error) !=
-        RunStatus::Ok)
+    if (session->run(buffers, count, error) != RunStatus::Ok)
       fail(options.model + ": " + error);
     progress.update(std::min(done + chunk, steps));
   }

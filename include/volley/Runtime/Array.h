@@ -63,12 +63,27 @@ std::string readCsv(const std::string &path, Array &array);
 std::string writeCsv(const std::string &path, DType type,
                      const std::vector<int64_t> &shape, const void *data);
 
+/// Events of one sample: steps, and numbers of elements; both ascend.
+struct EventList {
+  std::vector<int64_t> step, index;
+  /// One more than the last step.
+  int64_t steps = 0;
+};
+
 /// Events of 5 bytes: x, y, then 1 bit of polarity and 23 bits of time in us,
-/// big-endian (the format of N-MNIST). Gives the number of events per step of
-/// `bin` seconds, polarity, y and x as i32 of shape (last step + 1, 2, height,
-/// width).
+/// big-endian (the format of N-MNIST). Steps have `bin` seconds; elements are
+/// those of [2, height, width]: polarity, y and x.
 std::string readEvents(const std::string &path, double bin, int64_t height,
-                       int64_t width, Array &array);
+                       int64_t width, EventList &events);
+
+/// Says which element of a signal of `shape` is more than one spike in a step,
+/// if any is.
+std::string checkSpikes(const EventList &events,
+                        const std::vector<int64_t> &shape);
+
+/// The number of events per step and element, as i32 of shape (steps, shape).
+std::string countEvents(const EventList &events,
+                        const std::vector<int64_t> &shape, Array &array);
 
 } // namespace volley::runtime
 

@@ -51,6 +51,10 @@ public:
   /// What the artefact's query gives.
   const volley_program &getProgram() const { return *program; }
 
+  /// Whether its program reads lists of events. For one of an earlier compiler
+  /// sessions make arrays of them.
+  bool readsEvents() const;
+
   /// What the program's code needs: "x86-64-v3", ...
   std::string getCPU() const;
   /// That at each level that the artefact has, the best first.

@@ -10,6 +10,8 @@
 #include <string>
 #include <vector>
 
+struct volley_events;
+
 namespace volley::runtime {
 
 /// The element types at the ABI. A binary signal is one byte per element.
@@ -60,6 +62,25 @@ struct ProgramInfo {
 struct RunBuffers {
   std::vector<const void *> inputs;
   std::vector<void *> outputs, probes;
+  /// Inputs that are given as lists of events, and null for the others; or
+  /// none at all. A list is for an input of spikes, whose buffer is null.
+  std::vector<const volley_events *> events;
+};
+
+/// The inputs of a run as buffers, for what reads no lists of events.
+class InputBuffers {
+public:
+  /// `error` says what is wrong with a list, if anything is.
+  InputBuffers(const ProgramInfo &info, const RunBuffers &buffers,
+               int64_t steps, int64_t batch, std::string &error);
+  InputBuffers(const InputBuffers &) = delete;
+  InputBuffers &operator=(const InputBuffers &) = delete;
+
+  const std::vector<const void *> &get() const { return inputs; }
+
+private:
+  std::vector<const void *> inputs;
+  std::vector<std::vector<uint8_t>> spikes;
 };
 
 /// How a run ended.

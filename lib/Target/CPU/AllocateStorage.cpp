@@ -104,6 +104,53 @@ volley::cpu::getMoveGeometry(Operation *op, unsigned index) {
   return geometry;
 }
 
+/// The geometry of a move of every element to a place of its own, dimensions in
+/// descending order of the strides in its input.
+static std::optional<kernels::MoveGeometry> getPermutation(snn::MoveOp move) {
+  std::optional<kernels::MoveGeometry> geometry = getMoveGeometry(move, 0);
+  if (!geometry || geometry->fromOffset != 0 || geometry->toOffset != 0)
+    return std::nullopt;
+  auto dims = llvm::to_vector(llvm::seq<int64_t>(0, geometry->rank));
+  llvm::sort(dims, [&](int64_t a, int64_t b) {
+    return geometry->from[a] > geometry->from[b];
+  });
+  kernels::MoveGeometry sorted{geometry->rank, {}, {}, {}, 0, 0};
+  int64_t elements = 1;
+  for (int64_t at = geometry->rank - 1; at >= 0; --at) {
+    int64_t dim = dims[at];
+    if (geometry->from[dim] != elements)
+      return std::nullopt;
+    elements *= geometry->sizes[dim];
+    sorted.sizes[at] = geometry->sizes[dim];
+    sorted.from[at] = geometry->from[dim];
+    sorted.to[at] = geometry->to[dim];
+  }
+  if (elements != move.getInput().getType().getNumElements())
+    return std::nullopt;
+  return sorted;
+}
+
+std::optional<kernels::MoveGeometry>
+volley::cpu::getEventLayout(BlockArgument input) {
+  auto move = getEventMove(input);
+  return move ? getPermutation(move) : std::nullopt;
+}
+
+snn::MoveOp volley::cpu::getEventMove(BlockArgument input) {
+  auto program = dyn_cast<snn::ProgramOp>(input.getOwner()->getParentOp());
+  auto type = cast<RankedTensorType>(input.getType());
+  if (!program || input.getArgNumber() >= program.getNumInputs() ||
+      program.isStaticInput(input.getArgNumber()) ||
+      !type.getElementType().isInteger(1) || !input.hasOneUse())
+    return nullptr;
+  auto move = dyn_cast<snn::MoveOp>(*input.user_begin());
+  // An output is computed where the host wants it.
+  if (!move || move->getParentOp() != program || !getPermutation(move) ||
+      llvm::is_contained(program.getYieldOp().getSignals(), move.getResult()))
+    return nullptr;
+  return move;
+}
+
 std::optional<ReduceShape> volley::cpu::getReduceShape(snn::ReduceOp op) {
   ArrayRef<int64_t> dims = op.getDims();
   ReduceShape shape;

@@ -85,6 +85,7 @@ private:
   llvm::Constant *array(ArrayRef<llvm::Constant *> elements);
   llvm::Constant *signals(ArrayRef<SignalData> signals);
   llvm::Constant *layerArray(ArrayAttr layers);
+  llvm::Constant *layoutArray();
   llvm::Constant *weightPointer(int64_t offset);
 
   llvm::Module &module;
@@ -150,6 +151,20 @@ llvm::Constant *DescriptorBuilder::layerArray(ArrayAttr layers) {
   return array(elements);
 }
 
+llvm::Constant *DescriptorBuilder::layoutArray() {
+  SmallVector<llvm::Constant *> layouts;
+  for (const std::optional<kernels::MoveGeometry> &layout : data.eventLayouts)
+    if (layout) {
+      ArrayRef<uint64_t> members(reinterpret_cast<const uint64_t *>(&*layout),
+                                 sizeof *layout / sizeof(uint64_t));
+      layouts.push_back(
+          global(llvm::ConstantDataArray::get(context, members), ".layout"));
+    } else {
+      layouts.push_back(null());
+    }
+  return array(layouts);
+}
+
 llvm::Constant *DescriptorBuilder::weightPointer(int64_t offset) {
   if (offset < 0)
     return null();
@@ -201,6 +216,7 @@ void DescriptorBuilder::build(ArrayRef<StringRef> messages, ArrayAttr layers) {
   program.push_back(layers ? layerArray(layers) : null());
   program.push_back(layers ? function("volley_profile_get") : null());
   program.push_back(external(kLevelsSymbol, llvm::ArrayType::get(pointer, 0)));
+  program.push_back(integer64(sizeof(volley_run_args)));
   llvm::Function *tile = module.getFunction("volley_tile");
   tile->setVisibility(llvm::GlobalValue::HiddenVisibility);
   // struct Descriptor
@@ -210,7 +226,7 @@ void DescriptorBuilder::build(ArrayRef<StringRef> messages, ArrayAttr layers) {
        integer64(data.stepLoops), weights,
        weightPointer(data.weights.getInitialStateOffset()),
        integer32(static_cast<uint32_t>(level)), array(texts),
-       integer64(data.fingerprint)});
+       integer64(data.fingerprint), layoutArray()});
   auto *entry = new llvm::GlobalVariable(
       module, pointer, /*isConstant=*/true, llvm::GlobalValue::ExternalLinkage,
       global(descriptor, "volley_descriptor"), "volley_level");

@@ -27,6 +27,7 @@ using namespace mlir;
 using namespace volley;
 using namespace volley::cpu;
 using volley::kernels::Tile;
+using volley::kernels::TileInput;
 
 namespace {
 /// The rows of a signal during a tile.
@@ -76,6 +77,8 @@ private:
   }
 
   // Places.
+  Buffer getInput(unsigned index);
+  Value loadInputField(unsigned index, size_t fieldOffset, Type type);
   Buffer getHostBuffer(Value array, unsigned index, Type type);
   Buffer getSampleBuffer(Value array, unsigned index, Type type);
   Buffer getWorkspaceBuffer(Operation *op, unsigned result, bool isTemporary);
@@ -98,6 +101,7 @@ private:
   void lowerMatmul(snn::MatmulOp op);
   void lowerReduce(snn::ReduceOp op);
   void lowerMove(Operation *op);
+  void lowerInputMove(snn::MoveOp op, unsigned input);
   void lowerWhen(snn::WhenOp op);
   void lowerKeep(snn::KeepOp op);
   void lowerShared(Operation *op, Value source, Value distance);
@@ -133,7 +137,7 @@ private:
 
   // Members of the tile.
   Value tile, state, workspace, weights, batch, firstStep, firstSample, steps,
-      samples, step, isLast, error, outputs, probes;
+      samples, step, isLast, error, inputs, outputs, probes;
   /// Inside a scan: the step in the tile; in what is done once, 0. Null
   /// outside.
   Value time;
@@ -178,6 +182,21 @@ struct LowerProgram : volley::cpu::impl::CPULowerProgramBase<LowerProgram> {
 //===----------------------------------------------------------------------===//
 // Places
 //===----------------------------------------------------------------------===//
+
+Value ProgramLowering::loadInputField(unsigned index, size_t fieldOffset,
+                                      Type type) {
+  Value place =
+      offset(inputs, integer(index * sizeof(TileInput) + fieldOffset));
+  return LLVM::LoadOp::create(builder, loc, type, place);
+}
+
+/// Where the runtime says that an input is.
+Buffer ProgramLowering::getInput(unsigned index) {
+  Value rows = loadInputField(index, offsetof(TileInput, rows), pointer);
+  if (program.isStaticInput(index))
+    return {rows, integer(0)};
+  return {rows, loadInputField(index, offsetof(TileInput, rowsPerStep), i64)};
+}
 
 /// A buffer of the host: the tile is a stretch of an array over all steps and
 /// samples.
@@ -380,6 +399,19 @@ void ProgramLowering::lowerMove(Operation *op) {
           getConstantArray("move", asIntegers(geometry)),
           integer(getElementBytes(x.getType()))});
   }
+}
+
+/// The move that alone reads an input. If that is a list of events, the runtime
+/// has put them where they go already.
+void ProgramLowering::lowerInputMove(snn::MoveOp op, unsigned input) {
+  Value lines = loadInputField(input, offsetof(TileInput, lines), pointer);
+  Value isArray =
+      LLVM::ICmpOp::create(builder, loc, LLVM::ICmpPredicate::eq, lines,
+                           LLVM::ZeroOp::create(builder, loc, pointer));
+  createIf(isArray, [&] { lowerMove(op); });
+  Buffer &result = buffers[op.getResult()];
+  result.base = arith::SelectOp::create(builder, loc, isArray, result.base,
+                                        buffers[op.getInput()].base);
 }
 
 /// What a step function takes (StepFunctions.h).
@@ -774,8 +806,18 @@ void ProgramLowering::lowerOp(Operation *op) {
           [&](auto matmul) { lowerLayer(op, [&] { lowerMatmul(matmul); }); })
       .Case<snn::ReduceOp>(
           [&](auto reduce) { lowerLayer(op, [&] { lowerReduce(reduce); }); })
-      .Case<snn::MoveOp, snn::ConcatOp>(
-          [&](auto move) { lowerLayer(op, [&] { lowerMove(move); }); })
+      .Case<snn::MoveOp>([&](auto move) {
+        auto input = dyn_cast<BlockArgument>(move.getInput());
+        bool isOfInput = input && getEventMove(input) == move;
+        lowerLayer(op, [&] {
+          if (isOfInput)
+            lowerInputMove(move, input.getArgNumber());
+          else
+            lowerMove(move);
+        });
+      })
+      .Case<snn::ConcatOp>(
+          [&](auto concat) { lowerLayer(op, [&] { lowerMove(concat); }); })
       .Case<snn::WhenOp>([&](auto when) { lowerWhen(when); })
       .Case<snn::KeepOp>(
           [&](auto keep) { lowerLayer(op, [&] { lowerKeep(keep); }); })
@@ -814,7 +856,7 @@ void ProgramLowering::run() {
   Block *entry = function.addEntryBlock();
   builder.setInsertionPointToStart(entry);
   tile = entry->getArgument(0);
-  Value inputs = loadField(offsetof(Tile, inputs), pointer);
+  inputs = loadField(offsetof(Tile, inputs), pointer);
   outputs = loadField(offsetof(Tile, outputs), pointer);
   probes = loadField(offsetof(Tile, probes), pointer);
   state = loadField(offsetof(Tile, state), pointer);
@@ -850,9 +892,7 @@ void ProgramLowering::run() {
     module->setAttr(kLayers, describeLayers(all, program));
   }
   for (auto [index, input] : llvm::enumerate(program.getInputs()))
-    buffers[input] = program.isStaticInput(index)
-                         ? getSampleBuffer(inputs, index, input.getType())
-                         : getHostBuffer(inputs, index, input.getType());
+    buffers[input] = getInput(index);
   auto offsets =
       cast<DenseI64ArrayAttr>(program->getAttr(kStateOffsets)).asArrayRef();
   for (auto [index, arg] : llvm::enumerate(program.getStates()))

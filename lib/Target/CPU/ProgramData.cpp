@@ -46,6 +46,8 @@ ProgramData::ProgramData(snn::ProgramOp program)
     inputs.push_back(
         {attr.str(), "", cast<RankedTensorType>(arg.getType()),
          program.isStaticInput(index) ? VOLLEY_STATIC : VOLLEY_STREAM});
+  for (BlockArgument input : program.getInputs())
+    eventLayouts.push_back(getEventLayout(input));
   for (auto [index, attr, value] :
        llvm::enumerate(program.getOutputNames().getAsRange<StringAttr>(),
                        program.getYieldOp().getSignals()))

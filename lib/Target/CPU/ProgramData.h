@@ -2,6 +2,7 @@
 #ifndef VOLLEY_LIB_TARGET_CPU_PROGRAMDATA_H
 #define VOLLEY_LIB_TARGET_CPU_PROGRAMDATA_H
 
+#include "../../Kernels/MoveGeometry.h"
 #include "WeightImage.h"
 #include "volley-c/volley.h"
 #include "volley/Target/CPU/CPU.h"
@@ -22,6 +23,8 @@ public:
   std::string name;
   double timeStep;
   std::vector<SignalData> inputs, outputs, probes;
+  /// Of each input, where its elements go if it is given as events (Storage.h).
+  std::vector<std::optional<kernels::MoveGeometry>> eventLayouts;
   int64_t rows;
   /// Of cpu-estimate-work; zero if it did not run.
   int64_t rowCycles = 0, tileLoops = 0, stepLoops = 0;

@@ -73,6 +73,13 @@ ParamKind getParamKind(mlir::Value param, llvm::ArrayRef<int64_t> shape);
 std::optional<kernels::MoveGeometry> getMoveGeometry(mlir::Operation *op,
                                                      unsigned index);
 
+/// If an input may be given as a list of events and nothing but a move that
+/// keeps each element once reads it: that move, which then is not needed.
+snn::MoveOp getEventMove(mlir::BlockArgument input);
+/// Which elements of the input go where in that move, dimensions in descending
+/// order of their strides.
+std::optional<kernels::MoveGeometry> getEventLayout(mlir::BlockArgument input);
+
 /// A reduction over neighbouring dimensions: [outer][terms][inner].
 struct ReduceShape {
   int64_t outer = 1, terms = 1, inner = 1;

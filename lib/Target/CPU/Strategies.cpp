@@ -165,9 +165,10 @@ constexpr double kTermVector = 0.66, kTermConversion = 0.3, kBlockedRow = 30,
 /// Of the blocked convolutions, alike, and to begin a row.
 constexpr double kConvTermVector = 0.94, kConvConversion = 0.95, kConvRow = 25;
 
-/// Of convolutions that scatter events: to look at an input; to begin and end
-/// sums by vectors; an event's terms by vectors; and its lines of the kernel.
-constexpr double kScatterLook = 0.85, kScatterVector = 12,
+/// Of convolutions that scatter events: to look at an input, in a line of 64
+/// with events and in one without; to begin and end sums by vectors; an event's
+/// terms by vectors; and its lines of the kernel.
+constexpr double kScatterLook = 0.85, kScatterSkip = 0.1, kScatterVector = 12,
                  kScatterTermVector = 2.1, kScatterLine = 6.3;
 
 /// Of products of digits of 8 bits, on the matrix unit and on vectors: a digit
@@ -449,8 +450,8 @@ public:
   double getCost(Operation *op, double activity) const override {
     std::optional<double> limit = getMostActivity(op);
     if (activity > *limit)
-      return getBase(op) + ConvBlocked::getCost(op, activity);
-    return getBase(op) + activity * getScatterCost(op);
+      return getBase(op, activity) + ConvBlocked::getCost(op, activity);
+    return getBase(op, activity) + activity * getScatterCost(op);
   }
 
   std::optional<double> getMostActivity(Operation *op) const override {
@@ -459,17 +460,19 @@ public:
 
 private:
   /// To look at the input, and to begin and end the sums.
-  static double getBase(Operation *op) {
+  static double getBase(Operation *op, double activity) {
     Work work(op);
-    return work.inputs * kScatterLook +
+    double empty = std::pow(1 - activity, 64);
+    return work.inputs * (kScatterSkip * empty + kScatterLook * (1 - empty)) +
            work.rows * work.vectors * kScatterVector;
   }
   /// If every element is an event.
   static double getScatterCost(Operation *op) {
     Work work(op);
-    auto height = cast<snn::ConvOp>(op).getShape().kernelHeight;
+    snn::ConvShape shape = cast<snn::ConvOp>(op).getShape();
+    double lines = double(shape.kernelHeight) / shape.strideHeight;
     return work.terms * work.vectors * kScatterTermVector +
-           work.inputs * height * kScatterLine;
+           work.inputs * lines * kScatterLine;
   }
 };
 

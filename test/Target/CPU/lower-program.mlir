@@ -147,3 +147,35 @@ snn.program @probe(%x: tensor<2xf32>) -> () dt(1.0) rows(64) {
   snn.probe "a"::"v" %x : tensor<2xf32>
   snn.yield
 }
+
+// -----
+
+// A move of every element that alone reads an input of spikes is left out where
+// the runtime has put events into their places; the kernel reads what there is.
+// CHECK-LABEL: func.func @volley_tile
+// CHECK: %[[ARRAY:.*]] = llvm.icmp "eq"
+// CHECK: scf.if %[[ARRAY]] {
+// CHECK: llvm.call @volley_move(%{{[^,]*}}, %[[X:[^,]*]], %{{[^,]*}}, %{{[^,]*}}, %[[Y:[^,]*]],
+// CHECK: }
+// CHECK: %[[M:.*]] = arith.select %[[ARRAY]], %[[Y]], %[[X]] : !llvm.ptr
+// CHECK: llvm.call @volley_conv_{{[a-z]*}}_i1_f32(%{{[^,]*}}, %[[M]],
+snn.program @camera(%x: tensor<2x4x4xi1>) -> (y: tensor<1x1x3xf32>) dt(1.0) rows(4) {
+  %w = arith.constant dense<1.0> : tensor<3x2x4x4xf32>
+  %m = snn.move %x sizes [4, 4, 2] strides [4, 1, 16] : tensor<2x4x4xi1> -> tensor<4x4x2xi1>
+  %c = snn.conv %m, %w stride [1, 1] padding [0, 0, 0, 0] channels_last : (tensor<4x4x2xi1>, tensor<3x2x4x4xf32>) -> tensor<1x1x3xf32>
+  snn.yield (%c : tensor<1x1x3xf32>)
+}
+
+// -----
+
+// Not so moves of some elements, of floats, or of an input that has other users.
+// CHECK-LABEL: func.func @volley_tile
+// CHECK-NOT: scf.if
+// CHECK: return
+snn.program @moves(%x: tensor<4x6xi1>, %y: tensor<4x6xf32>, %z: tensor<4x6xi1>) -> () dt(1.0) rows(4) {
+  snn.move %x sizes [6, 3] strides [1, 6] : tensor<4x6xi1> -> tensor<6x3xi1>
+  snn.move %y sizes [6, 4] strides [1, 6] : tensor<4x6xf32> -> tensor<6x4xf32>
+  snn.move %z sizes [6, 4] strides [1, 6] : tensor<4x6xi1> -> tensor<6x4xi1>
+  snn.reduce sum %z dims [1] : tensor<4x6xi1> -> tensor<4xi32>
+  snn.yield
+}

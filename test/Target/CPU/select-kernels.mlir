@@ -94,6 +94,15 @@ snn.program @conv(%s: tensor<34x34x16xi1>, %x: tensor<34x34x16xf32>) -> () dt(1.
   snn.yield
 }
 
+// Of a camera: a line of the input meets a quarter of the kernel's.
+// CHECK-LABEL: snn.program @strided(
+snn.program @strided(%s: tensor<120x160x2xi1>) -> () dt(1.0) rows(64) {
+  %w = arith.constant dense<1.0> : tensor<8x2x5x5xf32>
+  // CHECK: snn.conv %s, %{{.*}} kernel "scatter"
+  snn.conv %s, %w stride [4, 4] padding [2, 2, 2, 2] channels_last : (tensor<120x160x2xi1>, tensor<8x2x5x5xf32>) -> tensor<30x40x8xf32>
+  snn.yield
+}
+
 // An earlier choice is made anew, inside scans too.
 // CHECK-LABEL: snn.program @scan(
 snn.program @scan(%x: tensor<784xf32>) -> () dt(1.0) rows(64) {
