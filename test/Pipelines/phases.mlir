@@ -44,10 +44,10 @@
 // SCHEDULED-SAME: snn.state_offsets
 // SCHEDULED-SAME: snn.workspace_bytes
 // SCHEDULED: %[[T:.*]] = snn.move %x sizes [16, 2] strides [1, 16]
-// SCHEDULED: snn.conv %[[T]], {{.*}} channels_last kernel "{{[a-z]+}}" {snn.buffers = {{.*}}, snn.weights = {{.*}}}
+// SCHEDULED: snn.dense %[[T]], {{.*}} kernel "{{[a-z]+}}" {snn.buffers = {{.*}}, snn.weights = {{.*}}}
 // SCHEDULED: snn.scan
 // SCHEDULED: snn.delay_read
-// SCHEDULED: snn.conv {{.*}} kernel "{{[a-z]+}}"
+// SCHEDULED: snn.dense {{.*}} kernel "{{[a-z]+}}"
 // SCHEDULED: snn.step @[[$LIF]] "lif"
 
 // LLVM only.

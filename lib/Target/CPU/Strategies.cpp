@@ -225,7 +225,12 @@ static double getEventCost(Operation *op, double activity, double size = 1) {
 static double getBytesCost(Operation *op, const Bytes &cost) {
   Work work(op);
   int64_t digits = snn::getIntegerSums(op)->digits;
-  double products = work.terms * std::ceil(work.outputs / 16) * digits;
+  // Terms are padded to whole tiles.
+  int64_t terms =
+      std::max<int64_t>(cast<snn::SynapticOpInterface>(op).getFanIn(), 1);
+  double padding = static_cast<double>(roundUp(terms, 64)) / terms;
+  double products =
+      work.terms * padding * std::ceil(work.outputs / 16) * digits;
   return (products * cost.term + work.rows * work.outputs * cost.output +
           work.terms * cost.copy + work.rows * cost.row +
           work.windows * cost.window) *

@@ -37,7 +37,7 @@ snn.network @chain(%x: tensor<2x8x8xf32>) -> (y: tensor<3xf32>) dt(1.0) {
 
 // Outputs and probes see channels first.
 // CHECK-LABEL: snn.network @outputs
-// CHECK: %[[C:.*]] = snn.conv %{{.*}} channels_last
+// CHECK: %[[C:.*]] = snn.dense %{{.*}} :
 // CHECK: %[[B:.*]] = snn.transpose %[[C]] [1, 0] : tensor<4x3xf32> -> tensor<3x4xf32>
 // CHECK: snn.probe "a"::"v" %[[B]] : tensor<3x4xf32>
 // CHECK: snn.output %[[B]] : tensor<3x4xf32>
@@ -100,7 +100,7 @@ snn.network @constants(%x: tensor<2x3xf32>) -> (y: tensor<2x3xf32>) dt(1.0) {
 // CHECK: %[[SUM:.*]] = snn.add %{{.*}}, %[[C:.*]] : tensor<4x4x2xf32>
 // CHECK: %[[OUT:.*]] = snn.transpose %[[SUM]] [2, 0, 1]
 // CHECK: %[[LATE:.*]] = snn.delay %[[SUM]] by 1 : tensor<4x4x2xf32>
-// CHECK: %[[C]] = snn.conv %[[LATE]], %{{.*}} channels_last
+// CHECK: %[[C]] = snn.dense %[[LATE]], %{{.*}} :
 // CHECK-NOT: snn.transpose
 // CHECK: snn.output %[[OUT]]
 snn.network @cycle(%x: tensor<2x4x4xf32>) -> (y: tensor<2x4x4xf32>) dt(1.0) {
@@ -122,4 +122,23 @@ snn.network @stays(%x: tensor<4x2xf32>, %z: tensor<2x3xf32>) -> (y: tensor<4x2xf
   %y = snn.conv %x, %w channels_last : (tensor<4x2xf32>, tensor<2x2x1xf32>) -> tensor<4x2xf32>
   %s = snn.add %z, %z : tensor<2x3xf32>
   snn.output %y, %s : tensor<4x2xf32>, tensor<2x3xf32>
+}
+
+// A convolution of single positions is a product with one weight for all.
+// CHECK-LABEL: snn.network @pointwise(
+// CHECK: %[[W:.*]] = arith.constant dense<{{\[}}[1.000000e+00, 2.000000e+00], [3.000000e+00, 4.000000e+00], [5.000000e+00, 6.000000e+00]]> : tensor<3x2xf32>
+// CHECK: snn.dense %{{.*}}, %[[W]] bias %{{.*}} sum exact {snn.integer_sums = array<i64: 1, 16, 1>} : (tensor<4x5x2xi1>, tensor<3x2xf32>, tensor<3xf32>) -> tensor<4x5x3xf32>
+// Others stay what they are.
+// CHECK: snn.conv %{{.*}} stride [2, 1] channels_last
+// CHECK: snn.conv %{{.*}} padding [0, 0, 1, 0] channels_last
+// CHECK: snn.conv %{{.*}} groups 2 channels_last
+snn.network @pointwise(%x: tensor<2x4x5xi1>) -> (y: tensor<3x4x5xf32>) dt(1.0) {
+  %w = arith.constant dense<[[[[1.0]], [[2.0]]], [[[3.0]], [[4.0]]], [[[5.0]], [[6.0]]]]> : tensor<3x2x1x1xf32>
+  %b = arith.constant dense<1.0> : tensor<3xf32>
+  %y = snn.conv %x, %w bias %b sum exact {snn.integer_sums = array<i64: 1, 16, 1>} : (tensor<2x4x5xi1>, tensor<3x2x1x1xf32>, tensor<3xf32>) -> tensor<3x4x5xf32>
+  %s = snn.conv %x, %w stride [2, 1] : (tensor<2x4x5xi1>, tensor<3x2x1x1xf32>) -> tensor<3x2x5xf32>
+  %p = snn.conv %x, %w padding [0, 0, 1, 0] : (tensor<2x4x5xi1>, tensor<3x2x1x1xf32>) -> tensor<3x4x6xf32>
+  %v = arith.constant dense<1.0> : tensor<2x1x1x1xf32>
+  %g = snn.conv %x, %v groups 2 : (tensor<2x4x5xi1>, tensor<2x1x1x1xf32>) -> tensor<2x4x5xf32>
+  snn.output %y : tensor<3x4x5xf32>
 }

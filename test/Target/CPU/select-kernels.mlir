@@ -126,7 +126,7 @@ snn.program @exact(%s: tensor<784xi1>, %i: tensor<8x8x32xi1>) -> (y: tensor<128x
   // CHECK: snn.dense %s, %{{.*}} sum exact kernel "event32" {snn.integer_sums
   // EVENT: snn.dense %s, %{{.*}} sum exact kernel "event32" {snn.integer_sums
   %y = snn.dense %s, %w sum exact {snn.integer_sums = array<i64: 3, 32, 1>} : (tensor<784xi1>, tensor<128x784xf32>) -> tensor<128xf32>
-  // CHECK: snn.conv %i, %{{.*}} channels_last sum exact kernel "dot" {snn.integer_sums
+  // CHECK: snn.conv %i, %{{.*}} channels_last sum exact kernel "event32" {snn.integer_sums
   %z = snn.conv %i, %c channels_last sum exact {snn.integer_sums = array<i64: 3, 32, 1>} : (tensor<8x8x32xi1>, tensor<16x32x3x3xf32>) -> tensor<6x6x16xf32>
   snn.yield(%y, %z : tensor<128xf32>, tensor<6x6x16xf32>)
 }

@@ -198,6 +198,40 @@ void AssignLayout::rewrite(Operation *op) {
         permute(cast<RankedTensorType>(result.getType()), /*toLast=*/true));
 }
 
+/// The same elements in another shape; null if `attr` cannot be viewed so.
+static TypedAttr reshapeAttr(Attribute attr, RankedTensorType type) {
+  if (auto dense = dyn_cast<DenseElementsAttr>(attr))
+    return dense.reshape(type);
+  if (auto resource = dyn_cast<DenseResourceElementsAttr>(attr))
+    return DenseResourceElementsAttr::get(type, resource.getRawHandle());
+  return {};
+}
+
+/// A convolution of single positions is a product with one weight for all of
+/// them, of the same terms in the same order; and products have more kernels.
+static void makeProduct(ConvOp conv) {
+  ConvShape s = conv.getShape();
+  if (s.groups != 1 || s.kernelHeight * s.kernelWidth != 1 ||
+      s.strideHeight * s.strideWidth != 1 || s.outHeight != s.inHeight ||
+      s.outWidth != s.inWidth)
+    return;
+  auto type = conv.getWeight().getType();
+  auto constant = conv.getWeight().getDefiningOp<arith::ConstantOp>();
+  TypedAttr attr = reshapeAttr(
+      constant.getValue(), RankedTensorType::get({s.outChannels, s.inChannels},
+                                                 type.getElementType()));
+  if (!attr)
+    return;
+  OpBuilder builder(conv);
+  Value weight = arith::ConstantOp::create(builder, constant.getLoc(), attr);
+  auto dense = DenseOp::create(builder, conv.getLoc(), conv.getType(),
+                               conv.getInput(), weight, conv.getBias(),
+                               conv.getSum(), conv.getKernelAttr());
+  dense->setDiscardableAttrs(conv->getDiscardableAttrDictionary());
+  conv.replaceAllUsesWith(dense.getResult());
+  conv.erase();
+}
+
 void AssignLayout::runOnOperation() {
   classes = {};
   marked.clear();
@@ -259,4 +293,6 @@ void AssignLayout::runOnOperation() {
       use.set(transposed);
     }
   }
+  for (auto conv : llvm::make_early_inc_range(body.getOps<ConvOp>()))
+    makeProduct(conv);
 }

@@ -354,7 +354,8 @@ def SNNAssignLayout : Pass<"snn-assign-layout", "::volley::snn::NetworkOp"> {
     ```
 
     No sum changes its order: the law of a convolution does not depend on the
-    layout.
+    layout. A convolution of single positions (kernel 1, stride 1, one group)
+    becomes the product that it is then, with one weight for all positions.
   }];
   let dependentDialects = ["::mlir::arith::ArithDialect"];
 }
@@ -457,8 +458,7 @@ def SNNExpandExactSums : Pass<"snn-expand-exact-sums", "::mlir::ModuleOp"> {
     partial sums stay below 2^53, which are exact in f64, no order does either.
     For sums that the target has no kernel for: `bytes` says what it multiplies
     bytes with. Sums of integers (snn-find-integer-sums) stay where they fit 32
-    bits; and where they are in one group, on the `tiles` of a matrix unit, and
-    those of spikes on `vectors`.
+    bits; on the `tiles` of a matrix unit also larger ones in one group.
 
     Before:
     ```mlir
