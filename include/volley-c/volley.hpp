@@ -17,6 +17,7 @@
 
 #include <dlfcn.h>
 
+#include <cstddef>
 #include <memory>
 #include <stdexcept>
 #include <string>
@@ -175,8 +176,10 @@ public:
         (!events.empty() && events.size() != program->num_inputs))
       throw Error(VOLLEY_INVALID_ARGUMENT,
                   "expects a buffer for each signal of the program");
-    if (!events.empty() && (program->size < sizeof(volley_program) ||
-                            program->run_args_size < sizeof(volley_run_args)))
+    if (!events.empty() &&
+        (program->size < sizeof(volley_program) ||
+         program->run_args_size <
+             offsetof(volley_run_args, events) + sizeof(void *)))
       throw Error(VOLLEY_INVALID_ARGUMENT,
                   "the artefact is older than lists of events");
     volley_run_args args = {sizeof args,

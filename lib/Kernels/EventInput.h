@@ -22,40 +22,58 @@ class EventInput {
 public:
   /// Of an input of `elements`, for tiles of as many rows. `layout` says where
   /// its elements go; null: where they are. False if there is no memory.
-  bool allocate(int64_t elements, int64_t rows, int64_t workers,
+  bool allocate(int64_t elements, int64_t batch, int64_t rows, int64_t workers,
                 const MoveGeometry *layout) {
     this->elements = elements;
     this->layout = layout;
-    groups = (elements * rows + kGroupBytes - 1) / kGroupBytes;
+    groups = countGroups(rows);
+    seenWords = (elements * batch + 63) / 64;
     // From calloc large memory is there when it is touched.
     memory = static_cast<char *>(calloc(workers * getBytes() + kLineBytes, 1));
+    seen = static_cast<uint64_t *>(calloc(seenWords, sizeof(uint64_t)));
+    if (!memory || !seen)
+      release();
     return memory;
   }
   bool isAllocated() const { return memory; }
-  void release() { free(memory); }
+  void release() {
+    free(memory);
+    free(seen);
+    memory = nullptr;
+    seen = nullptr;
+  }
+
+  /// A zero bit for each element of a batch, for checks.
+  uint64_t *getSeen() { return seen; }
+  /// Of a list that is wrong, bits are left.
+  void clearSeen() {
+    if (seen)
+      memset(seen, 0, seenWords * sizeof(uint64_t));
+  }
 
   /// Puts in what a list has of a tile, in the buffer of a worker.
   void put(const volley_events &events, int64_t worker, const Tile &tile) {
     char *rows = getRows(worker);
     uint64_t *lines = getLines(worker);
-    int64_t first = events.first_step + tile.firstStep;
-    for (uint64_t i = findStep(events, first);
-         i < events.count && events.step[i] < first + tile.steps; ++i) {
+    for (uint64_t i = findStep(events, tile.firstStep); i < events.count; ++i) {
+      int64_t step = getStep(events, i) - tile.firstStep;
+      if (step >= tile.steps)
+        break;
       int64_t b = (events.sample ? events.sample[i] : 0) - tile.firstSample;
       if (b < 0 || b >= tile.samples)
         continue;
-      int64_t row = (events.step[i] - first) * tile.samples + b;
+      int64_t row = step * tile.samples + b;
       int64_t at = row * elements + getPosition(events.index[i]);
       rows[at] = 1;
       lines[at / kGroupBytes] |= uint64_t(1) << at / kLineBytes % 64;
     }
   }
 
-  /// Takes out all that was put in.
-  void clear(int64_t worker) {
+  /// Takes out all that was put in for a tile of `count` rows.
+  void clear(int64_t worker, int64_t count) {
     char *rows = getRows(worker);
     uint64_t *lines = getLines(worker);
-    for (int64_t group = 0; group < groups; ++group) {
+    for (int64_t group = 0; group < countGroups(count); ++group) {
       for (uint64_t left = lines[group]; left; left &= left - 1)
         memset(rows + group * kGroupBytes + __builtin_ctzll(left) * kLineBytes,
                0, kLineBytes);
@@ -71,6 +89,10 @@ private:
   /// Bytes that a word of bits is for.
   static constexpr int64_t kGroupBytes = 64 * kLineBytes;
 
+  int64_t countGroups(int64_t rows) const {
+    return (elements * rows + kGroupBytes - 1) / kGroupBytes;
+  }
+
   /// Of a worker's buffer: the rows, and a bit for each of their lines.
   int64_t getBytes() const {
     int64_t bits = groups * sizeof(uint64_t);
@@ -85,12 +107,19 @@ private:
     return reinterpret_cast<uint64_t *>(getRows(worker) + groups * kGroupBytes);
   }
 
+  /// The step of a run that an event is in. First steps may be as large as
+  /// numbers are.
+  static int64_t getStep(const volley_events &events, uint64_t i) {
+    return static_cast<uint64_t>(events.step[i]) -
+           static_cast<uint64_t>(events.first_step);
+  }
+
   /// The first event that is not before a step.
   static uint64_t findStep(const volley_events &events, int64_t step) {
     uint64_t first = 0, last = events.count;
     while (first < last) {
       uint64_t middle = first + (last - first) / 2;
-      if (events.step[middle] < step)
+      if (getStep(events, middle) < step)
         first = middle + 1;
       else
         last = middle;
@@ -119,7 +148,8 @@ private:
   }
 
   char *memory = nullptr;
-  int64_t elements = 0, groups = 0;
+  uint64_t *seen = nullptr;
+  int64_t elements = 0, groups = 0, seenWords = 0;
   const MoveGeometry *layout = nullptr;
 };
 

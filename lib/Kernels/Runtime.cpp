@@ -261,7 +261,7 @@ int64_t findNonBinary(const uint8_t *data, int64_t count) {
 
 /// The list of an input that is given as one, or null.
 const volley_events *getEvents(const volley_run_args *args, uint32_t input) {
-  bool hasEvents = args->size >= sizeof(volley_run_args) && args->events;
+  bool hasEvents = args->size >= volley::kEventsEnd && args->events;
   return hasEvents ? args->events[input] : nullptr;
 }
 
@@ -273,19 +273,8 @@ volley_status prepareEvents(volley_state *state, const volley_run_args *args,
   auto runOut = [&] {
     return fail(state, VOLLEY_OUT_OF_MEMORY, "there is not enough memory");
   };
-  int64_t elements = signal.elements;
-  size_t words = (elements * args->batch + 63) / 64;
-  auto *seen = static_cast<uint64_t *>(calloc(words, sizeof(uint64_t)));
-  if (!seen)
-    return runOut();
-  bool isRight = volley::checkEvents(
-      *args->events[input],
-      signal.type == VOLLEY_BOOL && signal.rate == VOLLEY_STREAM, signal.name,
-      args->steps, args->batch, elements, seen, state->message,
-      sizeof state->message);
-  free(seen);
-  if (!isRight)
-    return VOLLEY_INVALID_ARGUMENT;
+  bool isSpikeStream =
+      signal.type == VOLLEY_BOOL && signal.rate == VOLLEY_STREAM;
   if (!state->eventInputs)
     state->eventInputs = static_cast<EventInput *>(
         calloc(descriptor->program.num_inputs, sizeof(EventInput)));
@@ -293,11 +282,17 @@ volley_status prepareEvents(volley_state *state, const volley_run_args *args,
     return runOut();
   EventInput &buffers = state->eventInputs[input];
   int64_t workers = state->executor ? state->executor->workers : 1;
-  if (!buffers.isAllocated() &&
-      !buffers.allocate(elements, descriptor->rows, workers,
+  if (isSpikeStream && !buffers.isAllocated() &&
+      !buffers.allocate(signal.elements, args->batch, descriptor->rows, workers,
                         descriptor->layouts[input]))
     return runOut();
-  return VOLLEY_OK;
+  if (volley::checkEvents(*args->events[input], isSpikeStream, signal.name,
+                          args->steps, args->batch, signal.elements,
+                          buffers.getSeen(), state->message,
+                          sizeof state->message))
+    return VOLLEY_OK;
+  buffers.clearSeen();
+  return VOLLEY_INVALID_ARGUMENT;
 }
 
 volley_status checkArguments(volley_state *state, const volley_run_args *args) {
@@ -322,14 +317,14 @@ volley_status checkArguments(volley_state *state, const volley_run_args *args) {
   for (uint32_t i = 0; i < program.num_inputs; ++i) {
     const volley_signal &signal = program.inputs[i];
     bool isStatic = signal.rate == VOLLEY_STATIC;
-    if (isStatic && state->step > 0)
-      continue; // What the first run gave counts.
     if (getEvents(args, i)) {
       volley_status status = prepareEvents(state, args, i);
       if (status != VOLLEY_OK)
         return status;
       continue;
     }
+    if (isStatic && state->step > 0)
+      continue; // What the first run gave counts.
     if (!args->inputs[i]) {
       snprintf(state->message, sizeof state->message,
                "expects a buffer for input '%s'", signal.name);
@@ -410,7 +405,7 @@ void clearInputs(const Run &run, uint32_t workspace, Tile &tile) {
   for (uint32_t i = 0; i < run.state->descriptor->program.num_inputs; ++i)
     if (getEvents(run.args, i))
       share(&tile, 1, 1, [&](int64_t, int64_t) {
-        run.state->eventInputs[i].clear(workspace);
+        run.state->eventInputs[i].clear(workspace, tile.steps * tile.samples);
       });
 }
 

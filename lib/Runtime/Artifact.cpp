@@ -2,6 +2,7 @@
 #include "volley/Runtime/Artifact.h"
 
 #include "volley-c/volley.h"
+#include "volley/Support/EventCheck.h"
 #include <algorithm>
 #include <atomic>
 #include <cerrno>
@@ -286,7 +287,7 @@ std::vector<const volley_program *> Artifact::getPrograms() const {
 
 bool Artifact::readsEvents() const {
   return program->size >= sizeof(volley_program) &&
-         program->run_args_size >= sizeof(volley_run_args);
+         program->run_args_size >= kEventsEnd;
 }
 
 std::string Artifact::getCPU() const { return program->cpu; }

@@ -117,7 +117,9 @@ class Events:
                         f"event {bad[0]} has index {part[bad[0]]} in dimension {dim}, "
                         f"which has size {size}"
                     )
-            index = np.ravel_multi_index(index, shape) if shape else index
+            # The only element of an input without dimensions.
+            none = np.zeros(len(self.t), np.int64)
+            index = np.ravel_multi_index(index, shape) if shape else none
         return self.t, self.sample, np.ascontiguousarray(index, np.int64)
 
 

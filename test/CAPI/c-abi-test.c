@@ -267,10 +267,13 @@ typedef struct {
   int64_t step[STEPS * BATCH * IN], sample[STEPS * BATCH * IN],
       index[STEPS * BATCH * IN];
   size_t first[STEPS + 1];
+  /* What the first step is called. */
+  int64_t start;
 } events_t;
 
 static void list(const inputs_t *inputs, events_t *events) {
   size_t count = 0;
+  events->start = 0;
   for (int t = 0; t < STEPS; ++t) {
     events->first[t] = count;
     for (int at = BATCH * IN - 1; at >= 0; --at) {
@@ -290,7 +293,8 @@ static volley_status run_events(const volley_program *net, volley_state *state,
                                 results_t *results, int begin, int end) {
   size_t first = events->first[begin];
   volley_events spikes = {events->first[end] - first, events->step + first,
-                          events->sample + first, events->index + first, begin};
+                          events->sample + first, events->index + first,
+                          events->start + begin};
   const volley_events *lists[] = {&spikes, NULL};
   const void *in[] = {NULL, inputs->current + begin * BATCH * N};
   void *out[] = {results->out + begin * BATCH * N,
@@ -329,6 +333,17 @@ static void test_events(const volley_program *net, const inputs_t *inputs,
       CHECK(same(&results, expected));
       net->destroy(state);
     }
+
+  /* The last steps that there are numbers for. */
+  events.start = INT64_MAX - STEPS + 1;
+  for (size_t i = 0; i < events.first[STEPS]; ++i)
+    events.step[i] += events.start;
+  volley_state *late = create(net, BATCH, NULL);
+  memset(&results, 0xff, sizeof results);
+  CHECK(run_events(net, late, inputs, &events, &results, 0, STEPS) ==
+        VOLLEY_OK);
+  CHECK(same(&results, expected));
+  net->destroy(late);
 
   /* A caller that knows nothing of events. */
   volley_state *state = create(net, BATCH, NULL);

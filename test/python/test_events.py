@@ -309,6 +309,18 @@ print(next(line for line in open("/proc/self/status") if line.startswith("VmHWM"
     assert kilobytes < 100_000
 
 
+def test_an_input_without_dimensions():
+    net = volley.Builder()
+    net.output("y", net.reduce_time("sum", net.input("x", (), "i1")))
+    network = net.build()
+    x = np.zeros((4, 3), bool)
+    x[[0, 2, 2], [1, 0, 1]] = True
+    events = volley.Events([0, 2, 2], (), steps=4, sample=[1, 0, 1], batch=3)
+    expected = volley.interpret(network, x)
+    for run in (volley.compile(network), lambda e: volley.interpret(network, e)):
+        assert_identical(run(events), expected)
+
+
 # Errors
 
 

@@ -8,9 +8,14 @@
 
 #include "volley-c/volley.h"
 
+#include <stddef.h>
 #include <stdio.h>
 
 namespace volley {
+
+/// The size of run arguments that have lists of events.
+constexpr size_t kEventsEnd =
+    offsetof(volley_run_args, events) + sizeof(volley_run_args::events);
 
 /// Whether events can be those of an input in a run: whether it has spikes in
 /// every step, and its name, are told. If not, `message` says why. `seen` are

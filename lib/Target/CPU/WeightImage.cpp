@@ -114,8 +114,12 @@ volley::cpu::getWeightRequests(Operation *op) {
     if (auto conv = dyn_cast<snn::ConvOp>(op))
       groups = "/" + std::to_string(conv.getGroups());
     std::string weights = getKey(op->getOperand(1), use + groups);
-    // What sums are multiplied by follows from the weights.
-    std::string biases = strategy->scalesSums() ? weights : use + groups;
+    // What sums are multiplied by follows from the weights, and how they are
+    // put together from inputs as well.
+    std::string biases = use + groups;
+    if (strategy->scalesSums())
+      biases =
+          weights + "/" + std::to_string(snn::getIntegerSums(op)->mostInput);
     requests.push_back({strategy->packWeights(op), weights});
     requests.push_back(
         {strategy->packBias(op), getKey(bias, "bias/" + biases)});

@@ -124,3 +124,18 @@ snn.program @tables(%x: tensor<2x3x4xf32>) state(%h ""::"delay": tensor<3x2xf32>
   }
   snn.yield carry(%h1 : tensor<3x2xf32>)
 }
+
+// What sums of integers are multiplied by is shared where the largest input is
+// the same: how digits are put together depends on it.
+// CHECK-LABEL: snn.program @integers(
+// CHECK: snn.dense %s, %{{.*}} {snn.buffers = {{.*}}, snn.integer_sums = array<i64: 3, 32, 1>, snn.weights = array<i64: [[W:[0-9]+]], [[F:[0-9]+]]>}
+// CHECK: snn.dense %s, %{{.*}} {snn.buffers = {{.*}}, snn.integer_sums = array<i64: 3, 32, 1>, snn.weights = array<i64: [[W]], [[F]]>}
+// CHECK-NOT: snn.weights = array<i64: [[W]], [[F]]>
+// CHECK: snn.dense %c, %{{.*}} {snn.buffers = {{.*}}, snn.integer_sums = array<i64: 3, 64, 100>, snn.weights = array<i64: [[W]], {{[0-9]+}}>}
+snn.program @integers(%s: tensor<300xi1>, %c: tensor<300xi32>) -> () dt(1.0) rows(64) {
+  %w = arith.constant dense<0.1> : tensor<2x300xf32>
+  %a = snn.dense %s, %w sum exact kernel "sliced" {snn.integer_sums = array<i64: 3, 32, 1>} : (tensor<300xi1>, tensor<2x300xf32>) -> tensor<2xf32>
+  %d = snn.dense %s, %w sum exact kernel "sliced" {snn.integer_sums = array<i64: 3, 32, 1>} : (tensor<300xi1>, tensor<2x300xf32>) -> tensor<2xf32>
+  %b = snn.dense %c, %w sum exact kernel "sliced" {snn.integer_sums = array<i64: 3, 64, 100>} : (tensor<300xi32>, tensor<2x300xf32>) -> tensor<2xf32>
+  snn.yield
+}

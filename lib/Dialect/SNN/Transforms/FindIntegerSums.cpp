@@ -29,11 +29,10 @@ struct FindIntegerSums
 /// Sums of f32 are exact in any order below this magnitude, of the smallest
 /// part of a weight.
 static constexpr int64_t kExactFloats = 1 << 24;
-/// Sums of digits of 8 bits fit 32 bits below so many terms times the largest
-/// input. Larger inputs are no bytes.
-static constexpr int64_t kMostUnits = 1 << 24, kMostInput = 255;
-/// Exact sums follow their order beyond (docs/Spec/Sums.md).
-static constexpr int64_t kMostTerms = 1 << 16;
+/// Larger inputs are no bytes; and with more terms, sums of digits of 8 bits
+/// might not fit 32 bits.
+static constexpr int64_t kMostInput = 255, kMostTerms = 1 << 16;
+static_assert(kMostInput * kMostTerms * 128 < int64_t(1) << 31);
 
 /// True if f32 sums by ascending terms are never rounded.
 static bool isExactAscending(const IntegerRow &row, int64_t most) {
@@ -53,8 +52,7 @@ static std::optional<IntegerSums> findSums(Operation *op,
   SumLaw law = dense ? dense.getSum() : conv.getSum();
   int64_t terms = cast<SynapticOpInterface>(op).getFanIn();
   Range range = ranges.get(op->getOperand(0));
-  if (range.low < 0 || range.high > kMostInput || terms > kMostTerms ||
-      terms * range.high >= kMostUnits)
+  if (range.low < 0 || range.high > kMostInput || terms > kMostTerms)
     return std::nullopt;
   IntegerSums result;
   result.mostInput = std::max<int64_t>(range.high, 1);
