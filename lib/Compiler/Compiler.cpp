@@ -169,7 +169,7 @@ public:
     return fork;
   }
 
-  /// Whether kernels for the matrix unit may be chosen.
+  /// What kernels may multiply bytes with (PipelineOptions).
   void setBytes(StringRef bytes) { options.pipeline.bytes = bytes.str(); }
 
   /// Runs the phases that are left, up to and with `last`.

@@ -107,11 +107,10 @@ private:
     return reinterpret_cast<uint64_t *>(getRows(worker) + groups * kGroupBytes);
   }
 
-  /// The step of a run that an event is in. First steps may be as large as
-  /// numbers are.
+  /// The step of a run that an event is in: not too large a difference, as
+  /// lists are checked, while first_step plus a step may be too large a sum.
   static int64_t getStep(const volley_events &events, uint64_t i) {
-    return static_cast<uint64_t>(events.step[i]) -
-           static_cast<uint64_t>(events.first_step);
+    return events.step[i] - events.first_step;
   }
 
   /// The first event that is not before a step.

@@ -96,18 +96,26 @@ static volley_state *create(const volley_program *net, int64_t batch,
   return state;
 }
 
-/* Runs the steps [begin, end). */
-static volley_status run(const volley_program *net, volley_state *state,
-                         const inputs_t *inputs, results_t *results, int begin,
-                         int end) {
-  const void *in[] = {inputs->spikes + begin * BATCH * IN,
+/* Runs the steps [begin, end), with spikes as an array or as a list. */
+static volley_status run_with(const volley_program *net, volley_state *state,
+                              const inputs_t *inputs,
+                              const volley_events *spikes, results_t *results,
+                              int begin, int end) {
+  const volley_events *lists[] = {spikes, NULL};
+  const void *in[] = {spikes ? NULL : inputs->spikes + begin * BATCH * IN,
                       inputs->current + begin * BATCH * N};
   void *out[] = {results->out + begin * BATCH * N,
                  results->total + begin * BATCH};
   void *probes[] = {results->v + begin * BATCH * N};
-  volley_run_args args = {sizeof args, end - begin, BATCH, in,
-                          out,         probes,      NULL};
+  volley_run_args args = {sizeof args, end - begin,          BATCH, in, out,
+                          probes,      spikes ? lists : NULL};
   return net->run(state, &args);
+}
+
+static volley_status run(const volley_program *net, volley_state *state,
+                         const inputs_t *inputs, results_t *results, int begin,
+                         int end) {
+  return run_with(net, state, inputs, NULL, results, begin, end);
 }
 
 /*===-- Tests ------------------------------------------------------------===*/
@@ -295,14 +303,7 @@ static volley_status run_events(const volley_program *net, volley_state *state,
   volley_events spikes = {events->first[end] - first, events->step + first,
                           events->sample + first, events->index + first,
                           events->start + begin};
-  const volley_events *lists[] = {&spikes, NULL};
-  const void *in[] = {NULL, inputs->current + begin * BATCH * N};
-  void *out[] = {results->out + begin * BATCH * N,
-                 results->total + begin * BATCH};
-  void *probes[] = {results->v + begin * BATCH * N};
-  volley_run_args args = {sizeof args, end - begin, BATCH, in,
-                          out,         probes,      lists};
-  return net->run(state, &args);
+  return run_with(net, state, inputs, &spikes, results, begin, end);
 }
 
 static void test_events(const volley_program *net, const inputs_t *inputs,

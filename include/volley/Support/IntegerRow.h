@@ -17,6 +17,8 @@ namespace volley {
 /// factor of two in common.
 struct IntegerRow {
   int exponent = 0;
+  /// 2^exponent.
+  double factor = 1;
   /// Whether q 2^-exponent is the weight, for all of them.
   bool isExact = true;
   int64_t least = 0, most = 0;
@@ -29,7 +31,7 @@ struct IntegerRow {
   template <typename Read>
   IntegerRow(Read read, int64_t first, int64_t terms, bool onlyExact = false) {
     exponent = getExactExponent(read, first, terms);
-    double factor = std::ldexp(1.0, exponent);
+    factor = std::ldexp(1.0, exponent);
     uint64_t bits = 0;
     for (int64_t i = first; i < first + terms; ++i) {
       double scaled = read(i) * factor, whole = round(scaled);
@@ -48,6 +50,7 @@ struct IntegerRow {
     while (bits && bits % 2 == 0 && exponent > -126) {
       bits /= 2;
       --exponent;
+      factor /= 2;
       for (int64_t *number : {&least, &most, &negative, &positive})
         *number /= 2;
     }
@@ -55,7 +58,7 @@ struct IntegerRow {
 
   /// The integer that stands for a weight.
   int64_t quantize(float weight) const {
-    return static_cast<int64_t>(round(weight * std::ldexp(1.0, exponent)));
+    return static_cast<int64_t>(round(weight * factor));
   }
 
   /// Digits of 8 bits, the lowest ones first, that all of them have.

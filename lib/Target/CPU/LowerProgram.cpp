@@ -346,8 +346,9 @@ void ProgramLowering::lowerWeighted(Operation *op, snn::StepOp behind) {
   } else if (strategy->takesNeurons()) {
     arguments.append({null, null, integer(0)});
   }
-  call(strategy->getKernel() + "_" + getSuffix(x.getType()) + "_" +
-           getSuffix(y.getType()),
+  StringRef kind = dense ? "dense" : "conv";
+  call("volley_" + kind + "_" + strategy->getName() + "_" +
+           getSuffix(x.getType()) + "_" + getSuffix(y.getType()),
        arguments);
 }
 

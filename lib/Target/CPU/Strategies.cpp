@@ -291,7 +291,6 @@ class DenseDirect : public DenseStrategy {
 
 public:
   StringRef getName() const override { return "direct"; }
-  StringRef getKernel() const override { return "volley_dense_direct"; }
   bool takesNeurons() const override { return true; }
 
   bool isCompatible(Operation *op) const override {
@@ -320,7 +319,6 @@ public:
 class DenseBlocked : public DenseStrategy {
 public:
   StringRef getName() const override { return "blocked"; }
-  StringRef getKernel() const override { return "volley_dense_blocked"; }
   double getCost(Operation *op, double) const override {
     Work work(op);
     double term = work.vectors * kTermVector;
@@ -335,7 +333,6 @@ public:
 class DenseEvent : public DenseBlocked {
 public:
   StringRef getName() const override { return "event"; }
-  StringRef getKernel() const override { return "volley_dense_event"; }
   bool takesNeurons() const override { return true; }
 
   double getCost(Operation *op, double activity) const override {
@@ -405,7 +402,6 @@ public:
 class ConvEvent : public ConvStrategy {
 public:
   StringRef getName() const override { return "event"; }
-  StringRef getKernel() const override { return "volley_conv_event"; }
   bool takesNeurons() const override { return true; }
   double getCost(Operation *op, double activity) const override {
     return getEventCost(op, activity);
@@ -415,7 +411,6 @@ public:
 class ConvBlocked : public ConvStrategy {
 public:
   StringRef getName() const override { return "blocked"; }
-  StringRef getKernel() const override { return "volley_conv_blocked"; }
   double getCost(Operation *op, double) const override {
     Work work(op);
     double term = work.vectors * kConvTermVector;
@@ -432,7 +427,6 @@ class ConvScatter : public ConvBlocked {
 
 public:
   StringRef getName() const override { return "scatter"; }
-  StringRef getKernel() const override { return "volley_conv_scatter"; }
   bool takesNeurons() const override { return true; }
 
   bool isCompatible(Operation *op) const override {
@@ -485,7 +479,6 @@ private:
 class ConvDepthwise : public ConvStrategy {
 public:
   StringRef getName() const override { return "depthwise"; }
-  StringRef getKernel() const override { return "volley_conv_depthwise"; }
 
   bool isCompatible(Operation *op) const override {
     auto conv = dyn_cast<snn::ConvOp>(op);
@@ -530,7 +523,7 @@ public:
 } // namespace
 
 //===----------------------------------------------------------------------===//
-// Exact sums
+// Sums of integers
 //===----------------------------------------------------------------------===//
 
 /// The place among the terms of an output, which are (ky, kx, c), of its
@@ -671,37 +664,9 @@ private:
   int64_t bits;
 };
 
-class DenseEventInteger : public EventInteger {
-public:
-  using EventInteger::EventInteger;
-  StringRef getKernel() const override {
-    return getName() == "event16" ? "volley_dense_event16"
-                                  : "volley_dense_event32";
-  }
-  bool isCompatible(Operation *op) const override {
-    return isa<snn::DenseOp>(op) && EventInteger::isCompatible(op);
-  }
-};
-
-class ConvEventInteger : public EventInteger {
-public:
-  using EventInteger::EventInteger;
-  StringRef getKernel() const override {
-    return getName() == "event16" ? "volley_conv_event16"
-                                  : "volley_conv_event32";
-  }
-  bool isCompatible(Operation *op) const override {
-    return isa<snn::ConvOp>(op) && EventInteger::isCompatible(op);
-  }
-};
-
 /// Products of digits of 8 bits (lib/Kernels/SlicedProduct.h).
 class Sliced : public IntegerStrategy {
   static constexpr int64_t kOutputs = 16, kTerms = 64, kTileBytes = 1024;
-
-protected:
-  /// Inputs are bytes; two products with such fit 16 bits with their sign.
-  static constexpr int64_t kMostByte = 255, kMostPair = 128;
 
 public:
   bool takesDigits() const override { return true; }
@@ -748,12 +713,18 @@ public:
                        kOutputs);
   }
 
-protected:
-  /// Whether sums are in one group and inputs are not larger.
-  static bool canSlice(Operation *op, int64_t mostInput) {
+  bool isCompatible(Operation *op) const override {
     return isPacked(op) && fits(op, 64) && snn::hasOneGroup(op) &&
-           snn::getIntegerSums(op)->mostInput <= mostInput;
+           snn::getIntegerSums(op)->mostInput <= getMostInput();
   }
+  double getCost(Operation *op, double) const override {
+    return getBytesCost(op, getCosts());
+  }
+
+protected:
+  /// The largest input that the unit multiplies.
+  virtual int64_t getMostInput() const = 0;
+  virtual const Bytes &getCosts() const = 0;
 };
 
 /// On the matrix unit (lib/Kernels/Sliced.cpp).
@@ -761,25 +732,10 @@ class SlicedTiles : public Sliced {
 public:
   StringRef getName() const override { return "sliced"; }
   ByteUnit getByteUnit() const override { return ByteUnit::Tiles; }
-  double getCost(Operation *op, double) const override {
-    return getBytesCost(op, kTile);
-  }
-};
 
-class DenseSliced : public SlicedTiles {
-public:
-  StringRef getKernel() const override { return "volley_dense_sliced"; }
-  bool isCompatible(Operation *op) const override {
-    return isa<snn::DenseOp>(op) && canSlice(op, kMostByte);
-  }
-};
-
-class ConvSliced : public SlicedTiles {
-public:
-  StringRef getKernel() const override { return "volley_conv_sliced"; }
-  bool isCompatible(Operation *op) const override {
-    return isa<snn::ConvOp>(op) && canSlice(op, kMostByte);
-  }
+protected:
+  int64_t getMostInput() const override { return 255; }
+  const Bytes &getCosts() const override { return kTile; }
 };
 
 /// On vectors (lib/Kernels/Dot.cpp).
@@ -787,25 +743,11 @@ class SlicedVectors : public Sliced {
 public:
   StringRef getName() const override { return "dot"; }
   ByteUnit getByteUnit() const override { return ByteUnit::Vectors; }
-  double getCost(Operation *op, double) const override {
-    return getBytesCost(op, kDot);
-  }
-};
 
-class DenseDot : public SlicedVectors {
-public:
-  StringRef getKernel() const override { return "volley_dense_dot"; }
-  bool isCompatible(Operation *op) const override {
-    return isa<snn::DenseOp>(op) && canSlice(op, kMostPair);
-  }
-};
-
-class ConvDot : public SlicedVectors {
-public:
-  StringRef getKernel() const override { return "volley_conv_dot"; }
-  bool isCompatible(Operation *op) const override {
-    return isa<snn::ConvOp>(op) && canSlice(op, kMostPair);
-  }
+protected:
+  /// Two products with such fit 16 bits with their sign.
+  int64_t getMostInput() const override { return 128; }
+  const Bytes &getCosts() const override { return kDot; }
 };
 } // namespace
 
@@ -843,16 +785,13 @@ ArrayRef<const Strategy *> volley::cpu::getStrategies() {
   static const ConvEvent convEvent;
   static const ConvScatter convScatter;
   static const ConvBlocked convBlocked;
-  static const DenseSliced denseSliced;
-  static const ConvSliced convSliced;
-  static const DenseDot denseDot;
-  static const ConvDot convDot;
-  static const DenseEventInteger denseEvent16(16), denseEvent32(32);
-  static const ConvEventInteger convEvent16(16), convEvent32(32);
+  static const SlicedTiles slicedTiles;
+  static const SlicedVectors slicedVectors;
+  static const EventInteger event16(16), event32(32);
   static const Strategy *const strategies[] = {
-      &denseDirect, &denseEvent,   &denseBlocked, &convDepthwise, &convEvent,
-      &convScatter, &convBlocked,  &denseSliced,  &convSliced,    &denseDot,
-      &convDot,     &denseEvent16, &denseEvent32, &convEvent16,   &convEvent32};
+      &denseDirect,   &denseEvent,  &denseBlocked, &convDepthwise,
+      &convEvent,     &convScatter, &convBlocked,  &slicedTiles,
+      &slicedVectors, &event16,     &event32};
   return strategies;
 }
 

@@ -36,8 +36,6 @@ public:
   virtual std::optional<double> getMostActivity(mlir::Operation *op) const {
     return std::nullopt;
   }
-  /// The kernel without its types: "volley_dense_event".
-  virtual llvm::StringRef getKernel() const = 0;
   /// Whether the kernel can hand its results to the population behind it.
   virtual bool takesNeurons() const { return false; }
   /// What the kernel needs.
