@@ -17,7 +17,7 @@ finish(const Vector<W> (&acc)[P], const W *bias, W *y, int64_t n, int64_t N) {
   for (int p = 0; p < P; ++p) {
     int64_t at = n + p * lanes<W>;
     Vector<W> sum = acc[p] + load(bias + at);
-    if (at + lanes<W> <= N)
+    if (p + 1 < P || at + lanes<W> <= N)
       store(y + at, sum);
     else
       storePart(y + at, sum, N - at);
@@ -30,7 +30,7 @@ template <int P, typename W>
                                         int64_t n, int64_t N) {
   for (int p = 0; p < P; ++p) {
     int64_t at = n + p * lanes<W>;
-    if (at + lanes<W> <= N)
+    if (p + 1 < P || at + lanes<W> <= N)
       store(y + at, acc[p]);
     else
       storePart(y + at, acc[p], N - at);
@@ -42,7 +42,8 @@ template <int P, typename W>
                                           int64_t n, int64_t N) {
   for (int p = 0; p < P; ++p) {
     int64_t at = n + p * lanes<W>;
-    acc[p] = at + lanes<W> <= N ? load(y + at) : loadPart(y + at, N - at);
+    acc[p] = p + 1 < P || at + lanes<W> <= N ? load(y + at)
+                                             : loadPart(y + at, N - at);
   }
 }
 

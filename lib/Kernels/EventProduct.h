@@ -173,11 +173,14 @@ public:
 
 private:
   static constexpr int64_t kTerms = kEvents - kLongestStretch;
-  /// Of the weight at a time: what the first cache holds, and the second.
-  static constexpr int64_t kFirstCache = 1 << 15, kSecondCache = 1 << 19;
+  /// Of the weight at a time: what the first cache holds, and the second, which
+  /// is larger where there is AVX-512.
+  static constexpr int64_t kFirstCache = 1 << 15,
+                           kSecondCache = 1 << (kPanels > 1 ? 19 : 17);
   /// A visit of a row costs as much as it saves to have so many events' weights
-  /// in the first cache.
-  static constexpr int64_t kLeastEvents = 10;
+  /// in the first cache; in few tiles more, as the first one cuts the rows.
+  static constexpr int64_t kLeastEvents = 6, kLeastEventsOfFew = 10;
+  static constexpr int64_t kCuts = 1 << 15;
 
   void collect(const X *x, int64_t size, int64_t first) {
     count += findEvents(x, size, first, index + count, values.get(count));
@@ -209,6 +212,7 @@ private:
   /// All rows, of which the last one may go on, for the outputs of some panels
   /// after others, each of which ends with function(first output, outputs).
   template <typename Function> void forTiles(bool isLast, Function function) {
+    cutPart = 0;
     int64_t n = 0;
     if constexpr (kPanels > 1)
       for (; n + tileWidth<W> <= N; n += tileWidth<W>) {
@@ -224,29 +228,80 @@ private:
               });
   }
 
-  /// Outputs from n on: Q panels of P vectors each.
+  /// How many terms the parts have in which the weight, of rows of so many
+  /// bytes, is worked off.
+  int64_t getPart(int64_t rowBytes) const {
+    int64_t end = getEnd();
+    // Parts pay if each of their rows is used several times.
+    if (count < 2 * end)
+      return end;
+    int64_t part = kFirstCache / rowBytes;
+    int64_t parts = (end + part - 1) / part;
+    int64_t events = N < 16 * tileWidth<W> ? kLeastEventsOfFew : kLeastEvents;
+    if (count < events * rows * parts) {
+      part = kSecondCache / rowBytes;
+      parts = most((end + part / 2) / part, 1);
+    }
+    return (end + parts - 1) / most(least(parts, kCuts / rows), 1);
+  }
+
+  /// Terms that an index of this base is for.
+  int64_t getEnd() const { return least(K - base, kIndices); }
+
+  /// Adds event e, whose weights are at `row`.
+  template <int P, int Q>
+  [[gnu::always_inline]] void addEvent(Vector<W> (&acc)[Q * P], int64_t e,
+                                       const W *row, int64_t nextPanel) const {
+    for (int q = 0; q < Q; ++q)
+      for (int p = 0; p < P; ++p) {
+        Vector<W> w = load(row + q * nextPanel + p * lanes<W>);
+        if constexpr (sizeof(X) == 1)
+          acc[q * P + p] += w;
+        else if constexpr (isFloat<W>)
+          acc[q * P + p] = fma<W>(splat(values.value[e]), w, acc[q * P + p]);
+        else
+          acc[q * P + p] += splat(static_cast<W>(values.value[e])) * w;
+      }
+  }
+
+  /// Adds events [e, stop).
+  template <int P, int Q>
+  [[gnu::always_inline]] void addEvents(Vector<W> (&acc)[Q * P], int64_t e,
+                                        int64_t stop, const W *panel,
+                                        int64_t nextPanel) const {
+    constexpr int64_t width = P * lanes<W>;
+    // One load for four indices: all others are of weights.
+    for (; e + 4 <= stop; e += 4) {
+      uint64_t indices;
+      __builtin_memcpy(&indices, index + e, sizeof indices);
+#pragma clang loop unroll(full)
+      for (int i = 0; i < 4; ++i, indices >>= 16)
+        addEvent<P, Q>(acc, e + i, panel + (indices & 0xFFFF) * width,
+                       nextPanel);
+    }
+    for (; e < stop; ++e)
+      addEvent<P, Q>(acc, e, panel + index[e] * width, nextPanel);
+  }
+
+  /// Outputs from n on: Q panels of P vectors each. The first tile with parts
+  /// of a size finds where they begin in each row.
   template <int P, int Q> void workOffTile(int64_t n, bool isLast) {
     constexpr int64_t width = P * lanes<W>;
-    constexpr int64_t rowBytes = Q * width * sizeof(W);
-    int64_t end = K - base < kIndices ? K - base : kIndices;
-    // Parts of the weight pay if each of their rows is used several times.
-    int64_t part = kFirstCache / rowBytes;
-    if (count * part < kLeastEvents * rows * end)
-      part = kSecondCache / rowBytes;
-    if (count < 2 * end || part > end)
-      part = end;
-    for (int64_t r = 0; r < rows; ++r)
-      cursor[r] = begin[r];
+    int64_t end = getEnd();
+    int64_t part = getPart(Q * width * sizeof(W));
+    bool isCut = part == cutPart;
+    cutPart = part;
     // Panels follow each other.
     int64_t nextPanel = K * width;
     const Weights tile = weights.from(n, K);
     const W *panel = tile.weight + base * width;
     // Results are so many, from an element of their rows on.
     int64_t at = isTiled ? 0 : n, outputs = isTiled ? Q * width : N - n;
-    for (int64_t first = 0; first < end; first += part) {
+    int32_t *cuts = cut;
+    for (int64_t first = 0; first < end; first += part, cuts += rows) {
       bool isFirstPart = first == 0, isLastPart = first + part >= end;
-      int32_t bound =
-          static_cast<int32_t>(isLastPart ? kIndices : first + part);
+      const int32_t *from = isFirstPart ? begin : cuts - rows;
+      const int32_t *to = isLastPart ? begin + 1 : cuts;
       // The part after this one comes from memory meanwhile.
       const W *ahead =
           panel + (isLastPart ? Q * nextPanel : (first + part) * width);
@@ -259,8 +314,8 @@ private:
         // The first row may have been begun, the last one may go on.
         bool isStart = isFirstPart && !(r == 0 && isOpen);
         bool isEnd = isLastPart && (isLast || r + 1 < rows);
-        int32_t e = cursor[r], stop = begin[r + 1];
-        if (!isStart && !isEnd && (e == stop || index[e] >= bound))
+        int64_t e = from[r];
+        if (!isStart && !isEnd && isCut && e == to[r])
           continue;
         Y *result = y[r] + at;
         // Where accumulators wait.
@@ -268,21 +323,13 @@ private:
         Vector<W> acc[Q * P] = {};
         if (!isStart)
           resume(acc, sums, 0, outputs);
-        for (; e < stop && index[e] < bound; ++e) {
-          const W *row = panel + index[e] * width;
-          for (int q = 0; q < Q; ++q)
-            for (int p = 0; p < P; ++p) {
-              Vector<W> w = load(row + q * nextPanel + p * lanes<W>);
-              if constexpr (sizeof(X) == 1)
-                acc[q * P + p] += w;
-              else if constexpr (isFloat<W>)
-                acc[q * P + p] =
-                    fma<W>(splat(values.value[e]), w, acc[q * P + p]);
-              else
-                acc[q * P + p] += splat(static_cast<W>(values.value[e])) * w;
-            }
+        if (isCut || isLastPart) {
+          addEvents<P, Q>(acc, e, to[r], panel, nextPanel);
+        } else {
+          for (; e < begin[r + 1] && index[e] < first + part; ++e)
+            addEvent<P, Q>(acc, e, panel + index[e] * width, nextPanel);
+          cuts[r] = static_cast<int32_t>(e);
         }
-        cursor[r] = e;
         if (isEnd)
           finishSums(acc, tile, result, outputs);
         else
@@ -301,7 +348,11 @@ private:
   int64_t base = 0, limit = kIndices;
   bool isTiled = false;
   Y *y[kMostRows];
-  int32_t begin[kMostRows + 1], cursor[kMostRows];
+  int32_t begin[kMostRows + 1];
+  /// Where events of all parts but the first begin, [part][row], if parts have
+  /// so many terms; 0 if rows have not been cut.
+  int64_t cutPart = 0;
+  int32_t cut[kCuts];
   uint16_t index[kEvents + kEventSlack];
   /// Counts stay as they are where sums are integers.
   EventValues<X, Choice<isFloat<W>, W, int32_t>, kEvents + kEventSlack> values;

@@ -48,8 +48,8 @@ inline void denseBlock(const W *const *x, W *const *y, const W *panel,
       park(acc[r], y[r], n, N);
 }
 
-/// Rows that are accumulated at once.
-constexpr int kBlockRows = 6;
+/// Rows that are accumulated at once, and of those that remain.
+constexpr int kBlockRows = 6, kFewRows = 2;
 
 /// Elements as numbers of another type.
 template <typename X, typename W>
@@ -112,7 +112,11 @@ public:
 
 private:
   static constexpr int64_t kMostRows = 1024;
-  static constexpr int64_t kTogether = 32 * kBlockRows, kTerms = 128;
+  /// Weights of so many terms fit the first cache; where registers are few, and
+  /// read one vector of a panel at a time, the second.
+  static constexpr int64_t kTogether =
+                               (kBlockVectors > 1 ? 32 : 8) * kBlockRows,
+                           kTerms = kBlockVectors > 1 ? 128 : 512;
 
   /// Terms [first, first + terms) of `count` rows.
   void workOffPart(PanelWeights<W> part, int64_t outputs, int64_t row,
@@ -149,6 +153,9 @@ private:
     for (; r + kBlockRows <= count; r += kBlockRows)
       denseBlock<kBlockRows, P>(in + r, out + r, w, width, bias, n, terms,
                                 outputs, isFirst, isLast);
+    for (; r + kFewRows <= count; r += kFewRows)
+      denseBlock<kFewRows, P>(in + r, out + r, w, width, bias, n, terms,
+                              outputs, isFirst, isLast);
     for (; r < count; ++r)
       denseBlock<1, P>(in + r, out + r, w, width, bias, n, terms, outputs,
                        isFirst, isLast);

@@ -118,8 +118,10 @@ def test_convolutions(run_tool, tmp_path, case, dtype):
 
 
 # Rows, terms, outputs: groups of rows that are whole blocks and not, terms in one part
-# and in several, parts of a vector of outputs; words of events of every length.
+# and in several, few tiles of outputs and many, parts of a vector of outputs; words of
+# events of every length.
 PROJECTIONS = [
+    (30, 270, 2150),
     (200, 300, 70),
     (13, 129, 16),
     (7, 5, 33),
@@ -130,7 +132,8 @@ PROJECTIONS = [
 ]
 
 
-@pytest.mark.parametrize("shape", PROJECTIONS)
+# The last one has more terms than an index of 16 bits tells apart.
+@pytest.mark.parametrize("shape", [*PROJECTIONS, (2, 66000, 70)])
 @pytest.mark.parametrize("dtype", TYPES)
 def test_projections(run_tool, tmp_path, shape, dtype):
     rows, terms, outputs = shape
@@ -141,11 +144,12 @@ def test_projections(run_tool, tmp_path, shape, dtype):
     net.output("sums", net.dense(x, weight, rng.standard_normal(outputs)))
     net.output("spikes", net.population(INTEGRATE, net.dense(x, weight[::-1])))
     network = net.build()
-    inputs = [
-        make_input(rng, (3, 2, rows, terms), dtype, density) for density in (0.05, 1.0)
-    ]
+    few, some, all = (
+        make_input(rng, (3, 2, rows, terms), dtype, density)
+        for density in (0.05, 0.4, 1.0)
+    )
     # Rows with few events between rows with many.
-    inputs.append(np.where(rng.random((3, 2, rows, 1)) < 0.4, *inputs))
+    inputs = [few, some, all, np.where(rng.random((3, 2, rows, 1)) < 0.4, few, all)]
     check_kernels(run_tool, tmp_path, network, ("direct", "event", "blocked"), inputs)
 
 
@@ -164,7 +168,7 @@ def test_projections_of_integers(run_tool, tmp_path, shape, counts, law):
     net.output("spikes", net.population(INTEGRATE, net.dense(x, weight[::-1], sum=law)))
     # Those of one sign have the largest sums.
     net.output("large", net.dense(x, abs(weight), bias, sum=law))
-    inputs = [rng.random((3, 2, rows, terms)) < density for density in (0.05, 1.0)]
+    inputs = [rng.random((3, 2, rows, terms)) < density for density in (0.05, 0.4, 1.0)]
     check_kernels(run_tool, tmp_path, net.build(), INTEGER_KERNELS, inputs)
 
 
