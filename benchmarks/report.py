@@ -5,8 +5,10 @@
     python benchmarks/report.py results.json -o out --page out/page.md
     python benchmarks/report.py results.json --history history.jsonl   # trends, too
 
-Writes docs/Benchmarks.md with docs/benchmarks/*.svg (plots and badges) unless told
-otherwise; PNG and PDF of the plots go beside the results. Needs matplotlib.
+Writes docs/benchmarks/LEVEL/README.md, LEVEL the best instruction sets of the machine,
+with plots and badges beside it, and docs/Benchmarks.md, which lists the pages of all
+levels; with --page that page alone. PNG and PDF of the plots go beside the results.
+Needs matplotlib.
 """
 
 import argparse
@@ -20,7 +22,7 @@ from gate import CRITICAL, LIMITS, GateError, read_report
 from peers import PEERS
 from suite import badges
 from suite.description import MEASURES, DescriptionError, load_networks
-from suite.machine import machine_type
+from suite.machine import machine_level, machine_type
 from suite.stats import summarize
 
 HERE = Path(__file__).resolve().parent
@@ -28,6 +30,14 @@ REPOSITORY = HERE.parent
 # What other work on the machine does to times: from this load per processor on, the
 # page says so in its first lines.
 BUSY = 0.7
+# The best instruction sets of a machine, and how they are called.
+LEVELS = {
+    "amx": "AVX-512 and AMX",
+    "avx512": "AVX-512",
+    "avx2": "AVX2",
+    "other": "other",
+}
+SUMMARY = "summary.json"
 STARTUPS = ("startup_seconds", "saved_startup_seconds", "python_startup_seconds")
 
 
@@ -104,14 +114,16 @@ def judge(goal, ratio):
     return "reached" if ratio >= goal.ratio else "missed"
 
 
-def collect_goals(results, networks):
-    """(result, goal, peer, ratio, verdict) of each case with a goal; peer is None
-    where it was not measured."""
+def collect_goals(report, networks):
+    """(result, goal, peer, ratio, verdict) of each case with a goal of this machine;
+    peer is None where it was not measured."""
     cases = {case.name: case for network in networks for case in network.cases()}
     rows = []
-    for result in results:
+    for result in report["results"]:
         case = cases.get(result["case"])
         for goal in case.goals if case else ():
+            if goal.needs and goal.needs not in report["machine"]["isa"]:
+                continue
             found = measure_goal(goal, result)
             if found is None:
                 rows.append((result, goal, None, None, "not measured"))
@@ -273,6 +285,18 @@ def write_goals(rows, networks):
     )
 
 
+def write_other_goals(report, networks):
+    """What goals are of machines with other instruction sets."""
+    isa = report["machine"]["isa"]
+    needs = {goal.needs for network in networks for goal in network.goals}
+    missing = sorted(needs - {None, *isa})
+    return (
+        fill(f"Goals of machines with {' and '.join(missing)} are left out.")
+        if missing
+        else ""
+    )
+
+
 def write_limits(rows, networks):
     by_name = {network.name: network for network in networks}
     lines = []
@@ -414,24 +438,23 @@ def write_settings(results):
     return table(["", "set up as"], rows)
 
 
-def write_page(report, networks, images):
-    """The page; `images` is the path of the images from it."""
+def write_page(report, networks, images, readme="../benchmarks/README.md"):
+    """The page; `images` and `readme` are paths from it."""
     results = report["results"]
-    goals = collect_goals(results, networks)
+    goals = collect_goals(report, networks)
     parts = [
         "<!-- Written by benchmarks/report.py: change the suite or that, not this. -->",
         "# Benchmarks",
         " ".join(
             f"![{name}]({images}/{path})"
-            for name, path in badge_files(report, collect_verdicts(results, networks))
+            for name, path in badge_files(report, collect_verdicts(report, networks))
         ),
         fill(
-            """Volley and what one would use instead, in one run on one machine: same
+            f"""Volley and what one would use instead, in one run on one machine: same
             weights, same law, f32 unless said, fresh random inputs in every call, in
             turns, on as many processors as there are threads. A ratio is of the times
             of one turn, peer by Volley: above 1 Volley is faster. Outputs were compared
-            first. How, and how to add to it:
-            [benchmarks](../benchmarks/README.md)."""
+            first. How, and how to add to it: [benchmarks]({readme})."""
         ),
         "```sh\n"
         "PYTHONPATH=build/python python benchmarks/run.py\n"
@@ -445,6 +468,7 @@ def write_page(report, networks, images):
             "## Goals",
             "Against the fastest peer that a goal names: median ratio, quartiles.",
             write_goals(goals, networks),
+            write_other_goals(report, networks),
         ]
     limits = collect_limits(results, networks)
     if limits:
@@ -462,6 +486,57 @@ def write_page(report, networks, images):
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
+# -- The list of pages -------------------------------------------------------
+
+
+def write_summary(report, networks, path):
+    """What the list says of a page, beside it."""
+    verdicts = collect_verdicts(report, networks)
+    measured = [verdict for verdict in verdicts if verdict != "not measured"]
+    summary = {
+        "cpu": report["machine"]["cpu"],
+        "cores": report["machine"]["cores"],
+        "isa": report["machine"]["isa"],
+        "commit": report["volley"]["commit"],
+        "measured": report["started"][:10],
+        "goals": len(measured),
+        "reached": len(measured) - measured.count("missed"),
+    }
+    path.write_text(json.dumps(summary, indent=1) + "\n", encoding="utf-8")
+
+
+def write_list(directory):
+    """The page that lists those in directory/LEVEL, the best level first."""
+    rows = []
+    for level in LEVELS:
+        path = directory / level / SUMMARY
+        if not path.exists():
+            continue
+        found = json.loads(path.read_text(encoding="utf-8"))
+        rows.append(
+            [
+                f"[{LEVELS[level]}]({directory.name}/{level}/README.md)",
+                f"{found['cpu']}, {found['cores']} cores",
+                f"{found['measured']}, `{(found['commit'] or 'unknown')[:12]}`",
+                f"{found['reached']} of {found['goals']}",
+            ]
+        )
+    parts = [
+        "<!-- Written by benchmarks/report.py: change the suite or that, not this. -->",
+        "# Benchmarks",
+        fill(
+            """Volley beside PyTorch, ONNX Runtime and libraries of spiking networks, in
+            one run on one machine, with outputs compared first. Which kernels there are
+            depends on the instruction sets, so there is a page for the newest results
+            of each. How it is measured, and how to add to it:
+            [benchmarks](../benchmarks/README.md)."""
+        ),
+        table(["instruction sets", "machine", "measured", "goals reached"], rows),
+        "```sh\nutils/benchmark --publish\n```",
+    ]
+    return "\n\n".join(parts) + "\n"
+
+
 # -- Badges ------------------------------------------------------------------
 
 
@@ -475,8 +550,9 @@ def badge_files(report, verdicts):
     return files
 
 
-def collect_verdicts(results, networks):
-    rows = collect_goals(results, networks) + collect_limits(results, networks)
+def collect_verdicts(report, networks):
+    rows = collect_goals(report, networks)
+    rows += collect_limits(report["results"], networks)
     return [row[-1] for row in rows]
 
 
@@ -524,9 +600,13 @@ def save(figure, name, directories):
     )
 
 
-def plot_network(pyplot, network, results, directories):
+def plot_network(pyplot, network, report, directories):
     """Ratios to each peer by case, with quartiles, and the goals as marks."""
-    results = [result for result in results if timed(result)]
+    results = [
+        result
+        for result in report["results"]
+        if result["network"] == network.name and timed(result)
+    ]
     if not results:
         return
     peers = [p for p in network.peers if any(p in timed(r) for r in results)]
@@ -552,7 +632,7 @@ def plot_network(pyplot, network, results, directories):
                 if j == [peer in timed(r) for r in results].index(True)
                 else None,
             )
-    goals = collect_goals(results, [network])
+    goals = collect_goals(report, [network])
     for j, result in enumerate(results):
         for row, goal, *_ in goals:
             if row is result:
@@ -627,10 +707,13 @@ def main(arguments=None):
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("results", type=Path, help="results.json of run.py")
-    parser.add_argument("--page", type=Path, default=REPOSITORY / "docs/Benchmarks.md")
+    parser.add_argument(
+        "--page", type=Path, help="write this page alone, and none of those in docs"
+    )
     parser.add_argument(
         "--images", type=Path, help="directory of SVGs; default: benchmarks by the page"
     )
+    parser.add_argument("--docs", type=Path, default=REPOSITORY / "docs")
     parser.add_argument(
         "-o", "--output", type=Path, help="of PNG and PDF; default: by the results"
     )
@@ -639,7 +722,6 @@ def main(arguments=None):
     )
     parser.add_argument("--networks", type=Path, default=HERE / "networks")
     options = parser.parse_args(arguments)
-    images = options.images or options.page.parent / "benchmarks"
     others = options.output or options.results.parent / "plots"
     try:
         report = read_report(options.results)
@@ -649,20 +731,36 @@ def main(arguments=None):
         print(f"error: {error}", file=sys.stderr)
         return 1
     report["results"] = sort_results(report["results"], networks)
+    pages = options.docs / "benchmarks"
+    published = pages / machine_level(report["machine"])
+    page = options.page or published / "README.md"
+    images = options.images or (
+        page.parent / "benchmarks" if options.page else published
+    )
     pyplot = import_pyplot()
     for directory in (images, others):
         directory.mkdir(parents=True, exist_ok=True)
-    draw_badges(report, collect_verdicts(report["results"], networks), images)
+    draw_badges(report, collect_verdicts(report, networks), images)
     for network in networks:
-        mine = [r for r in report["results"] if r["network"] == network.name]
-        plot_network(pyplot, network, mine, (images, others))
+        plot_network(pyplot, network, report, (images, others))
     for measure in ("time", "memory", "code", "instructions") if history else ():
         # Trends are of one machine and no part of the page.
         machine = machine_type(report["machine"])
         plot_history(pyplot, history, machine, measure, networks, (others, others))
-    relative = os.path.relpath(images.resolve(), options.page.resolve().parent)
-    options.page.write_text(write_page(report, networks, relative), encoding="utf-8")
-    print(options.page)
+    beside = page.resolve().parent
+    text = write_page(
+        report,
+        networks,
+        os.path.relpath(images.resolve(), beside),
+        os.path.relpath(HERE / "README.md", beside),
+    )
+    page.write_text(text, encoding="utf-8")
+    print(page)
+    if not options.page:
+        write_summary(report, networks, published / SUMMARY)
+        listed = options.docs / "Benchmarks.md"
+        listed.write_text(write_list(pages), encoding="utf-8")
+        print(listed)
     return 0
 
 

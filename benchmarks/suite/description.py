@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from suite.machine import ISA_FLAGS
+
 NETWORKS = Path(__file__).resolve().parents[1] / "networks"
 SUM_LAWS = ("ascending", "exact")
 # Axes that every case has, and what they are if a description does not say.
@@ -52,12 +54,14 @@ class Goal:
         where: the axes' values of the cases that it is about.
         against: names of peers, of which the fastest counts.
         ratio, stretch: time of that peer divided by Volley's.
+        needs: the instruction set of the machines that it is about; None: all.
     """
 
     where: dict[str, Any]
     against: tuple[str, ...]
     ratio: float
     stretch: float | None = None
+    needs: str | None = None
 
     def matches(self, point: dict[str, Any]) -> bool:
         return all(point.get(axis) in values for axis, values in self.where.items())
@@ -227,12 +231,18 @@ def _parse_where(data, where, axes):
 
 def _parse_goal(data, where, axes, peers):
     required = {"against": list, "ratio": float}
-    _take(data, where, required, {"where": dict, "stretch": float})
+    _take(data, where, required, {"where": dict, "stretch": float, "needs": str})
     against = _names(data["against"], where, "against", peers)
     _expect(against, where, "'against': expects a peer")
     _expect(data["ratio"] > 0, where, "'ratio': expects a positive number")
+    needs = data.get("needs")
+    _expect(
+        needs is None or needs in ISA_FLAGS,
+        where,
+        f"'needs': there is no {needs!r}; there are {', '.join(ISA_FLAGS)}",
+    )
     conditions = _parse_where(data, where, axes)
-    return Goal(conditions, against, data["ratio"], data.get("stretch"))
+    return Goal(conditions, against, data["ratio"], data.get("stretch"), needs)
 
 
 def _parse_limit(data, where, axes):

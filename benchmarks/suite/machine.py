@@ -48,16 +48,17 @@ def describe_machine() -> dict:
     }
 
 
+def machine_level(machine: dict) -> str:
+    """The best instruction sets that it has kernels for: "amx", "avx512" or "avx2"."""
+    levels = (("amx", "amx_int8"), ("avx512", "avx512f"), ("avx2", "avx2"))
+    return next((name for name, flag in levels if flag in machine["isa"]), "other")
+
+
 def machine_type(machine: dict) -> str:
     """A name for machines whose times may be compared: a baseline's file name."""
-    sets = [
-        name
-        for name, flag in (("amx", "amx_int8"), ("avx512", "avx512f"), ("avx2", "avx2"))
-        if flag in machine["isa"]
-    ]
     family = machine.get("family_model", "").replace("/", "-")
     text = (
-        f"{machine['cpu']} {family} {machine['cores']} cores {sets[0] if sets else ''}"
+        f"{machine['cpu']} {family} {machine['cores']} cores {machine_level(machine)}"
     )
     return re.sub(r"[^a-z0-9.]+", "-", text.lower()).strip("-")
 

@@ -118,6 +118,10 @@ def test_name_leaves_out_what_is_not_varied():
             "no axis 'size'",
         ),
         (
+            {"goals": [{"against": ["numpy"], "ratio": 2, "needs": "sse"}]},
+            "goal 0: 'needs': there is no 'sse'; there are avx2",
+        ),
+        (
             {"limits": [{"measure": "speed", "bound": 1}]},
             "limit 0: there is no measure 'speed'; there are time",
         ),
@@ -444,7 +448,7 @@ def test_goals():
 
     def judge(peers):
         ((_, _, peer, ratio, verdict),) = report.collect_goals(
-            [goal_result(peers=peers)], networks
+            make_report(goal_result(peers=peers)), networks
         )
         return peer, ratio, verdict
 
@@ -453,6 +457,18 @@ def test_goals():
     assert judge({"numpy": 3.5}) == ("numpy", 3.5, "stretch")
     # The goal is not about this one.
     assert judge({"torch": 0.1}) == (None, None, "not measured")
+
+
+def test_goals_of_other_machines():
+    goals = [{**SMALL["goals"][0], "needs": "amx_int8"}]
+    networks = [parse(axes={"density": [0.1, 0.5]}, goals=goals)]
+    data = make_report(goal_result(peers={"numpy": 3.0}))
+    assert report.collect_goals(data, networks) == []
+    left_out = "Goals of machines with amx_int8 are left out."
+    assert report.write_other_goals(data, networks) == left_out
+    data["machine"]["isa"].append("amx_int8")
+    assert len(report.collect_goals(data, networks)) == 1
+    assert report.write_other_goals(data, networks) == ""
 
 
 def test_the_fastest_peer_decides():
@@ -602,6 +618,26 @@ def test_plots(files, tmp_path):
     assert ">critical</text>" in trend
     for image in ("badge-goals.svg", "badge-bits.svg", "small.svg"):
         assert f"(benchmarks/{image})" in page.read_text()
+    # Into docs: a page of this level, and the list of all levels.
+    docs = tmp_path / "published"
+    publish = [path, "--docs", docs, "--networks", networks]
+    assert report.main([str(argument) for argument in publish]) == 0
+    assert (docs / "benchmarks" / "avx2" / "small.svg").exists()
+    assert "(./small.svg)" in (docs / "benchmarks" / "avx2" / "README.md").read_text()
+    (docs / "benchmarks" / "amx").mkdir()
+    summary = json.loads((docs / "benchmarks" / "avx2" / "summary.json").read_text())
+    assert summary["reached"] == summary["goals"] == 1
+    (docs / "benchmarks" / "amx" / "summary.json").write_text(
+        json.dumps({**summary, "reached": 0})
+    )
+    assert report.main([str(argument) for argument in publish]) == 0
+    amx, avx2 = (
+        line
+        for line in (docs / "Benchmarks.md").read_text().splitlines()
+        if line.startswith("| [")
+    )
+    assert "(benchmarks/amx/README.md)" in amx and "| 0 of 1 |" in amx
+    assert "(benchmarks/avx2/README.md)" in avx2 and "| 1 of 1 |" in avx2
     elsewhere = [*arguments, "--images", tmp_path / "images"]
     assert report.main([str(argument) for argument in elsewhere]) == 0
     assert "(../images/small.svg)" in page.read_text()
