@@ -324,6 +324,14 @@ static double findCrossing(Function getDifference) {
   return 1;
 }
 
+/// Lets the model choose kernels.
+static bool schedule(Model &model) {
+  CompileOptions options;
+  options.cpu = cpuName;
+  options.phases.last = "scheduled";
+  return model.module && succeeded(runPhases(*model.module, options));
+}
+
 static void printChoices(const std::vector<Shape> &shapes,
                          const std::map<std::string, double> &medians) {
   std::printf("\n%-36s %9s %9s   %-6s  %s\n", "events up to a density of",
@@ -331,9 +339,7 @@ static void printChoices(const std::vector<Shape> &shapes,
   int total = 0, right = 0;
   for (const Shape &shape : shapes) {
     Model model = parse(shape);
-    PhaseOptions options;
-    options.last = "scheduled";
-    if (!model.module || failed(runPhases(*model.module, options)))
+    if (!schedule(model))
       continue;
     mlir::Operation *product = findProduct(*model.module);
     auto kernels = getKernels(product);
@@ -413,9 +419,7 @@ int main(int argc, char **argv) {
   std::vector<Shape> shapes = getShapes();
   for (const Shape &shape : shapes) {
     Model model = parse(shape);
-    PhaseOptions options;
-    options.last = "scheduled";
-    if (!model.module || failed(runPhases(*model.module, options)))
+    if (!schedule(model))
       return 1;
     for (const auto &kernel : getKernels(findProduct(*model.module)))
       for (double density : kDensities)

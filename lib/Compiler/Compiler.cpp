@@ -224,10 +224,23 @@ LogicalResult PhaseRunner::runTo(StringRef last) {
   return success();
 }
 
-LogicalResult volley::runPhases(ModuleOp module, const PhaseOptions &options) {
-  StringRef last =
-      options.last.empty() ? getPhases().back().name : StringRef(options.last);
-  return PhaseRunner(module, options).runTo(last);
+/// What kernels of a level multiply bytes with (PipelineOptions).
+static StringRef getByteUnit(cpu::Level level) {
+  if (level == cpu::Level::AArch64)
+    return "none";
+  return level == cpu::Level::AMX ? "tiles" : "vectors";
+}
+
+LogicalResult volley::runPhases(ModuleOp module,
+                                const CompileOptions &options) {
+  llvm::Expected<SmallVector<cpu::Level>> levels =
+      cpu::parseLevels(options.cpu);
+  if (!levels)
+    return module.emitError() << toString(levels.takeError());
+  PhaseRunner runner(module, options.phases);
+  runner.setBytes(getByteUnit(levels->front()));
+  StringRef last = options.phases.last;
+  return runner.runTo(last.empty() ? getPhases().back().name : last);
 }
 
 LogicalResult volley::setSumLaw(ModuleOp module, StringRef law) {
@@ -294,16 +307,13 @@ static LogicalResult compile(ModuleOp module, const CompileOptions &options,
   // Levels share the lowered form; only what uses the matrix unit is another
   // program.
   bool hasMatrixUnit = levels->front() == cpu::Level::AMX;
-  if (levels->front() == cpu::Level::AArch64)
-    runner.setBytes("none");
   OwningOpRef<ModuleOp> copy;
   std::optional<Lowering> portable;
   if (hasMatrixUnit && levels->size() > 1) {
     copy = module.clone();
     portable.emplace(*copy, runner.forkTo(*copy, "-without-amx"));
   }
-  if (hasMatrixUnit)
-    runner.setBytes("tiles");
+  runner.setBytes(getByteUnit(levels->front()));
   Lowering best(module, runner);
   if (failed(best.run()))
     return failure();

@@ -236,9 +236,9 @@ std::string emit(Network &network, const std::string &phase,
   DiagnosticCollector diagnostics(*network.context);
   ResourceScope resources(network.context.get());
   auto module = network.clone();
-  PhaseOptions options;
-  options.last = phase;
-  options.pipeline.record = record;
+  CompileOptions options;
+  options.phases.last = phase;
+  options.phases.pipeline.record = record;
   if (failed(runPhases(*module, options)))
     raise(diagnostics.errors);
   return printModule(*module);

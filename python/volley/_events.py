@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 import numpy as np
@@ -60,9 +61,15 @@ class Events:
 
     @classmethod
     def from_array(cls, x: npt.ArrayLike) -> Events:
-        """The elements of an array (T, B, *shape) that are not zero."""
+        """The elements of an array (T, B, *shape) that are not zero.
+
+        Raises:
+            ValueError: it has no dimensions of steps and samples.
+        """
         x = np.asarray(x)
-        t, sample, index = np.nonzero(x.reshape(*x.shape[:2], -1))
+        if x.ndim < 2:
+            raise ValueError(f"expects an array (T, B, *shape), but got {x.shape}")
+        t, sample, index = np.nonzero(x.reshape(*x.shape[:2], math.prod(x.shape[2:])))
         return cls(t, index, x.shape[0], sample, x.shape[1])
 
     @property

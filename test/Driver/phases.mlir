@@ -2,13 +2,13 @@
 // RUN: snn-compile --phases | FileCheck %s --check-prefix=LIST
 // RUN: snn-compile %s --emit=imported | FileCheck %s --check-prefix=IMPORTED
 // RUN: snn-compile %s --emit=canonical | FileCheck %s --check-prefix=CANONICAL
-// RUN: snn-compile %s --emit=scheduled --kernel=event | FileCheck %s --check-prefix=SCHEDULED
-// RUN: snn-compile %s --emit=lowered -o - | FileCheck %s --check-prefix=LOWERED
+// RUN: snn-compile %s --emit=scheduled --cpu=x86-64-v3 --kernel=event | FileCheck %s --check-prefix=SCHEDULED
+// RUN: snn-compile %s --emit=lowered --cpu=x86-64-v3 -o - | FileCheck %s --check-prefix=LOWERED
 
 // All of them go to a directory, which is made; weights are left out there, and
 // kept in a file that is asked for.
 // RUN: rm -rf %t.dump
-// RUN: snn-compile %s --dump-phases=%t.dump/phases --emit=scheduled -o %t.mlir
+// RUN: snn-compile %s --dump-phases=%t.dump/phases --emit=scheduled --cpu=x86-64-v3 -o %t.mlir
 // RUN: ls %t.dump/phases | FileCheck %s --check-prefix=DUMP
 // RUN: FileCheck %s --check-prefix=IMPORTED < %t.dump/phases/00-imported.mlir
 // RUN: FileCheck %s --check-prefix=CANONICAL < %t.dump/phases/01-canonical.mlir

@@ -6,8 +6,8 @@
 // RUN: snn-compile %s -o %t.so --time-report --without=snn-eliminate-dead-signals 2>&1 | FileCheck %s --check-prefix=KEPT --implicit-check-not=SNNEliminateDeadSignals
 // RUN: snn-compile %s --emit=canonical -o - --without=cse | FileCheck %s --check-prefix=TWICE
 // RUN: snn-compile %s --emit=canonical -o - --without=symbol-dce | FileCheck %s --check-prefix=UNUSED
-// RUN: snn-compile %s --emit=scheduled -o - | FileCheck %s --check-prefix=FUSED --implicit-check-not="snn.step @add"
-// RUN: snn-compile %s --emit=scheduled -o - --without=snn-fuse-elementwise | FileCheck %s --check-prefix=APART
+// RUN: snn-compile %s --emit=scheduled --cpu=x86-64-v3 -o - | FileCheck %s --check-prefix=FUSED --implicit-check-not="snn.step @add"
+// RUN: snn-compile %s --emit=scheduled --cpu=x86-64-v3 -o - --without=snn-fuse-elementwise | FileCheck %s --check-prefix=APART
 
 // ALL: snn.mul
 // ALL: snn.population @if

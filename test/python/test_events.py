@@ -334,6 +334,10 @@ def test_events_as_objects():
     assert part.shape == (2, 2) and part.t.tolist() == [1, 1]
     assert part.index.tolist() == [0, 1] and part.sample.tolist() == [1, 1]
     assert len(events[1:1]) == 0 and events[1:1].shape == (0, 2)
+    assert volley.Events.from_array(x[:0]).shape == (0, 2)
+    assert volley.Events.from_array([[1], [0], [1]]).t.tolist() == [0, 2]
+    with pytest.raises(ValueError, match=r"expects an array \(T, B, \*shape\)"):
+        volley.Events.from_array([1, 0])
     with pytest.raises(TypeError, match="slice of neighbouring steps"):
         events[2]
     with pytest.raises(TypeError, match="slice of neighbouring steps"):

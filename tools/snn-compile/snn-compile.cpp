@@ -164,7 +164,7 @@ int main(int argc, char **argv) {
   if (!emitPhase.empty()) {
     options.phases.last = emitPhase;
     bool toTerminal = outputPath.empty() || outputPath == "-";
-    return failed(runPhases(*module, options.phases)) ||
+    return failed(runPhases(*module, options)) ||
            failed(writeModule(*module, toTerminal ? "-" : StringRef(outputPath),
                               /*elideWeights=*/toTerminal));
   }

@@ -62,10 +62,6 @@ struct PhaseOptions {
   mlir::TimingScope *timing = nullptr;
 };
 
-/// Runs phases on a module in the `imported` form.
-mlir::LogicalResult runPhases(mlir::ModuleOp module,
-                              const PhaseOptions &options);
-
 /// Where and for what a model is compiled.
 struct CompileOptions {
   PhaseOptions phases;
@@ -76,6 +72,11 @@ struct CompileOptions {
   /// If not empty, a directory that keeps generated code, by its IR.
   std::string cacheDirectory;
 };
+
+/// Runs phases on a module in the `imported` form. Of several levels it becomes
+/// what the best one is compiled from.
+mlir::LogicalResult runPhases(mlir::ModuleOp module,
+                              const CompileOptions &options);
 
 /// True if this machine can run what is compiled for such a `cpu`.
 bool isLevelSupported(llvm::StringRef name);

@@ -1,9 +1,9 @@
 // RUN: rm -rf %t && split-file %s %t
-// RUN: snn-compile %t/net.mlir --emit=scheduled --activity=%t/few.json 2>&1 | FileCheck %s --check-prefix=FEW --implicit-check-not=remark
-// RUN: snn-compile %t/net.mlir --emit=scheduled --activity=%t/many.json 2>&1 | FileCheck %s --check-prefix=MANY --implicit-check-not=remark
+// RUN: snn-compile %t/net.mlir --emit=scheduled --cpu=x86-64-v3 --activity=%t/few.json 2>&1 | FileCheck %s --check-prefix=FEW --implicit-check-not=remark
+// RUN: snn-compile %t/net.mlir --emit=scheduled --cpu=x86-64-v3 --activity=%t/many.json 2>&1 | FileCheck %s --check-prefix=MANY --implicit-check-not=remark
 // RUN: snn-compile %t/net.mlir -o %t/few.so --activity=%t/few.json --explain 2>&1 | FileCheck %s --check-prefix=EXPLAIN
-// RUN: snn-compile %t/net.mlir --emit=scheduled --activity=%t/other.json 2>&1 | FileCheck %s --check-prefix=OTHER
-// RUN: snn-compile %t/net.mlir --emit=scheduled --activity=%t/other.json --quiet 2>&1 | FileCheck %s --check-prefix=QUIET --implicit-check-not=remark
+// RUN: snn-compile %t/net.mlir --emit=scheduled --cpu=x86-64-v3 --activity=%t/other.json 2>&1 | FileCheck %s --check-prefix=OTHER
+// RUN: snn-compile %t/net.mlir --emit=scheduled --cpu=x86-64-v3 --activity=%t/other.json --quiet 2>&1 | FileCheck %s --check-prefix=QUIET --implicit-check-not=remark
 
 // Other kernels, the same bits.
 // RUN: snn-compile %t/net.mlir -o %t/many.so --activity=%t/many.json --quiet
