@@ -6,8 +6,8 @@
     python benchmarks/report.py results.json --history history.jsonl   # trends, too
 
 Writes docs/benchmarks/LEVEL/README.md, LEVEL the best instruction sets of the machine,
-with plots and badges beside it, and docs/Benchmarks.md, which lists the pages of all
-levels; with --page that page alone. PNG and PDF of the plots go beside the results.
+with plots and badges beside it, and docs/Benchmarks.md with the goals of all levels;
+with --page that page alone. PNG and PDF of the plots go beside the results.
 Needs matplotlib.
 """
 
@@ -254,9 +254,11 @@ def is_busy(load, machine):
     return load["median"] > 1 + BUSY * machine["cores"]
 
 
-def write_goals(rows, networks):
-    if not rows:
-        return ""
+GOALS_HEADER = ["network", "case", "fastest peer", "ratio", "goal (stretch)", ""]
+
+
+def describe_goals(rows, networks):
+    """A line of a table with GOALS_HEADER for each of collect_goals."""
     by_name = {network.name: network for network in networks}
     lines = []
     for result, goal, peer, _, verdict in rows:
@@ -280,9 +282,7 @@ def write_goals(rows, networks):
                 verdict,
             ]
         )
-    return table(
-        ["network", "case", "fastest peer", "ratio", "goal (stretch)", ""], lines
-    )
+    return lines
 
 
 def write_other_goals(report, networks):
@@ -467,7 +467,7 @@ def write_page(report, networks, images, readme="../benchmarks/README.md"):
         parts += [
             "## Goals",
             "Against the fastest peer that a goal names: median ratio, quartiles.",
-            write_goals(goals, networks),
+            table(GOALS_HEADER, describe_goals(goals, networks)),
             write_other_goals(report, networks),
         ]
     limits = collect_limits(results, networks)
@@ -486,55 +486,54 @@ def write_page(report, networks, images, readme="../benchmarks/README.md"):
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
-# -- The list of pages -------------------------------------------------------
+# -- The page of all levels --------------------------------------------------
 
 
 def write_summary(report, networks, path):
-    """What the list says of a page, beside it."""
-    verdicts = collect_verdicts(report, networks)
-    measured = [verdict for verdict in verdicts if verdict != "not measured"]
+    """What the page of all levels says of this one."""
     summary = {
         "cpu": report["machine"]["cpu"],
         "cores": report["machine"]["cores"],
-        "isa": report["machine"]["isa"],
         "commit": report["volley"]["commit"],
-        "measured": report["started"][:10],
-        "goals": len(measured),
-        "reached": len(measured) - measured.count("missed"),
+        "started": report["started"],
+        "badges": badge_files(report, collect_verdicts(report, networks)),
+        "goals": describe_goals(collect_goals(report, networks), networks),
     }
     path.write_text(json.dumps(summary, indent=1) + "\n", encoding="utf-8")
 
 
-def write_list(directory):
-    """The page that lists those in directory/LEVEL, the best level first."""
-    rows = []
-    for level in LEVELS:
-        path = directory / level / SUMMARY
-        if not path.exists():
-            continue
-        found = json.loads(path.read_text(encoding="utf-8"))
-        rows.append(
-            [
-                f"[{LEVELS[level]}]({directory.name}/{level}/README.md)",
-                f"{found['cpu']}, {found['cores']} cores",
-                f"{found['measured']}, `{(found['commit'] or 'unknown')[:12]}`",
-                f"{found['reached']} of {found['goals']}",
-            ]
-        )
+def write_levels(directory):
+    """The page of directory/LEVEL/summary.json of all levels, the newest one first."""
     parts = [
         "<!-- Written by benchmarks/report.py: change the suite or that, not this. -->",
         "# Benchmarks",
         fill(
-            """Volley beside PyTorch, ONNX Runtime and libraries of spiking networks, in
-            one run on one machine, with outputs compared first. Which kernels there are
-            depends on the instruction sets, so there is a page for the newest results
-            of each. How it is measured, and how to add to it:
-            [benchmarks](../benchmarks/README.md)."""
+            """Volley and what one would use instead, in one run on one machine, with
+            outputs compared first. Which kernels there are depends on the instruction
+            sets, so each level has its newest results. Here is how they compare with
+            the goals, as median ratio to the fastest peer that a goal names, and
+            quartiles; the pages have all networks and all peers. How it is measured,
+            and how to add to it: [benchmarks](../benchmarks/README.md)."""
         ),
-        table(["instruction sets", "machine", "measured", "goals reached"], rows),
         "```sh\nutils/benchmark --publish\n```",
     ]
-    return "\n\n".join(parts) + "\n"
+    levels = {
+        level: json.loads((directory / level / SUMMARY).read_text(encoding="utf-8"))
+        for level in LEVELS
+        if (directory / level / SUMMARY).exists()
+    }
+    for level in sorted(levels, key=lambda level: levels[level]["started"])[::-1]:
+        found, beside = levels[level], f"{directory.name}/{level}"
+        commit = (found["commit"] or "unknown")[:12]
+        parts += [
+            f"## {LEVELS[level]}",
+            " ".join(f"![{text}]({beside}/{file})" for text, file in found["badges"]),
+            f"{found['cpu']}, {found['cores']} cores; {found['started'][:10]}, commit "
+            f"`{commit}`.\n[All results]({beside}/README.md)",
+        ]
+        if found["goals"]:
+            parts.append(table(GOALS_HEADER, found["goals"]))
+    return "\n\n".join(part for part in parts if part) + "\n"
 
 
 # -- Badges ------------------------------------------------------------------
@@ -758,9 +757,9 @@ def main(arguments=None):
     print(page)
     if not options.page:
         write_summary(report, networks, published / SUMMARY)
-        listed = options.docs / "Benchmarks.md"
-        listed.write_text(write_list(pages), encoding="utf-8")
-        print(listed)
+        levels = options.docs / "Benchmarks.md"
+        levels.write_text(write_levels(pages), encoding="utf-8")
+        print(levels)
     return 0
 
 

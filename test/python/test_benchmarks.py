@@ -618,26 +618,24 @@ def test_plots(files, tmp_path):
     assert ">critical</text>" in trend
     for image in ("badge-goals.svg", "badge-bits.svg", "small.svg"):
         assert f"(benchmarks/{image})" in page.read_text()
-    # Into docs: a page of this level, and the list of all levels.
+    # Into docs: a page of this level, and that of all levels.
     docs = tmp_path / "published"
     publish = [path, "--docs", docs, "--networks", networks]
     assert report.main([str(argument) for argument in publish]) == 0
-    assert (docs / "benchmarks" / "avx2" / "small.svg").exists()
-    assert "(./small.svg)" in (docs / "benchmarks" / "avx2" / "README.md").read_text()
-    (docs / "benchmarks" / "amx").mkdir()
-    summary = json.loads((docs / "benchmarks" / "avx2" / "summary.json").read_text())
-    assert summary["reached"] == summary["goals"] == 1
-    (docs / "benchmarks" / "amx" / "summary.json").write_text(
-        json.dumps({**summary, "reached": 0})
-    )
+    avx2, amx = docs / "benchmarks" / "avx2", docs / "benchmarks" / "amx"
+    assert (avx2 / "small.svg").exists()
+    assert "(./small.svg)" in (avx2 / "README.md").read_text()
+    summary = json.loads((avx2 / "summary.json").read_text())
+    amx.mkdir()
+    summary["goals"][0][-1] = "missed"
+    summary["started"] = "2025-01-01T00:00:00+00:00"
+    (amx / "summary.json").write_text(json.dumps(summary))
     assert report.main([str(argument) for argument in publish]) == 0
-    amx, avx2 = (
-        line
-        for line in (docs / "Benchmarks.md").read_text().splitlines()
-        if line.startswith("| [")
-    )
-    assert "(benchmarks/amx/README.md)" in amx and "| 0 of 1 |" in amx
-    assert "(benchmarks/avx2/README.md)" in avx2 and "| 1 of 1 |" in avx2
+    first, second = (docs / "Benchmarks.md").read_text().split("\n## ")[1:]
+    assert first.startswith("AVX2\n") and "| NumPy, OpenBLAS | 3.00" in first
+    assert "![goals](benchmarks/avx2/badge-goals.svg)" in first
+    assert "[All results](benchmarks/avx2/README.md)" in first
+    assert second.startswith("AVX-512 and AMX\n") and "| missed |" in second
     elsewhere = [*arguments, "--images", tmp_path / "images"]
     assert report.main([str(argument) for argument in elsewhere]) == 0
     assert "(../images/small.svg)" in page.read_text()
