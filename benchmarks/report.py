@@ -297,7 +297,11 @@ def write_other_goals(report, networks):
     )
 
 
-def write_limits(rows, networks):
+LIMITS_HEADER = ["network", "case", "measure", "measured", "goal (stretch)", ""]
+
+
+def describe_limits(rows, networks):
+    """A line of a table with LIMITS_HEADER for each of collect_limits."""
     by_name = {network.name: network for network in networks}
     lines = []
     for result, limit, value, verdict in rows:
@@ -314,8 +318,7 @@ def write_limits(rows, networks):
                 verdict,
             ]
         )
-    header = ["network", "case", "measure", "measured", "goal (stretch)", ""]
-    return table(header, lines)
+    return lines
 
 
 def write_times(results, network):
@@ -472,7 +475,8 @@ def write_page(report, networks, images, readme="../benchmarks/README.md"):
         ]
     limits = collect_limits(results, networks)
     if limits:
-        parts += ["Of Volley alone:", write_limits(limits, networks)]
+        lines = describe_limits(limits, networks)
+        parts += ["Of Volley alone:", table(LIMITS_HEADER, lines)]
     for network in networks:
         mine = [r for r in results if r["network"] == network.name]
         if not mine:
@@ -498,6 +502,10 @@ def write_summary(report, networks, path):
         "started": report["started"],
         "badges": badge_files(report, collect_verdicts(report, networks)),
         "goals": describe_goals(collect_goals(report, networks), networks),
+        "left_out": write_other_goals(report, networks),
+        "limits": describe_limits(
+            collect_limits(report["results"], networks), networks
+        ),
     }
     path.write_text(json.dumps(summary, indent=1) + "\n", encoding="utf-8")
 
@@ -533,6 +541,9 @@ def write_levels(directory):
         ]
         if found["goals"]:
             parts.append(table(GOALS_HEADER, found["goals"]))
+        parts.append(found["left_out"])
+        if found["limits"]:
+            parts += ["Of Volley alone:", table(LIMITS_HEADER, found["limits"])]
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
@@ -721,6 +732,8 @@ def main(arguments=None):
     )
     parser.add_argument("--networks", type=Path, default=HERE / "networks")
     options = parser.parse_args(arguments)
+    if options.images and not options.page:
+        parser.error("--images is for --page")
     others = options.output or options.results.parent / "plots"
     try:
         report = read_report(options.results)

@@ -49,7 +49,9 @@ def describe_machine() -> dict:
 
 
 def machine_level(machine: dict) -> str:
-    """The best instruction sets that it has kernels for: "amx", "avx512" or "avx2"."""
+    """The best instruction sets that there are kernels for: "amx", "avx512" or "avx2";
+    or "other".
+    """
     levels = (("amx", "amx_int8"), ("avx512", "avx512f"), ("avx2", "avx2"))
     return next((name for name, flag in levels if flag in machine["isa"]), "other")
 

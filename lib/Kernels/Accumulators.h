@@ -10,7 +10,8 @@
 
 namespace volley::kernels {
 
-/// Stores acc + bias for outputs [n, N), of which `acc` holds P vectors.
+/// Stores acc + bias for outputs [n, N), of which `acc` holds P vectors. Here
+/// and below all vectors but the last one must be whole.
 template <int P, typename W>
 [[gnu::always_inline]] inline void
 finish(const Vector<W> (&acc)[P], const W *bias, W *y, int64_t n, int64_t N) {

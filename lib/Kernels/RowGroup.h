@@ -74,7 +74,7 @@ inline void convertNumbers(const X *x, W *numbers, int64_t count) {
 }
 
 /// Rows that are worked off together, part after part of their terms: the
-/// weights of a panel's part stay in the first cache for all of them.
+/// weights of a panel's part stay in the cache for all of them.
 template <typename X, typename W> class RowGroup {
 public:
   RowGroup(PanelWeights<W> weights, int64_t K, int64_t N)

@@ -95,7 +95,9 @@ class Network:
         return [*self._handle.remarks, *self._remarks]
 
     def emit(self, phase: str = "imported", record: Record = ()) -> str:
-        """The IR at the end of a phase (see :func:`phases`), as text."""
+        """The IR at the end of a phase (see :func:`phases`), as text: what is compiled
+        for this machine.
+        """
         return self._handle.emit(phase, self._list_signals(record))
 
     def set_sum_law(self, law: str) -> None:

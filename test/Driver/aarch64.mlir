@@ -11,6 +11,9 @@
 // RUN: not snn-run %t.so --steps=1 2>&1 | FileCheck %s --check-prefix=LOAD
 // RUN: not snn-run %s --cpu=aarch64 --steps=1 2>&1 | FileCheck %s --check-prefix=MEMORY
 // RUN: not ls %t.none.so
+// RUN: snn-compile %s --cpu=aarch64 --kernel=dot --emit=scheduled | FileCheck %s --check-prefix=PHASE --implicit-check-not='"dot"'
+
+// PHASE: snn.dense {{.*}} kernel
 
 // FILE: Machine: AArch64
 // The C library is the loader's to find.

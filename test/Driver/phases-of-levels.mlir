@@ -3,7 +3,6 @@
 // RUN: snn-compile %s --emit=scheduled --cpu=x86-64-v4 --kernel=sliced | FileCheck %s --check-prefix=OTHER --implicit-check-not=sliced
 // RUN: snn-compile %s --emit=scheduled --cpu=v3+amx --kernel=sliced | FileCheck %s --check-prefix=TILES
 // RUN: snn-compile %s --emit=scheduled --cpu=x86-64-v4 --kernel=dot | FileCheck %s --check-prefix=DOT
-// RUN: snn-compile %s --emit=scheduled --cpu=aarch64 --kernel=dot | FileCheck %s --check-prefix=OTHER --implicit-check-not='"dot"'
 // RUN: not snn-compile %s --emit=scheduled --cpu=abacus 2>&1 | FileCheck %s --check-prefix=UNKNOWN
 
 // TILES: snn.dense {{.*}} kernel "sliced"
