@@ -16,26 +16,24 @@ namespace {
 constexpr int64_t kChannels = 16;
 
 /// Calls add(pixel) for the channels from `first` on of every window position
-/// that is inside the input, and end(output) after the last one; lines
-/// [firstLine, lastLine) of the output.
+/// that is inside the input, and end(output) after the last one; of one line of
+/// the output.
 template <typename X, typename Add, typename End>
 inline void forWindows(const X *x, const ConvGeometry &g, int64_t first,
-                       int64_t firstLine, int64_t lastLine, Add add, End end) {
-  for (int64_t oy = firstLine; oy < lastLine; ++oy) {
-    int64_t top = oy * g.strideHeight - g.padTop;
-    int64_t firstY = most(0, top),
-            lastY = least(g.inHeight, top + g.kernelHeight);
-    for (int64_t ox = 0; ox < g.outWidth; ++ox) {
-      int64_t left = ox * g.strideWidth - g.padLeft;
-      int64_t firstX = most(0, left),
-              columns = least(g.inWidth, left + g.kernelWidth) - firstX;
-      for (int64_t iy = firstY; iy < lastY; ++iy) {
-        const X *pixel = x + (iy * g.inWidth + firstX) * g.inChannels + first;
-        for (int64_t i = 0; i < columns; ++i, pixel += g.inChannels)
-          add(pixel);
-      }
-      end((oy * g.outWidth + ox) * g.outChannels + first);
+                       int64_t line, Add add, End end) {
+  int64_t top = line * g.strideHeight - g.padTop;
+  int64_t firstY = most(0, top),
+          lastY = least(g.inHeight, top + g.kernelHeight);
+  for (int64_t ox = 0; ox < g.outWidth; ++ox) {
+    int64_t left = ox * g.strideWidth - g.padLeft;
+    int64_t firstX = most(0, left),
+            columns = least(g.inWidth, left + g.kernelWidth) - firstX;
+    for (int64_t iy = firstY; iy < lastY; ++iy) {
+      const X *pixel = x + (iy * g.inWidth + firstX) * g.inChannels + first;
+      for (int64_t i = 0; i < columns; ++i, pixel += g.inChannels)
+        add(pixel);
     }
+    end((line * g.outWidth + ox) * g.outChannels + first);
   }
 }
 
@@ -46,15 +44,16 @@ template <typename T> struct ChannelsOf {
 template <typename T> using Channels = typename ChannelsOf<T>::Type;
 
 /// Combines the elements of each window, (ky, kx) ascending, as numbers of type
-/// A: `combine` and `finish` take one, or a vector of them.
+/// A: `combine` and `finish` take one, or a vector of them. Of one line of the
+/// output, so that all channels find its windows in the cache.
 template <typename A, typename X, typename Y, typename Combine, typename Finish>
-inline void poolAll(const X *x, Y *y, const ConvGeometry &g, int64_t firstLine,
-                    int64_t lastLine, A start, Combine combine, Finish finish) {
+inline void poolLine(const X *x, Y *y, const ConvGeometry &g, int64_t line,
+                     A start, Combine combine, Finish finish) {
   int64_t first = 0;
   for (; first + kChannels <= g.inChannels; first += kChannels) {
     Channels<A> clear = Channels<A>{} + start, all = clear;
     forWindows(
-        x, g, first, firstLine, lastLine,
+        x, g, first, line,
         [&](const X *pixel) {
           auto in = *reinterpret_cast<const Channels<X> *>(pixel);
           all = combine(all, __builtin_convertvector(in, Channels<A>));
@@ -68,7 +67,7 @@ inline void poolAll(const X *x, Y *y, const ConvGeometry &g, int64_t firstLine,
   for (; first < g.inChannels; ++first) {
     A all = start;
     forWindows(
-        x, g, first, firstLine, lastLine,
+        x, g, first, line,
         [&](const X *pixel) { all = combine(all, static_cast<A>(*pixel)); },
         [&](int64_t out) {
           y[out] = finish(all, Y());
@@ -84,21 +83,17 @@ template <typename A, typename X, typename Y, typename Combine, typename Finish,
 inline void pool(const X *x, Y *y, const ConvGeometry &g, SpikePool *spikes,
                  int64_t firstLine, int64_t lastLine, A start, Combine combine,
                  Finish finish, FinishCount finishCount) {
-  if constexpr (sizeof(X) == 1)
-    if (spikes) {
-      int64_t size = g.outWidth * g.outChannels;
-      for (int64_t line = firstLine; line < lastLine; ++line) {
-        const uint32_t *counts = spikes->count(x, line);
-        if (!counts) {
-          poolAll(x, y, g, line, line + 1, start, combine, finish);
+  for (int64_t line = firstLine; line < lastLine; ++line) {
+    if constexpr (sizeof(X) == 1)
+      if (spikes)
+        if (const uint32_t *counts = spikes->count(x, line)) {
+          int64_t size = g.outWidth * g.outChannels;
+          for (int64_t i = 0; i < size; ++i)
+            y[line * size + i] = finishCount(counts[i], Y());
           continue;
         }
-        for (int64_t i = 0; i < size; ++i)
-          y[line * size + i] = finishCount(counts[i], Y());
-      }
-      return;
-    }
-  poolAll(x, y, g, firstLine, lastLine, start, combine, finish);
+    poolLine(x, y, g, line, start, combine, finish);
+  }
 }
 
 /// A number, or a vector of them, in another type.
