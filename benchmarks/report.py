@@ -22,7 +22,7 @@ from gate import CRITICAL, LIMITS, GateError, read_report
 from peers import PEERS
 from suite import badges
 from suite.description import MEASURES, DescriptionError, load_networks
-from suite.machine import machine_level, machine_type
+from suite.machine import LEVELS, machine_level, machine_type
 from suite.stats import summarize
 
 HERE = Path(__file__).resolve().parent
@@ -30,13 +30,9 @@ REPOSITORY = HERE.parent
 # What other work on the machine does to times: from this load per processor on, the
 # page says so in its first lines.
 BUSY = 0.7
-# The best instruction sets of a machine, and how they are called.
-LEVELS = {
-    "amx": "AVX-512 and AMX",
-    "avx512": "AVX-512",
-    "avx2": "AVX2",
-    "other": "other",
-}
+WRITTEN = (
+    "<!-- Written by benchmarks/report.py: change the suite or that, not this. -->"
+)
 SUMMARY = "summary.json"
 STARTUPS = ("startup_seconds", "saved_startup_seconds", "python_startup_seconds")
 
@@ -254,11 +250,8 @@ def is_busy(load, machine):
     return load["median"] > 1 + BUSY * machine["cores"]
 
 
-GOALS_HEADER = ["network", "case", "fastest peer", "ratio", "goal (stretch)", ""]
-
-
 def describe_goals(rows, networks):
-    """A line of a table with GOALS_HEADER for each of collect_goals."""
+    """A line of write_verdicts for each of collect_goals."""
     by_name = {network.name: network for network in networks}
     lines = []
     for result, goal, peer, _, verdict in rows:
@@ -297,11 +290,8 @@ def write_other_goals(report, networks):
     )
 
 
-LIMITS_HEADER = ["network", "case", "measure", "measured", "goal (stretch)", ""]
-
-
 def describe_limits(rows, networks):
-    """A line of a table with LIMITS_HEADER for each of collect_limits."""
+    """A line of write_verdicts for each of collect_limits."""
     by_name = {network.name: network for network in networks}
     lines = []
     for result, limit, value, verdict in rows:
@@ -319,6 +309,28 @@ def describe_limits(rows, networks):
             ]
         )
     return lines
+
+
+def summarize_verdicts(report, networks):
+    """What write_verdicts writes."""
+    limits = collect_limits(report["results"], networks)
+    return {
+        "goals": describe_goals(collect_goals(report, networks), networks),
+        "left_out": write_other_goals(report, networks),
+        "limits": describe_limits(limits, networks),
+    }
+
+
+def write_verdicts(summary):
+    """Goals and limits, in a table each; the paragraphs of a page."""
+    parts = []
+    if summary["goals"]:
+        header = ["network", "case", "fastest peer", "ratio", "goal (stretch)", ""]
+        parts += [table(header, summary["goals"]), summary["left_out"]]
+    if summary["limits"]:
+        header = ["network", "case", "measure", "measured", "goal (stretch)", ""]
+        parts += ["Of Volley alone:", table(header, summary["limits"])]
+    return parts
 
 
 def write_times(results, network):
@@ -444,9 +456,8 @@ def write_settings(results):
 def write_page(report, networks, images, readme="../benchmarks/README.md"):
     """The page; `images` and `readme` are paths from it."""
     results = report["results"]
-    goals = collect_goals(report, networks)
     parts = [
-        "<!-- Written by benchmarks/report.py: change the suite or that, not this. -->",
+        WRITTEN,
         "# Benchmarks",
         " ".join(
             f"![{name}]({images}/{path})"
@@ -466,17 +477,13 @@ def write_page(report, networks, images, readme="../benchmarks/README.md"):
         "## Conditions",
         write_conditions(report),
     ]
-    if goals:
+    summary = summarize_verdicts(report, networks)
+    if summary["goals"]:
         parts += [
             "## Goals",
             "Against the fastest peer that a goal names: median ratio, quartiles.",
-            table(GOALS_HEADER, describe_goals(goals, networks)),
-            write_other_goals(report, networks),
         ]
-    limits = collect_limits(results, networks)
-    if limits:
-        lines = describe_limits(limits, networks)
-        parts += ["Of Volley alone:", table(LIMITS_HEADER, lines)]
+    parts += write_verdicts(summary)
     for network in networks:
         mine = [r for r in results if r["network"] == network.name]
         if not mine:
@@ -501,11 +508,7 @@ def write_summary(report, networks, path):
         "commit": report["volley"]["commit"],
         "started": report["started"],
         "badges": badge_files(report, collect_verdicts(report, networks)),
-        "goals": describe_goals(collect_goals(report, networks), networks),
-        "left_out": write_other_goals(report, networks),
-        "limits": describe_limits(
-            collect_limits(report["results"], networks), networks
-        ),
+        **summarize_verdicts(report, networks),
     }
     path.write_text(json.dumps(summary, indent=1) + "\n", encoding="utf-8")
 
@@ -513,7 +516,7 @@ def write_summary(report, networks, path):
 def write_levels(directory):
     """The page of directory/LEVEL/summary.json of all levels, the newest one first."""
     parts = [
-        "<!-- Written by benchmarks/report.py: change the suite or that, not this. -->",
+        WRITTEN,
         "# Benchmarks",
         fill(
             """Volley and what one would use instead, in one run on one machine, with
@@ -534,16 +537,12 @@ def write_levels(directory):
         found, beside = levels[level], f"{directory.name}/{level}"
         commit = (found["commit"] or "unknown")[:12]
         parts += [
-            f"## {LEVELS[level]}",
+            f"## {LEVELS[level][0]}",
             " ".join(f"![{text}]({beside}/{file})" for text, file in found["badges"]),
             f"{found['cpu']}, {found['cores']} cores; {found['started'][:10]}, commit "
             f"`{commit}`.\n[All results]({beside}/README.md)",
         ]
-        if found["goals"]:
-            parts.append(table(GOALS_HEADER, found["goals"]))
-        parts.append(found["left_out"])
-        if found["limits"]:
-            parts += ["Of Volley alone:", table(LIMITS_HEADER, found["limits"])]
+        parts += write_verdicts(found)
     return "\n\n".join(part for part in parts if part) + "\n"
 
 

@@ -16,6 +16,14 @@ ISA_FLAGS = (
     "avx2 fma f16c avx512f avx512bw avx512vl avx512_vnni avx512_vpopcntdq avx512_bf16 "
     "avx512_fp16 avx_vnni amx_tile amx_int8 amx_bf16"
 ).split()
+# By the name of their level: the best instruction sets that there are kernels for, and
+# which flag says that a machine has them; the best one first.
+LEVELS = {
+    "amx": ("AVX-512 and AMX", "amx_int8"),
+    "avx512": ("AVX-512", "avx512f"),
+    "avx2": ("AVX2", "avx2"),
+    "other": ("other", None),
+}
 PACKAGES = (
     "numpy torch onnx onnxruntime snntorch sinabs spikingjelly norse snn-mlir nir h5py"
 ).split()
@@ -49,11 +57,12 @@ def describe_machine() -> dict:
 
 
 def machine_level(machine: dict) -> str:
-    """The best instruction sets that there are kernels for: "amx", "avx512" or "avx2";
-    or "other".
-    """
-    levels = (("amx", "amx_int8"), ("avx512", "avx512f"), ("avx2", "avx2"))
-    return next((name for name, flag in levels if flag in machine["isa"]), "other")
+    """The name of its level, one of LEVELS."""
+    return next(
+        name
+        for name, (_, flag) in LEVELS.items()
+        if flag is None or flag in machine["isa"]
+    )
 
 
 def machine_type(machine: dict) -> str:

@@ -1,0 +1,428 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+"""What becomes of the benchmark suite's results: the gate and the report."""
+
+import json
+
+import pytest
+from smallsuite import SMALL, describe, parse
+
+import gate
+import report
+from suite import badges, stats
+
+# The gate
+
+
+def make_result(case="small", time=1.0, peers=None, **changes):
+    """A result of a case: `peers` are medians by name."""
+    entry = {
+        "status": "ok",
+        "seconds": stats.summarize([time] * 3),
+        "code_bytes": 1000,
+        "prepare_seconds": 0.5,
+        "first_call_seconds": 0.5,
+        "setting": "as it is",
+        "memory": {"peak_bytes": 100e6, "mean_bytes": 90e6},
+        "instructions": 5000,
+        **changes,
+    }
+    runners = {"volley": entry}
+    for name, seconds in (peers or {}).items():
+        runners[name] = {
+            "status": "ok",
+            "seconds": stats.summarize([seconds] * 3),
+            "ratio": stats.summarize([seconds / time] * 3),
+            "prepare_seconds": 1.0,
+            "first_call_seconds": 1.0,
+            "setting": "fast",
+            "differing": 0,
+            "cells": 1000,
+        }
+    return {
+        "case": case,
+        "network": "small",
+        "point": {"density": 0.1, "threads": 1},
+        "equals_interpreter": True,
+        "load": {"before": 0.0, "after": 1.0},
+        "runners": runners,
+    }
+
+
+def make_report(*results):
+    return {
+        "format": 1,
+        "started": "2026-01-01T00:00:00+00:00",
+        "finished": "2026-01-01T01:00:00+00:00",
+        "machine": {
+            "cpu": "Test CPU",
+            "family_model": "6/1",
+            "isa": ["avx2"],
+            "cores": 2,
+            "memory_gb": 8.0,
+            "system": "Linux x86_64",
+        },
+        "versions": {"volley": "0.1.0", "python": "3.11"},
+        "volley": {"commit": "0123456789abcdef", "changed": False},
+        "load": {"before": 0.0, "after": 1.0},
+        "options": {"quick": False},
+        "results": list(results),
+    }
+
+
+def compare(before, after, **options):
+    before, after = (gate.extract(make_report(r)) for r in (before, after))
+    limits = options.pop("limits", {**gate.LIMITS, "ratio": None})
+    return [
+        (finding.level, finding.measure)
+        for finding in gate.compare(before, after, limits, **options)
+    ]
+
+
+def test_gate_levels():
+    base = make_result()
+    assert compare(base, make_result(time=1.09)) == []
+    assert compare(base, make_result(time=1.15)) == [("warning", "time")]
+    assert compare(base, make_result(time=1.25)) == [("critical", "time")]
+    assert compare(base, make_result(time=0.5)) == []
+    assert compare(base, make_result(time=1.25), critical=3.0) == [("warning", "time")]
+    limits = {**gate.LIMITS, "time": 0.5}
+    assert compare(base, make_result(time=1.25), limits=limits) == []
+    assert compare(base, make_result(time=9.0), limits={"time": None}) == []
+
+
+def test_gate_measures():
+    base = make_result(peers={"numpy": 1.0})
+    memory = {"peak_bytes": 115e6, "mean_bytes": 90e6}
+    assert compare(base, make_result(memory=memory)) == [("warning", "memory")]
+    assert compare(base, make_result(code_bytes=1300)) == [("critical", "code")]
+    assert compare(base, make_result(instructions=5150)) == [
+        ("warning", "instructions")
+    ]
+    energy = make_result(energy=1.0)
+    assert compare(energy, make_result(energy=1.06)) == [("warning", "energy")]
+    differing = make_result(peers={"numpy": 1.0})
+    differing["runners"]["numpy"]["differing"] = 15
+    assert compare(base, differing) == [("warning", "accuracy")]
+    other = make_result(peers={"numpy": 1.0})
+    other["equals_interpreter"] = False
+    assert compare(base, other) == [("critical", "accuracy")]
+
+
+def test_gate_leaves_out_what_the_machine_does():
+    """Half as fast as before, but so are the peers."""
+    base = make_result(time=1.0, peers={"numpy": 2.0, "torch": 3.0})
+    slower = make_result(time=2.0, peers={"numpy": 4.0, "torch": 6.0})
+    assert compare(base, slower) == []
+    alone = make_result(time=2.0, peers={"numpy": 2.0, "torch": 3.0})
+    assert compare(base, alone) == [("critical", "time")]
+    # A faster machine does not make the same time a regression.
+    faster = make_result(time=1.0, peers={"numpy": 1.0, "torch": 1.5})
+    assert compare(base, faster) == []
+
+
+def test_gate_on_a_machine_less_busy():
+    """The same time, but the peers take half of theirs: the baseline was busy."""
+    base = make_result(time=1.0, peers={"numpy": 2.0, "torch": 3.0})
+    quiet = make_result(time=0.7, peers={"numpy": 1.0, "torch": 1.5})
+    assert compare(base, quiet, limits=gate.LIMITS) == [("warning", "ratio")]
+    same = make_result(time=0.5, peers={"numpy": 1.0, "torch": 1.5})
+    assert compare(base, same, limits=gate.LIMITS) == []
+
+
+def test_gate_failures():
+    base, failed = make_result(), make_result(status="failed")
+    assert compare(base, failed) == [("critical", "failed")]
+    assert compare(failed, base) == []
+    assert compare(base, make_result("another")) == []
+
+
+def run_gate(*arguments):
+    return gate.main([str(argument) for argument in arguments])
+
+
+@pytest.fixture
+def files(tmp_path):
+    """files(report, name) writes a result file."""
+
+    def write(data, name="results.json"):
+        path = tmp_path / name
+        path.write_text(json.dumps(data))
+        return path
+
+    return write
+
+
+def test_gate_command(files, tmp_path, capsys):
+    baseline, history = (
+        tmp_path / "base" / "base.json",
+        tmp_path / "h" / "history.jsonl",
+    )
+    good = files(make_report(make_result(), make_result("other")))
+    where = ["--baseline", baseline]
+    assert run_gate(good, *where) == 2
+    assert "there is no baseline" in capsys.readouterr().err
+    assert run_gate(good, *where, "--optional") == 0
+    assert "there is no baseline" in capsys.readouterr().out
+    assert run_gate(good, *where, "--update") == 0
+    assert run_gate(good, *where, "--history", history) == 0
+    assert "2 cases compared, 0 not in the baseline" in capsys.readouterr().out
+    slow = files(make_report(make_result(time=1.15), make_result("new")), "slow.json")
+    assert run_gate(slow, *where, "--history", history) == 0
+    out = capsys.readouterr().out
+    assert "warning: small: time 1 -> 1.15 (+15.0%)" in out
+    assert "1 cases compared, 1 not in the baseline, 0 critical, 1 warnings" in out
+    assert run_gate(slow, *where, "--strict") == 1
+    assert run_gate(slow, *where, "--critical", "1") == 1
+    assert run_gate(slow, *where, "--limit", "time=0.2", "--strict") == 0
+    assert run_gate(slow, *where, "--limit", "time=none", "--strict") == 0
+    lines = [json.loads(line) for line in history.read_text().splitlines()]
+    assert [line["warnings"] for line in lines] == [0, 1]
+    assert lines[1]["cases"]["small"]["time"] == 1.15
+    # What was not run stays in the baseline.
+    assert run_gate(slow, *where, "--update") == 0
+    assert set(json.loads(baseline.read_text())["cases"]) == {"small", "other", "new"}
+
+
+def test_gate_bad_input(files, tmp_path, capsys):
+    for data in ([], {}, {"format": 99, "results": []}, {"format": 1}):
+        assert run_gate(files(data)) == 2
+        (line,) = capsys.readouterr().err.splitlines()
+        assert line.startswith("error: ")
+        assert "results.json" in line
+    assert run_gate(tmp_path / "absent.json") == 2
+    good = files(make_report(make_result()))
+    assert run_gate(good, "--baseline", files({"format": 1}, "wrong.json")) == 2
+    assert "wrong.json: 'cases' is missing" in capsys.readouterr().err
+    for limit in ("speed=0.1", "time=-1", "time=fast", "time"):
+        with pytest.raises(SystemExit):
+            run_gate(files(make_report()), "--limit", limit)
+
+
+# The report
+
+
+def network_of_report(**changes):
+    return parse(axes={"density": [0.1, 0.5]}, goals=SMALL["goals"][:1], **changes)
+
+
+def make_page(*results, **changes):
+    data = {**make_report(*results), **changes}
+    return report.write_page(data, [network_of_report()], "images")
+
+
+def goal_result(**options):
+    return make_result("small density=0.1", **options)
+
+
+def test_goals():
+    networks = [network_of_report()]
+
+    def judge(peers):
+        ((_, _, peer, ratio, verdict),) = report.collect_goals(
+            make_report(goal_result(peers=peers)), networks
+        )
+        return peer, ratio, verdict
+
+    assert judge({"numpy": 1.9}) == ("numpy", 1.9, "missed")
+    assert judge({"numpy": 2.0}) == ("numpy", 2.0, "reached")
+    assert judge({"numpy": 3.5}) == ("numpy", 3.5, "stretch")
+    # The goal is not about this one.
+    assert judge({"torch": 0.1}) == (None, None, "not measured")
+
+
+def test_goals_of_other_machines():
+    goals = [{**SMALL["goals"][0], "needs": "amx_int8"}]
+    networks = [parse(axes={"density": [0.1, 0.5]}, goals=goals)]
+    data = make_report(goal_result(peers={"numpy": 3.0}))
+    assert report.collect_goals(data, networks) == []
+    left_out = "Goals of machines with amx_int8 are left out."
+    assert report.write_other_goals(data, networks) == left_out
+    data["machine"]["isa"].append("amx_int8")
+    assert len(report.collect_goals(data, networks)) == 1
+    assert report.write_other_goals(data, networks) == ""
+
+
+def test_the_fastest_peer_decides():
+    goal = parse(axes={"threads": [1, 2]}, goals=SMALL["goals"][1:]).goals[0]
+    result = make_result(peers={"numpy": 4.0, "torch": 3.0})
+    assert report.measure_goal(goal, result) == ("torch", 3.0)
+    result["runners"]["torch"]["status"] = "differs"
+    assert report.measure_goal(goal, result) == ("numpy", 4.0)
+
+
+def test_limits():
+    limits = [
+        {"measure": "time", "bound": 3e6, "stretch": 1e6},
+        {"measure": "memory", "bound": 90},
+        {"measure": "threads", "where": {"threads": 2}, "bound": 1.7, "stretch": 1.9},
+        {"measure": "startup", "bound": 10},
+        {"measure": "saved_startup", "bound": 10},
+    ]
+    network = parse(goals=[], limits=limits)
+    one = make_result("small density=0.1 threads=1", time=2.0, weight_bytes=20e6)
+    two = make_result("small density=0.1 threads=2", time=1.1, weight_bytes=5e6)
+    two["point"] = {**one["point"], "threads": 2}
+    two["saved_startup_seconds"] = {"median": 0.009}
+    rows = report.collect_limits([one, two], [network])
+    assert [(limit.measure, verdict) for _, limit, _, verdict in rows] == [
+        ("time", "reached"),
+        ("memory", "reached"),
+        ("startup", "not measured"),
+        ("saved_startup", "not measured"),
+        ("time", "reached"),
+        ("memory", "missed"),
+        ("threads", "reached"),
+        ("startup", "not measured"),
+        ("saved_startup", "reached"),
+    ]
+    values = [value for *_, value, _ in rows]
+    assert values[:3] == [2e6, 80.0, None]
+    assert values[6:] == [pytest.approx(2.0 / 1.1), None, 9.0]
+    # Twice as fast is more than the stretch.
+    two["runners"]["volley"]["seconds"]["median"] = 1.0
+    rows = report.collect_limits([one, two], [network])
+    assert rows[6][3] == rows[4][3] == "stretch"
+    page = report.write_page(make_report(one, two), [network], "images")
+    assert "| threads against one | 2 x | at least 1.7 (1.9) x | stretch |" in page
+    assert "| peak memory less weights | 95 MB | at most 90 MB | missed |" in page
+
+
+def test_page():
+    page = make_page(
+        goal_result(time=0.002, peers={"numpy": 0.005}),
+        make_result("small density=0.5", time=0.001, peers={"numpy": 0.0025}),
+    )
+    assert "| NumPy, OpenBLAS | 2.50 (2.50 to 2.50) | 2 (3) | reached |" in page
+    assert "| density 0.1 | Volley | 2 ms (2 ms to 2 ms) |" in page
+    assert "0 of 1,000" in page
+    assert "![A small product](images/small.svg)" in page
+    assert "Test CPU" in page
+    assert "`0123456789ab`;" in page
+    assert "Other work ran" not in page
+    # Nobody reads lines of prose that do not fit.
+    assert max(len(t) for t in page.splitlines() if t[:1] not in "|<!") <= 88
+
+
+def test_order_is_that_of_the_descriptions():
+    networks = [network_of_report()]
+    results = [make_result(f"small density={d}") for d in ("0.5", "0.2", "0.1")]
+    assert [r["case"] for r in report.sort_results(results, networks)] == [
+        "small density=0.1",
+        "small density=0.5",
+    ]
+
+
+def test_page_says_what_disturbed():
+    busy = goal_result(peers={"numpy": 3.0})
+    busy["load"] = {"before": 6.0, "after": 7.0}
+    page = make_page(busy)
+    assert "Other work ran on the 2 cores" in page
+    assert "| 6.5 |" in page
+    changed = {"commit": "0123456789abcdef", "changed": True}
+    assert "changes that are not committed" in make_page(busy, volley=changed)
+    different = goal_result(peers={"numpy": 3.0})
+    different["equals_interpreter"] = False
+    assert "**different**" in make_page(different)
+
+
+def test_page_lists_what_is_missing():
+    result = goal_result(peers={"numpy": 3.0})
+    result["runners"]["torch"] = {"status": "missing", "reason": "no torch"}
+    failed = {**make_result("small density=0.5"), "error": "exit code 9"}
+    del failed["runners"]
+    page = make_page(result, failed)
+    assert "PyTorch: missing (no torch)" in page
+    assert "exit code 9" in page
+
+
+def test_numbers_are_readable():
+    assert [report.format_time(s) for s in (2.5, 0.0123, 4.2e-5, 3e-9)] == [
+        "2.5 s",
+        "12.3 ms",
+        "42 µs",
+        "3 ns",
+    ]
+    assert [report.format_ratio(r) for r in (0.953, 12.34, 123.4)] == [
+        "0.95",
+        "12",
+        "123",
+    ]
+
+
+def test_badges():
+    from xml.etree import ElementTree
+
+    badge = badges.draw("a < b", 'x & "y"', "green")
+    root = ElementTree.fromstring(badge)
+    texts = [node.text for node in root.iter() if node.text and node.text.strip()]
+    assert texts == ["a < b", 'x & "y"']
+    assert badges.COLORS["green"] in badge
+    wide = ElementTree.fromstring(badges.draw("a < b", "a longer text", "red"))
+    assert int(wide.get("width")) > int(root.get("width"))
+
+
+def write_networks(path):
+    """The directory of network_of_report."""
+    networks = path / "networks"
+    networks.mkdir()
+    description = describe(axes={"density": [0.1, 0.5]}, goals=SMALL["goals"][:1])
+    (networks / "small.json").write_text(json.dumps(description))
+    return networks
+
+
+def test_plots(files, tmp_path):
+    pytest.importorskip("matplotlib")
+    networks = write_networks(tmp_path)
+    path = files(make_report(goal_result(peers={"numpy": 3.0})))
+    history = tmp_path / "history.jsonl"
+    for time in (1.0, 1.1):
+        data = make_report(goal_result(time=time))
+        gate.append_history(history, data, [])
+    page = tmp_path / "docs" / "page.md"
+    page.parent.mkdir()
+    arguments = [path, "--page", page, "--networks", networks, "--history", history]
+    assert report.main([str(argument) for argument in arguments]) == 0
+    images = page.parent / "benchmarks"
+    assert {p.name for p in images.iterdir()} == {
+        "badge-bits.svg",
+        "badge-goals.svg",
+        "small.svg",
+    }
+    plots = {p.name for p in (tmp_path / "plots").iterdir()}
+    assert {"small.png", "small.pdf", "trend-time.svg", "trend-time.png"} <= plots
+    trend = (tmp_path / "plots" / "trend-time.svg").read_text()
+    assert ">warning</text>" in trend
+    assert ">critical</text>" in trend
+    for image in ("badge-goals.svg", "badge-bits.svg", "small.svg"):
+        assert f"(benchmarks/{image})" in page.read_text()
+    elsewhere = [*arguments, "--images", tmp_path / "images"]
+    assert report.main([str(argument) for argument in elsewhere]) == 0
+    assert "(../images/small.svg)" in page.read_text()
+    history.write_text("{}\n")
+    assert report.main([str(argument) for argument in arguments]) == 1
+    nowhere = [path, "--page", page, "--networks", tmp_path / "nothing"]
+    assert report.main([str(argument) for argument in nowhere]) == 1
+
+
+def test_pages_of_levels(files, tmp_path):
+    """In docs: a page of the machine's level, and that of all levels."""
+    pytest.importorskip("matplotlib")
+    networks = write_networks(tmp_path)
+    path = files(make_report(goal_result(peers={"numpy": 3.0})))
+    docs = tmp_path / "published"
+    publish = [path, "--docs", docs, "--networks", networks]
+    assert report.main([str(argument) for argument in publish]) == 0
+    avx2, amx = docs / "benchmarks" / "avx2", docs / "benchmarks" / "amx"
+    assert (avx2 / "small.svg").exists()
+    assert "(./small.svg)" in (avx2 / "README.md").read_text()
+    summary = json.loads((avx2 / "summary.json").read_text())
+    amx.mkdir()
+    summary["goals"][0][-1] = "missed"
+    summary["started"] = "2025-01-01T00:00:00+00:00"
+    (amx / "summary.json").write_text(json.dumps(summary))
+    assert report.main([str(argument) for argument in publish]) == 0
+    first, second = (docs / "Benchmarks.md").read_text().split("\n## ")[1:]
+    assert first.startswith("AVX2\n") and "| NumPy, OpenBLAS | 3.00" in first
+    assert "![goals](benchmarks/avx2/badge-goals.svg)" in first
+    assert "[All results](benchmarks/avx2/README.md)" in first
+    assert second.startswith("AVX-512 and AMX\n") and "| missed |" in second
