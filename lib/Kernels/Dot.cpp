@@ -43,6 +43,7 @@ struct PairUnit {
   static constexpr int64_t kPairs = 128;
   static constexpr int64_t kTogether = 4;
 
+  static int64_t getStretch(int64_t terms) { return terms; }
   void start(const int8_t *, int64_t, int64_t) {}
 
   void multiply(const BytesProduct &p, int64_t digit,
@@ -52,18 +53,19 @@ struct PairUnit {
         int32_t *to[decltype(count)::value];
         for (int r = 0; r < decltype(count)::value; ++r)
           to[r] = getSums(sums, block, row + r, digit);
-        addRows<decltype(count)::value>(p.terms + row * p.K, p.K,
-                                        p.weight + block * p.nextBlock,
-                                        kPairs / p.mostTerm, to);
+        addRows<decltype(count)::value>(p, row, block, to);
       });
   }
 
 private:
   template <int R>
-  static void addRows(const uint8_t *x, int64_t K, const int8_t *weight,
-                      int64_t pairs, int32_t *const *to) {
+  static void addRows(const BytesProduct &p, int64_t row, int64_t block,
+                      int32_t *const *to) {
+    const uint8_t *x = p.terms + row * p.rowStep;
+    const int8_t *weight = p.weight + block * p.nextBlock;
+    int64_t rowStep = p.rowStep;
     const __m256i ones = _mm256_set1_epi16(1);
-    int64_t quadruples = K / 4;
+    int64_t quadruples = p.count / 4, pairs = kPairs / p.mostTerm;
     for (int64_t first = 0; first < quadruples; first += pairs) {
       int64_t last = least(quadruples, first + pairs);
       __m256i acc[R][2] = {};
@@ -71,7 +73,8 @@ private:
         auto *w = reinterpret_cast<const __m256i *>(weight + q * 64);
         __m256i low = _mm256_loadu_si256(w), high = _mm256_loadu_si256(w + 1);
         for (int r = 0; r < R; ++r) {
-          __m256i terms = _mm256_set1_epi32(getQuadruple(x + r * K + q * 4));
+          __m256i terms =
+              _mm256_set1_epi32(getQuadruple(x + r * rowStep + q * 4));
           acc[r][0] =
               _mm256_add_epi16(acc[r][0], _mm256_maddubs_epi16(terms, low));
           acc[r][1] =
@@ -82,7 +85,7 @@ private:
         for (int half = 0; half < 2; ++half) {
           auto *y = reinterpret_cast<__m256i *>(to[r] + half * 8);
           __m256i sum = _mm256_madd_epi16(acc[r][half], ones);
-          if (first > 0)
+          if (first > 0 || !p.isFirst)
             sum = _mm256_add_epi32(sum, _mm256_loadu_si256(y));
           _mm256_storeu_si256(y, sum);
         }
@@ -97,6 +100,7 @@ private:
 struct QuadrupleUnit {
   static constexpr int64_t kTogether = 8;
 
+  static int64_t getStretch(int64_t terms) { return terms; }
   void start(const int8_t *, int64_t, int64_t) {}
 
   VOLLEY_VNNI void multiply(const BytesProduct &p, int64_t digit,
@@ -114,15 +118,21 @@ private:
   VOLLEY_VNNI static void addRows(const BytesProduct &p, int64_t row,
                                   int64_t digit,
                                   DigitSums (&sums)[kBlockTiles][kBlockTiles]) {
-    const uint8_t *x = p.terms + row * p.K;
+    const uint8_t *x = p.terms + row * p.rowStep;
     int64_t next = p.blocks > 1 ? p.nextBlock : 0;
     __m512i acc[R][kBlockTiles] = {};
-    for (int64_t q = 0; q < p.K / 4; ++q) {
+    if (!p.isFirst)
+      for (int r = 0; r < R; ++r)
+        for (int64_t block = 0; block < kBlockTiles; ++block)
+          acc[r][block] =
+              _mm512_loadu_si512(getSums(sums, block, row + r, digit));
+    for (int64_t q = 0; q < p.count / 4; ++q) {
       const int8_t *w = p.weight + q * 64;
       __m512i first = _mm512_loadu_si512(w),
               second = _mm512_loadu_si512(w + next);
       for (int r = 0; r < R; ++r) {
-        __m512i terms = _mm512_set1_epi32(getQuadruple(x + r * p.K + q * 4));
+        __m512i terms =
+            _mm512_set1_epi32(getQuadruple(x + r * p.rowStep + q * 4));
         acc[r][0] = _mm512_dpbusd_epi32(acc[r][0], terms, first);
         acc[r][1] = _mm512_dpbusd_epi32(acc[r][1], terms, second);
       }

@@ -54,23 +54,25 @@ constexpr int kBlockRows = 6, kFewRows = 2;
 /// Elements as numbers of another type.
 template <typename X, typename W>
 inline void convertNumbers(const X *x, W *numbers, int64_t count) {
-  typedef X Elements __attribute__((vector_size(8 * sizeof(X))));
-  typedef W Numbers __attribute__((vector_size(8 * sizeof(W))));
+  // As many as a register holds.
+  constexpr int64_t step = kBlockVectors > 1 ? lanes<W> : 8;
+  typedef X Elements __attribute__((vector_size(step * sizeof(X))));
+  typedef W Numbers __attribute__((vector_size(step * sizeof(W))));
   auto convert = [&](int64_t at) {
     Elements elements;
     __builtin_memcpy(&elements, x + at, sizeof elements);
     Numbers converted = __builtin_convertvector(elements, Numbers);
     __builtin_memcpy(numbers + at, &converted, sizeof converted);
   };
-  if (count < 8) {
+  if (count < step) {
     for (int64_t i = 0; i < count; ++i)
       numbers[i] = static_cast<W>(x[i]);
     return;
   }
-  for (int64_t i = 0; i + 8 < count; i += 8)
+  for (int64_t i = 0; i + step < count; i += step)
     convert(i);
   // Some of them a second time.
-  convert(count - 8);
+  convert(count - step);
 }
 
 /// Rows that are worked off together, part after part of their terms: the

@@ -25,6 +25,9 @@ public:
   }
   ~TileUnit() { _tile_release(); }
 
+  /// A tile is one piece of memory.
+  static int64_t getStretch(int64_t) { return kTileTerms; }
+
   /// The weights after these come from memory meanwhile, some lines of the
   /// cache with each product.
   void start(const int8_t *next, int64_t bytes, int64_t products) {
@@ -38,16 +41,25 @@ public:
                 DigitSums (&sums)[kBlockTiles][kBlockTiles]) {
     const uint8_t *x = p.terms;
     const int8_t *tile = p.weight;
-    int64_t K = p.K, next = p.blocks > 1 ? p.nextBlock : 0;
-    _tile_zero(0);
-    _tile_zero(1);
-    _tile_zero(2);
-    _tile_zero(3);
-    for (int64_t k = 0; k < K; k += kTileTerms, tile += kTileBytes) {
-      _tile_loadd(4, x + k, K);
+    int64_t next = p.blocks > 1 ? p.nextBlock : 0;
+    if (p.isFirst) {
+      _tile_zero(0);
+      _tile_zero(1);
+      _tile_zero(2);
+      _tile_zero(3);
+    } else {
+      _tile_loadd(0, sums[0][0][digit], 64);
+      _tile_loadd(1, sums[0][1][digit], 64);
+      _tile_loadd(2, sums[1][0][digit], 64);
+      _tile_loadd(3, sums[1][1][digit], 64);
+    }
+    for (int64_t k = 0; k < p.count; k += kTileTerms) {
+      _tile_loadd(4, x, 64);
       _tile_loadd(6, tile, 64);
-      _tile_loadd(5, x + kTileRows * K + k, K);
+      _tile_loadd(5, x + kTileBytes, 64);
       _tile_loadd(7, tile + next, 64);
+      x += kBlockRows * kTileTerms;
+      tile += kTileBytes;
       _tile_dpbusd(0, 4, 6);
       _tile_dpbusd(1, 5, 6);
       _tile_dpbusd(2, 4, 7);

@@ -31,28 +31,37 @@ inline int64_t getPaddedTerms(int64_t K) {
   return (K + kTileTerms - 1) / kTileTerms * kTileTerms;
 }
 
-/// What a unit multiplies: so many rows, at most two tiles of them, each of K
-/// bytes, a multiple of 64, by one digit of one or two blocks of outputs, which
-/// are nextBlock bytes apart.
+constexpr int64_t kBlockRows = kBlockTiles * kTileRows;
+
+/// What a unit multiplies: so many rows of a block, rowStep bytes apart, by one
+/// digit of one or two blocks of outputs, which are nextBlock bytes apart; of
+/// some terms, a multiple of 64, whose sums are added to those of the terms
+/// before, if there are any.
 struct BytesProduct {
   const uint8_t *terms;
-  int64_t rows, K;
+  int64_t rows, rowStep, count;
   const int8_t *weight;
   int64_t blocks, nextBlock;
   /// No term is larger.
   int64_t mostTerm;
+  bool isFirst;
 };
 
 /// Collects rows of spikes, or of counts, as bytes, then multiplies them all. A
 /// unit has
 ///
+///     int64_t getStretch(terms of a row): rows are packed as [stretch of so
+///         many terms][row of a block][term];
 ///     void start(weights after these, their bytes, products to come);
 ///     void multiply(product, digit, sums of [block of outputs][tile of rows]);
 template <typename Unit> class SlicedProduct {
   /// Terms of all rows: what the second cache holds, and the least that works.
   static constexpr int64_t kCacheBytes = 1 << 20, kBytes = 1 << 21;
-  static constexpr int64_t kBlockRows = kBlockTiles * kTileRows,
-                           kBlockOutputs = kBlockTiles * kTileOutputs;
+  static constexpr int64_t kBlockOutputs = kBlockTiles * kTileOutputs,
+                           kMostTiles = kBlockTiles * kBlockTiles;
+  /// So many terms of a block of rows stay in the first cache, beside the sums,
+  /// while one digit after another of the weights comes from the second.
+  static constexpr int64_t kPartTerms = 512;
 
 public:
   using Element = float;
@@ -78,7 +87,8 @@ public:
   };
 
   SlicedProduct(Weights weights, int64_t K, int64_t N)
-      : weights(weights), K(getPaddedTerms(K)), N(N) {}
+      : weights(weights), K(getPaddedTerms(K)), N(N),
+        stretch(Unit::getStretch(getPaddedTerms(K))) {}
 
   /// Rows of K terms for which there is room when there are none yet.
   static int64_t getMostRows(int64_t K) {
@@ -91,13 +101,20 @@ public:
 
   void startRow(float *out) {
     y[rows] = out;
-    __builtin_memset(terms + rows * K, 0, K);
     ++rows;
+    for (int64_t k = 0; k < K; k += stretch)
+      __builtin_memset(getTerms(rows - 1, k), 0, stretch);
   }
   template <typename X> void add(const X *x, int64_t size, int64_t k) {
-    uint8_t *to = terms + (rows - 1) * K + k;
-    for (int64_t i = 0; i < size; ++i)
-      to[i] = static_cast<uint8_t>(x[i]);
+    while (size > 0) {
+      int64_t part = least(size, stretch - k % stretch);
+      uint8_t *to = getTerms(rows - 1, k);
+      for (int64_t i = 0; i < part; ++i)
+        to[i] = static_cast<uint8_t>(x[i]);
+      x += part;
+      k += part;
+      size -= part;
+    }
   }
 
   /// As of EventProduct, for rows whose results go to neighbouring places of
@@ -119,49 +136,100 @@ public:
 private:
   static constexpr int64_t kMostRows = 1024;
 
+  /// Terms of a row from k on, as far as its stretch goes.
+  uint8_t *getTerms(int64_t row, int64_t k) {
+    return terms + row / kBlockRows * kBlockRows * K +
+           k / stretch * stretch * kBlockRows + row % kBlockRows * stretch +
+           k % stretch;
+  }
+
   template <typename Function>
   void flushTiles(float *buffer, Function function) {
+    // Rows that stay in the first cache are used for a whole tile of outputs;
+    // else the weights of few outputs stay in the second.
+    int64_t together = K <= kPartTerms ? tileWidth<float> : kBlockOutputs;
     {
       Unit unit;
       for (int64_t n = 0; n < N; n += tileWidth<float>) {
         int64_t outputs = least(N - n, tileWidth<float>);
-        for (int64_t o = 0; o < outputs; o += kBlockOutputs)
-          multiply(unit, buffer + o, weights.from(n + o, K),
-                   outputs - o > kTileOutputs ? 2 : 1);
+        for (int64_t o = 0; o < outputs; o += together)
+          multiplyRows(unit, buffer + o, weights.from(n + o, K),
+                       least(outputs - o, together));
         function(n, outputs);
       }
     }
     rows = 0;
   }
 
-  /// All rows for one or two blocks of outputs.
-  void multiply(Unit &unit, float *out, const Weights &w, int64_t blocks) {
-    int64_t digitBytes = K / kTileTerms * kTileBytes;
-    int64_t blockBytes = w.digits * digitBytes;
-    int64_t products = (rows + kBlockRows - 1) / kBlockRows * w.digits;
-    unit.start(w.weight + blocks * blockBytes, blocks * blockBytes,
-               products * K / kTileTerms);
+  int64_t getDigitBytes() const { return K * kTileOutputs; }
+
+  /// The sums of a block of rows and one or two of outputs, tiles of which
+  /// become results one after another.
+  struct BlockSums {
     alignas(64) DigitSums sums[kBlockTiles][kBlockTiles];
-    for (int64_t row = 0; row < rows; row += kBlockRows) {
-      for (int64_t digit = 0; digit < w.digits; ++digit)
-        unit.multiply({terms + row * K, least(rows - row, kBlockRows), K,
-                       w.weight + digit * digitBytes, blocks, blockBytes,
-                       w.mostTerm},
-                      digit, sums);
-      for (int64_t block = 0; block < blocks; ++block)
-        for (int64_t half = 0; half < kBlockTiles; ++half) {
-          int64_t first = row + half * kTileRows;
-          float *y = out + first * tileWidth<float> + block * kTileOutputs;
-          Weights part = w.from(block * kTileOutputs, K);
-          const DigitSums &all = sums[block][half];
-          if (w.digits == 1)
-            finish<1>(all, y, part, rows - first);
-          else if (w.digits == 2)
-            finish<2>(all, y, part, rows - first);
-          else
-            finish<3>(all, y, part, rows - first);
-        }
+    float *out;
+    Weights weights;
+    int64_t rows, K;
+    int64_t tiles = 0, done = 0;
+
+    void finish(int64_t count) {
+      for (; count > 0 && done < tiles; --count, ++done) {
+        int64_t block = done / kBlockTiles, half = done % kBlockTiles;
+        float *y =
+            out + half * kTileRows * tileWidth<float> + block * kTileOutputs;
+        Weights part = weights.from(block * kTileOutputs, K);
+        int64_t left = rows - half * kTileRows;
+        if (weights.digits == 1)
+          finishTile<1>(sums[block][half], y, part, left);
+        else if (weights.digits == 2)
+          finishTile<2>(sums[block][half], y, part, left);
+        else
+          finishTile<3>(sums[block][half], y, part, left);
+      }
     }
+  };
+
+  /// All rows for so many outputs. While the unit works on a block, the sums of
+  /// the one before become results.
+  void multiplyRows(Unit &unit, float *out, const Weights &w, int64_t outputs) {
+    int64_t blocks = (outputs + kTileOutputs - 1) / kTileOutputs;
+    int64_t products = (rows + kBlockRows - 1) / kBlockRows *
+                       ((blocks + 1) / kBlockTiles) * w.digits;
+    int64_t bytes = blocks * w.digits * getDigitBytes();
+    unit.start(w.weight + bytes, bytes, products * K / kTileTerms);
+    BlockSums sums[2];
+    bool last = false;
+    for (int64_t row = 0; row < rows; row += kBlockRows)
+      for (int64_t block = 0; block < blocks; block += kBlockTiles) {
+        last = !last;
+        sums[last].out = out + row * tileWidth<float> + block * kTileOutputs;
+        sums[last].weights = w.from(block * kTileOutputs, K);
+        multiplyBlock(unit, row, least(blocks - block, kBlockTiles), sums[last],
+                      sums[!last]);
+      }
+    sums[last].finish(kMostTiles);
+  }
+
+  void multiplyBlock(Unit &unit, int64_t row, int64_t blocks, BlockSums &block,
+                     BlockSums &before) {
+    const Weights &w = block.weights;
+    // Equal parts.
+    int64_t parts = (K + kPartTerms - 1) / kPartTerms;
+    int64_t part = getPaddedTerms((K + parts - 1) / parts);
+    int64_t tiles = (kMostTiles + parts * w.digits - 1) / (parts * w.digits);
+    block.rows = least(rows - row, kBlockRows);
+    block.K = K;
+    for (int64_t k = 0; k < K; k += part)
+      for (int64_t digit = 0; digit < w.digits; ++digit) {
+        unit.multiply({getTerms(row, k), block.rows, stretch,
+                       least(K - k, part),
+                       w.weight + digit * getDigitBytes() + k * kTileOutputs,
+                       blocks, w.digits * getDigitBytes(), w.mostTerm, k == 0},
+                      digit, block.sums);
+        before.finish(tiles);
+      }
+    block.tiles = blocks * kBlockTiles;
+    block.done = 0;
   }
 
   typedef int32_t Integers __attribute__((vector_size(64), aligned(4)));
@@ -210,8 +278,8 @@ private:
 
   /// scale f32(sum) + bias for the rows that there are.
   template <int digits>
-  static void finish(const DigitSums &sums, float *out, const Weights &w,
-                     int64_t count) {
+  static void finishTile(const DigitSums &sums, float *out, const Weights &w,
+                         int64_t count) {
     Vector<float> factor = load(w.scale), addend = load(w.bias);
     bool narrow = digits > 1 && isNarrow(w.isNarrow);
     for (int64_t r = 0; r < least(count, kTileRows); ++r) {
@@ -231,6 +299,7 @@ private:
 
   Weights weights;
   int64_t K, N;
+  int64_t stretch;
   int64_t rows = 0;
   float *y[kMostRows];
   alignas(64) uint8_t terms[kBytes];

@@ -153,7 +153,7 @@ def test_projections(run_tool, tmp_path, shape, dtype):
     check_kernels(run_tool, tmp_path, network, ("direct", "event", "blocked"), inputs)
 
 
-@pytest.mark.parametrize("shape", [*PROJECTIONS, (4, 2100, 20)])
+@pytest.mark.parametrize("shape", [*PROJECTIONS, (4, 2100, 20), (20, 600, 150)])
 @pytest.mark.parametrize("counts", [False, True])
 @pytest.mark.parametrize("law", ["ascending", "exact"])
 def test_projections_of_integers(run_tool, tmp_path, shape, counts, law):
