@@ -2,6 +2,7 @@
 """The package as its users see it: networks, programs, sessions, arrays."""
 
 import gc
+import multiprocessing
 import re
 import tracemalloc
 from concurrent.futures import ThreadPoolExecutor
@@ -933,3 +934,21 @@ def test_state_of_another_batch_or_program(recurrent, prog):
         with pytest.raises(ValueError, match="state"):
             session.load_state(state)
     assert_equal(session(BASE_INPUT), base_result())
+
+
+def test_forked_process(recurrent, recurrent_input):
+    """Compiles and runs as its parent does, whose threads it does not have."""
+    compiled = volley.compile(recurrent, threads=2)
+    expected = compiled(recurrent_input)
+
+    def run():
+        assert_identical(compiled(recurrent_input), expected)
+        other = volley.compile(recurrent, threads=2)
+        assert_identical(other(recurrent_input), expected)
+
+    child = multiprocessing.get_context("fork").Process(target=run)
+    child.start()
+    child.join(timeout=60)
+    child.kill()
+    child.join()
+    assert child.exitcode == 0

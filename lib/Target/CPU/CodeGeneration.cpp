@@ -3,6 +3,7 @@
 
 #include "KernelLibrary.h"
 #include "Levels.h"
+#include "Threads.h"
 #include "llvm/Bitcode/BitcodeReader.h"
 #include "llvm/Bitcode/BitcodeWriter.h"
 #include "llvm/IR/LegacyPassManager.h"
@@ -10,7 +11,6 @@
 #include "llvm/MC/TargetRegistry.h"
 #include "llvm/Object/ArchiveWriter.h"
 #include "llvm/Passes/PassBuilder.h"
-#include "llvm/Support/Parallel.h"
 #include "llvm/Support/TargetSelect.h"
 #include "llvm/Support/raw_ostream.h"
 #include "llvm/Target/TargetMachine.h"
@@ -261,19 +261,18 @@ static Expected<std::vector<Object>> compileParts(Module &module, Level level,
   MemoryBufferRef buffer(StringRef(bitcode.data(), bitcode.size()),
                          module.getModuleIdentifier());
   std::vector<Object> objects(parts.size());
-  Error error = parallelForEachError(
-      seq<size_t>(0, parts.size()), [&](size_t i) -> Error {
-        LLVMContext context;
-        Expected<std::unique_ptr<Module>> part =
-            readPart(buffer, parts[i], /*hasVariables=*/i == 0, context);
-        if (!part)
-          return part.takeError();
-        Expected<Object> object = compilePart(**part, level, timing);
-        if (!object)
-          return object.takeError();
-        objects[i] = std::move(*object);
-        return Error::success();
-      });
+  Error error = forEachByThreads(parts.size(), [&](size_t i) -> Error {
+    LLVMContext context;
+    Expected<std::unique_ptr<Module>> part =
+        readPart(buffer, parts[i], /*hasVariables=*/i == 0, context);
+    if (!part)
+      return part.takeError();
+    Expected<Object> object = compilePart(**part, level, timing);
+    if (!object)
+      return object.takeError();
+    objects[i] = std::move(*object);
+    return Error::success();
+  });
   if (error)
     return std::move(error);
   return objects;

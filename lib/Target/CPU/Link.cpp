@@ -7,7 +7,9 @@
 #include "llvm/Support/Errno.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/FormatVariadic.h"
+#include "llvm/Support/Parallel.h"
 #include "llvm/Support/Path.h"
+#include "llvm/Support/SaveAndRestore.h"
 #include "llvm/Support/Signals.h"
 #include "llvm/Support/raw_ostream.h"
 #include <cmath>
@@ -221,7 +223,10 @@ runLinker(std::vector<std::string> arguments) {
   Collector output;
   if (!output.isOpen())
     return createStringError("cannot be linked: " + sys::StrError(errno));
-  arguments.insert(arguments.end(), {"-o", output.getPath()});
+  // There is little to link; threads would stay (Threads.h). The option is kept
+  // in a global of LLVM's.
+  SaveAndRestore strategy(parallel::strategy);
+  arguments.insert(arguments.end(), {"--threads=1", "-o", output.getPath()});
   std::vector<const char *> pointers;
   for (const std::string &argument : arguments)
     pointers.push_back(argument.c_str());

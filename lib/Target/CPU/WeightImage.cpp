@@ -2,13 +2,12 @@
 #include "WeightImage.h"
 
 #include "Storage.h"
+#include "Threads.h"
 #include "volley/Dialect/SNN/IR/Constants.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/FormatVariadic.h"
-#include "llvm/Support/Parallel.h"
 #include <cmath>
 #include <cstring>
-#include <mutex>
 
 using namespace mlir;
 using namespace volley;
@@ -267,18 +266,8 @@ llvm::Error WeightImage::write(StringRef path, uint64_t offset) const {
     rest = rest.drop_front(count);
     begin = end;
   }
-  std::mutex mutex;
-  llvm::Error error = llvm::Error::success();
-  llvm::parallelFor(0, pieces.size(), [&](size_t i) {
+  return forEachByThreads(pieces.size(), [&](size_t i) {
     const Piece &piece = pieces[i];
-    llvm::Error mine =
-        writePiece(piece.parts, piece.begin, piece.end, path, offset);
-    std::lock_guard<std::mutex> lock(mutex);
-    // One message is enough.
-    if (error)
-      llvm::consumeError(std::move(mine));
-    else
-      error = std::move(mine);
+    return writePiece(piece.parts, piece.begin, piece.end, path, offset);
   });
-  return error;
 }
