@@ -231,12 +231,21 @@ static StringRef getByteUnit(cpu::Level level) {
   return level == cpu::Level::AMX ? "tiles" : "vectors";
 }
 
-LogicalResult volley::runPhases(ModuleOp module,
-                                const CompileOptions &options) {
+/// What --cpu asks for, the best first.
+static FailureOr<SmallVector<cpu::Level>>
+getLevels(ModuleOp module, const CompileOptions &options) {
   llvm::Expected<SmallVector<cpu::Level>> levels =
       cpu::parseLevels(options.cpu);
   if (!levels)
     return module.emitError() << toString(levels.takeError());
+  return std::move(*levels);
+}
+
+LogicalResult volley::runPhases(ModuleOp module,
+                                const CompileOptions &options) {
+  FailureOr<SmallVector<cpu::Level>> levels = getLevels(module, options);
+  if (failed(levels))
+    return failure();
   PhaseRunner runner(module, options.phases);
   runner.setBytes(getByteUnit(levels->front()));
   StringRef last = options.phases.last;
@@ -296,10 +305,9 @@ static LogicalResult compile(ModuleOp module, const CompileOptions &options,
                              StringRef path, cpu::WriteMode mode) {
   FloatingPointEnvironment environment;
   ResourceScope resources(module.getContext());
-  llvm::Expected<SmallVector<cpu::Level>> levels =
-      cpu::parseLevels(options.cpu);
-  if (!levels)
-    return module.emitError() << toString(levels.takeError());
+  FailureOr<SmallVector<cpu::Level>> levels = getLevels(module, options);
+  if (failed(levels))
+    return failure();
   PhaseRunner runner(module, options.phases);
   if (failed(runner.runTo("optimized")))
     return failure();
@@ -369,10 +377,9 @@ static FailureOr<int> compileToDirectory(ModuleOp module,
 
 FailureOr<int> volley::compileToDescriptor(ModuleOp module,
                                            const CompileOptions &options) {
-  llvm::Expected<SmallVector<cpu::Level>> levels =
-      cpu::parseLevels(options.cpu);
-  if (!levels)
-    return module.emitError() << toString(levels.takeError());
+  FailureOr<SmallVector<cpu::Level>> levels = getLevels(module, options);
+  if (failed(levels))
+    return failure();
   if (!cpu::isNative(levels->front()))
     return module.emitError("cannot be loaded: code for ")
            << cpu::getName(levels->front())
