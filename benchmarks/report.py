@@ -5,10 +5,11 @@
     python benchmarks/report.py results.json -o out --page out/page.md
     python benchmarks/report.py results.json --history history.jsonl   # trends, too
 
-Writes docs/benchmarks/LEVEL/README.md, LEVEL the best instruction sets of the machine,
-with plots and badges beside it, and docs/Benchmarks.md with the goals of all levels;
-with --page that page alone. PNG and PDF of the plots go beside the results.
-Needs matplotlib.
+Publishes in docs/benchmarks/LEVEL, LEVEL the best instruction sets of the machine: its
+results.json, in which cases that were measured anew replace what was there of them, a
+page with plots and badges of all, and docs/Benchmarks.md with the goals of all levels.
+With --page that page alone, of these results alone. PNG and PDF of the plots go beside
+the results. Needs matplotlib.
 """
 
 import argparse
@@ -33,7 +34,7 @@ BUSY = 0.7
 WRITTEN = (
     "<!-- Written by benchmarks/report.py: change the suite or that, not this. -->"
 )
-SUMMARY = "summary.json"
+RESULTS = "results.json"
 STARTUPS = ("startup_seconds", "saved_startup_seconds", "python_startup_seconds")
 
 
@@ -52,13 +53,7 @@ def format_time(seconds):
 
 
 def format_ratio(ratio):
-    return (
-        f"{ratio:.0f}"
-        if ratio >= 99.5
-        else f"{ratio:.2g}"
-        if ratio >= 10
-        else (f"{ratio:.2f}")
-    )
+    return f"{ratio:.0f}" if ratio >= 99.95 else f"{ratio:#.3g}"
 
 
 def format_quartiles(ratio):
@@ -110,21 +105,31 @@ def judge(goal, ratio):
     return "reached" if ratio >= goal.ratio else "missed"
 
 
+def select_bounds(report, networks, kind):
+    """(case, result, bound) of each case with goals or limits of this machine; result
+    is {} where a report of everything lacks the case."""
+    results = {result["case"]: result for result in report["results"]}
+    isa = report["machine"]["isa"]
+    return [
+        (case, results.get(case.name, {}), bound)
+        for network in networks
+        for case in network.cases()
+        if report.get("is_complete") or case.name in results
+        for bound in getattr(case, kind)
+        if bound.needs is None or bound.needs in isa
+    ]
+
+
 def collect_goals(report, networks):
-    """(result, goal, peer, ratio, verdict) of each case with a goal of this machine;
-    peer is None where it was not measured."""
-    cases = {case.name: case for network in networks for case in network.cases()}
+    """(case, result, goal, peer, ratio, verdict) of each goal of this machine; peer is
+    None where it was not measured."""
     rows = []
-    for result in report["results"]:
-        case = cases.get(result["case"])
-        for goal in case.goals if case else ():
-            if goal.needs and goal.needs not in report["machine"]["isa"]:
-                continue
-            found = measure_goal(goal, result)
-            if found is None:
-                rows.append((result, goal, None, None, "not measured"))
-            else:
-                rows.append((result, goal, *found, judge(goal, found[1])))
+    for case, result, goal in select_bounds(report, networks, "goals"):
+        found = measure_goal(goal, result)
+        if found is None:
+            rows.append((case, result, goal, None, None, "not measured"))
+        else:
+            rows.append((case, result, goal, *found, judge(goal, found[1])))
     return rows
 
 
@@ -138,10 +143,11 @@ def measure_limit(limit, result, results):
     if limit.measure == "memory":
         if "peak_bytes" not in volley.get("memory", {}):
             return None
-        return (volley["memory"]["peak_bytes"] - volley["weight_bytes"]) / 1e6
-    if limit.measure.endswith("startup"):
+        return (volley["memory"]["peak_bytes"] - volley["model_bytes"]) / 1e6
+    if limit.measure == "c_call" or limit.measure.endswith("startup"):
         seconds = result.get(f"{limit.measure}_seconds")
-        return seconds and seconds["median"] * 1e3
+        factor = 1e6 if limit.measure == "c_call" else 1e3
+        return seconds and seconds["median"] * factor
     one = {**result["point"], "threads": 1}
     for other in results:
         entry = other.get("runners", {}).get("volley", {})
@@ -161,16 +167,73 @@ def judge_limit(limit, value):
     return "reached" if sign * value >= sign * limit.bound else "missed"
 
 
-def collect_limits(results, networks):
-    """(result, limit, value, verdict) of each case with a limit."""
-    cases = {case.name: case for network in networks for case in network.cases()}
+def collect_limits(report, networks):
+    """(case, result, limit, value, verdict) of each limit of this machine."""
     rows = []
-    for result in results:
-        case = cases.get(result["case"])
-        for limit in case.limits if case else ():
-            value = measure_limit(limit, result, results)
-            rows.append((result, limit, value, judge_limit(limit, value)))
+    for case, result, limit in select_bounds(report, networks, "limits"):
+        value = measure_limit(limit, result, report["results"])
+        rows.append((case, result, limit, value, judge_limit(limit, value)))
     return rows
+
+
+# -- What is published -------------------------------------------------------
+
+
+def describe_origin(report):
+    """Of what and when a result is, which is kept with it in what is published."""
+    return {
+        "commit": report["volley"]["commit"],
+        "changed": report["volley"]["changed"],
+        "started": report["started"],
+        "versions": report["versions"],
+    }
+
+
+def merge_results(published, report):
+    """Results for publication: those of `report`, and of cases that it lacks those of
+    `published`, or None.
+
+    Raises:
+        GateError: they are not of one type of machine, or of a quick run.
+    """
+    if report["options"]["quick"]:
+        raise GateError("results of --quick are not published: --page PAGE shows them")
+    if published and machine_type(published["machine"]) != machine_type(
+        report["machine"]
+    ):
+        raise GateError(
+            f"results of another machine are published ({published['machine']['cpu']}):"
+            " --replace leaves them out"
+        )
+    kept = {result["case"]: result for result in (published or {}).get("results", [])}
+    for result in report["results"]:
+        runners = {
+            name: {key: value for key, value in entry.items() if key != "times"}
+            for name, entry in result.get("runners", {}).items()
+        }
+        more = {"runners": runners} if runners else {}
+        kept[result["case"]] = {
+            "origin": describe_origin(report),
+            **result,
+            **more,
+        }
+    return {**report, "results": list(kept.values())}
+
+
+def list_origins(report):
+    """(commit as it is shown, day, cases) for each commit that results are of."""
+    counts = {}
+    for result in report["results"]:
+        counts[describe_result_origin(report, result)] = (
+            counts.get(describe_result_origin(report, result), 0) + 1
+        )
+    return sorted(((*key, count) for key, count in counts.items()), key=lambda o: o[1])
+
+
+def describe_result_origin(report, result):
+    origin = result.get("origin") or describe_origin(report)
+    commit = (origin["commit"] or "unknown")[:12] + ("+" if origin["changed"] else "")
+    return commit, origin["started"][:10]
 
 
 def loads(report):
@@ -192,10 +255,10 @@ def table(header, rows):
     return "\n".join(lines)
 
 
-def describe_point(result, network):
+def describe_point(point, network):
     """What distinguishes a case from the others of its network."""
     shown = [
-        f"{axis.replace('_', ' ')} {result['point'][axis]}"
+        f"{axis.replace('_', ' ')} {point[axis]}"
         for axis, values in network.axes.items()
         if len(values) > 1
     ]
@@ -204,8 +267,13 @@ def describe_point(result, network):
 
 def write_conditions(report):
     machine, load = report["machine"], loads(report)
-    commit = report["volley"]
-    changed = ", with changes that are not committed" if commit["changed"] else ""
+    origins = list_origins(report)
+    of_each = " ({} cases, {})" if len(origins) > 1 else ""
+    commits = ", ".join(
+        f"`{commit}`{of_each.format(count, day)}" for commit, day, count in origins
+    )
+    if any(commit.endswith("+") for commit, *_ in origins):
+        commits += " (+: with changes that are not committed)"
     options = report["options"]
     counts = [
         entry["seconds"]["count"]
@@ -225,9 +293,8 @@ def write_conditions(report):
         f"{machine['cpu']} (family/model {machine['family_model']}), "
         f"{machine['cores']} cores, {machine['memory_gb']} GB, {machine['system']}; "
         f"{', '.join(machine['isa'])}.",
-        f"Volley {report['versions']['volley']}, commit "
-        f"`{(commit['commit'] or 'unknown')[:12]}`{changed}; {versions}. Measured "
-        f"{report['started'][:10]}; {turns} turns"
+        f"Volley {report['versions']['volley']}, commit {commits}; {versions}. Last "
+        f"measured {report['started'][:10]}; {turns} turns"
         + (", a quick run" if options["quick"] else "")
         + ".",
     ]
@@ -250,12 +317,10 @@ def is_busy(load, machine):
     return load["median"] > 1 + BUSY * machine["cores"]
 
 
-def describe_goals(rows, networks):
+def describe_goals(rows):
     """A line of write_verdicts for each of collect_goals."""
-    by_name = {network.name: network for network in networks}
     lines = []
-    for result, goal, peer, _, verdict in rows:
-        network = by_name[result["network"]]
+    for case, result, goal, peer, _, verdict in rows:
         stretch = f" ({goal.stretch:g})" if goal.stretch is not None else ""
         if peer is None:
             who, shown = " / ".join(map(name_of, goal.against)), ""
@@ -267,8 +332,8 @@ def describe_goals(rows, networks):
             shown = format_quartiles(result["runners"][peer]["ratio"])
         lines.append(
             [
-                network.title,
-                describe_point(result, network),
+                case.network.title,
+                describe_point(case.point, case.network),
                 who,
                 shown,
                 f"{goal.ratio:g}{stretch}",
@@ -281,7 +346,11 @@ def describe_goals(rows, networks):
 def write_other_goals(report, networks):
     """What goals are of machines with other instruction sets."""
     isa = report["machine"]["isa"]
-    needs = {goal.needs for network in networks for goal in network.goals}
+    needs = {
+        bound.needs
+        for network in networks
+        for bound in (*network.goals, *network.limits)
+    }
     missing = sorted(needs - {None, *isa})
     return (
         fill(f"Goals of machines with {' and '.join(missing)} are left out.")
@@ -290,18 +359,17 @@ def write_other_goals(report, networks):
     )
 
 
-def describe_limits(rows, networks):
+def describe_limits(rows):
     """A line of write_verdicts for each of collect_limits."""
-    by_name = {network.name: network for network in networks}
     lines = []
-    for result, limit, value, verdict in rows:
-        network, measure = by_name[result["network"]], MEASURES[limit.measure]
+    for case, _, limit, value, verdict in rows:
+        measure = MEASURES[limit.measure]
         word = "at least" if limit.is_least else "at most"
         stretch = f" ({limit.stretch:g})" if limit.stretch is not None else ""
         lines.append(
             [
-                network.title,
-                describe_point(result, network),
+                case.network.title,
+                describe_point(case.point, case.network),
                 measure.title,
                 "" if value is None else f"{value:.3g} {measure.unit}",
                 f"{word} {limit.bound:g}{stretch} {measure.unit}",
@@ -313,11 +381,10 @@ def describe_limits(rows, networks):
 
 def summarize_verdicts(report, networks):
     """What write_verdicts writes."""
-    limits = collect_limits(report["results"], networks)
     return {
-        "goals": describe_goals(collect_goals(report, networks), networks),
+        "goals": describe_goals(collect_goals(report, networks)),
         "left_out": write_other_goals(report, networks),
-        "limits": describe_limits(limits, networks),
+        "limits": describe_limits(collect_limits(report, networks)),
     }
 
 
@@ -326,7 +393,8 @@ def write_verdicts(summary):
     parts = []
     if summary["goals"]:
         header = ["network", "case", "fastest peer", "ratio", "goal (stretch)", ""]
-        parts += [table(header, summary["goals"]), summary["left_out"]]
+        text = "Against the fastest peer that a goal names: median ratio, quartiles."
+        parts += [text, table(header, summary["goals"]), summary["left_out"]]
     if summary["limits"]:
         header = ["network", "case", "measure", "measured", "goal (stretch)", ""]
         parts += ["Of Volley alone:", table(header, summary["limits"])]
@@ -337,7 +405,7 @@ def write_times(results, network):
     """A row per case and runner."""
     rows = []
     for result in results:
-        case = describe_point(result, network)
+        case = describe_point(result["point"], network)
         volley = result.get("runners", {}).get("volley", {})
         if volley.get("status") != "ok":
             continue
@@ -371,9 +439,10 @@ def write_cells(results, network):
     return fill("Cells are " + "; ".join(texts) + ".") if texts else ""
 
 
-def write_facts(results, network):
-    """A row per case, of Volley alone, and the load that all were measured under."""
-    rows = []
+def write_facts(report, results, network):
+    """A row per case, of Volley alone, the load that all were measured under, and the
+    commit where results are of several."""
+    rows, origins = [], list_origins(report)
     for result in results:
         volley = result.get("runners", {}).get("volley", {})
         if volley.get("status") != "ok":
@@ -382,7 +451,7 @@ def write_facts(results, network):
         equal = result.get("equals_interpreter")
         rows.append(
             [
-                describe_point(result, network),
+                describe_point(result["point"], network),
                 f"{volley['code_bytes'] / 1e3:.0f} KB",
                 f"{result['mean_rate']:.1%}" if "mean_rate" in result else "",
                 f"{result['spikes_per_second']:.3g}"
@@ -402,19 +471,29 @@ def write_facts(results, network):
                 f"{volley['instructions']:,.0f}" if "instructions" in volley else "",
                 "" if equal is None else "equal" if equal else "**different**",
                 f"{sum(result['load'].values()) / 2:.1f}" if "load" in result else "",
+                f"`{describe_result_origin(report, result)[0]}`"
+                if len(origins) > 1
+                else "",
             ]
         )
     header = ["case", "code", "mean rate", "spikes per second", "a step by itself"]
     header += ["mean memory", "start: IR / artefact / Python", "instructions (AVX2)"]
-    header += ["bits of the interpreter", "load"]
+    header += ["bits of the interpreter", "load", "commit"]
     return drop_empty(header, rows)
 
 
-def write_omissions(results, network):
+def write_omissions(report, results, network):
     """What was not timed, and why."""
     lines = []
+    if report.get("is_complete"):
+        measured = {result["case"] for result in results}
+        lines += [
+            f"- {describe_point(case.point, network)}: not measured on this machine"
+            for case in network.cases()
+            if case.name not in measured
+        ]
     for result in results:
-        case = describe_point(result, network)
+        case = describe_point(result["point"], network)
         if "runners" not in result:
             lines.append(f"- {case}: {result.get('error', 'not measured')}")
             continue
@@ -474,25 +553,28 @@ def write_page(report, networks, images, readme="../benchmarks/README.md"):
         "PYTHONPATH=build/python python benchmarks/run.py\n"
         "python benchmarks/report.py benchmark-results/results.json\n"
         "```",
+        f"All figures: [{RESULTS}]({images}/{RESULTS})."
+        if report.get("is_complete")
+        else "",
         "## Conditions",
         write_conditions(report),
     ]
-    summary = summarize_verdicts(report, networks)
-    if summary["goals"]:
-        parts += [
-            "## Goals",
-            "Against the fastest peer that a goal names: median ratio, quartiles.",
-        ]
-    parts += write_verdicts(summary)
+    verdicts = write_verdicts(summarize_verdicts(report, networks))
+    if verdicts:
+        parts += ["## Goals", *verdicts]
     for network in networks:
         mine = [r for r in results if r["network"] == network.name]
-        if not mine:
+        if not mine and not report.get("is_complete"):
             continue
         parts.append(f"## {network.title}")
         if any(timed(result) for result in mine):
             parts.append(f"![{network.title}]({images}/{network.name}.svg)")
-        for write in (write_times, write_cells, write_facts, write_omissions):
-            parts.append(write(mine, network))
+        parts += [
+            write_times(mine, network),
+            write_cells(mine, network),
+            write_facts(report, mine, network),
+            write_omissions(report, mine, network),
+        ]
     parts += ["## Peers", write_settings(results)]
     return "\n\n".join(part for part in parts if part) + "\n"
 
@@ -500,50 +582,49 @@ def write_page(report, networks, images, readme="../benchmarks/README.md"):
 # -- The page of all levels --------------------------------------------------
 
 
-def write_summary(report, networks, path):
-    """What the page of all levels says of this one."""
-    summary = {
-        "cpu": report["machine"]["cpu"],
-        "cores": report["machine"]["cores"],
-        "commit": report["volley"]["commit"],
-        "started": report["started"],
-        "badges": badge_files(report, collect_verdicts(report, networks)),
-        **summarize_verdicts(report, networks),
-    }
-    path.write_text(json.dumps(summary, indent=1) + "\n", encoding="utf-8")
-
-
-def write_levels(directory):
-    """The page of directory/LEVEL/summary.json of all levels, the newest one first."""
+def write_levels(directory, networks):
+    """The page of directory/LEVEL/results.json of all levels, the newest one first."""
     parts = [
         WRITTEN,
         "# Benchmarks",
         fill(
             """Volley and what one would use instead, in one run on one machine, with
             outputs compared first. Which kernels there are depends on the instruction
-            sets, so each level has its newest results. Here is how they compare with
-            the goals, as median ratio to the fastest peer that a goal names, and
-            quartiles; the pages have all networks and all peers. How it is measured,
-            and how to add to it: [benchmarks](../benchmarks/README.md)."""
+            sets, so each level has the newest results that there are of it. Here is how
+            they compare with the goals; the pages have all networks and all peers. How
+            it is measured, and how to add to it:
+            [benchmarks](../benchmarks/README.md)."""
         ),
         "```sh\nutils/benchmark --publish\n```",
     ]
     levels = {
-        level: json.loads((directory / level / SUMMARY).read_text(encoding="utf-8"))
+        level: read_published(directory / level / RESULTS, networks)
         for level in LEVELS
-        if (directory / level / SUMMARY).exists()
+        if (directory / level / RESULTS).exists()
     }
     for level in sorted(levels, key=lambda level: levels[level]["started"])[::-1]:
-        found, beside = levels[level], f"{directory.name}/{level}"
-        commit = (found["commit"] or "unknown")[:12]
+        report, beside = levels[level], f"{directory.name}/{level}"
+        badges = badge_files(report, collect_verdicts(report, networks))
+        origins = ", ".join(
+            f"`{commit}` ({count} cases, {day})"
+            for commit, day, count in list_origins(report)
+        )
+        machine = report["machine"]
         parts += [
             f"## {LEVELS[level][0]}",
-            " ".join(f"![{text}]({beside}/{file})" for text, file in found["badges"]),
-            f"{found['cpu']}, {found['cores']} cores; {found['started'][:10]}, commit "
-            f"`{commit}`.\n[All results]({beside}/README.md)",
+            " ".join(f"![{text}]({beside}/{file})" for text, file in badges),
+            fill(f"{machine['cpu']}, {machine['cores']} cores; commit {origins}.")
+            + f"\n[All results]({beside}/README.md)",
+            *write_verdicts(summarize_verdicts(report, networks)),
         ]
-        parts += write_verdicts(found)
     return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def read_published(path, networks):
+    """A report of everything: what it lacks was not measured."""
+    report = read_report(path)
+    report["results"] = sort_results(report["results"], networks)
+    return {**report, "is_complete": True}
 
 
 # -- Badges ------------------------------------------------------------------
@@ -560,24 +641,27 @@ def badge_files(report, verdicts):
 
 
 def collect_verdicts(report, networks):
-    rows = collect_goals(report, networks)
-    rows += collect_limits(report["results"], networks)
+    rows = collect_goals(report, networks) + collect_limits(report, networks)
     return [row[-1] for row in rows]
 
 
 def draw_badges(report, verdicts, directory):
     files = dict(badge_files(report, verdicts))
     if "goals" in files:
-        measured = [verdict for verdict in verdicts if verdict != "not measured"]
-        reached = len(measured) - measured.count("missed")
-        share = reached / len(measured)
+        absent = verdicts.count("not measured")
+        reached = len(verdicts) - absent - verdicts.count("missed")
+        share = reached / len(verdicts)
+        text = f"{reached} of {len(verdicts)}"
+        text += f", {absent} not measured" if absent else ""
         color = "green" if share == 1 else "yellow" if share >= 0.5 else "red"
-        badge = badges.draw("speed goals", f"{reached} of {len(measured)}", color)
+        badge = badges.draw("speed goals", text, color)
         (directory / files["goals"]).write_text(badge, encoding="utf-8")
     if "bits" in files:
-        bits = [r.get("equals_interpreter", True) for r in report["results"]]
-        text = "identical" if all(bits) else f"{bits.count(False)} cases differ"
-        badge = badges.draw("bits", text, "green" if all(bits) else "red")
+        bits = [r.get("equals_interpreter") for r in report["results"]]
+        text = f"identical in {bits.count(True)} of {len(bits)} cases"
+        if None in bits:
+            text += f", {bits.count(None)} not compared"
+        badge = badges.draw("bits", text, "red" if False in bits else "green")
         (directory / files["bits"]).write_text(badge, encoding="utf-8")
 
 
@@ -641,14 +725,22 @@ def plot_network(pyplot, network, report, directories):
                 if j == [peer in timed(r) for r in results].index(True)
                 else None,
             )
-    goals = collect_goals(report, [network])
-    for j, result in enumerate(results):
-        for row, goal, *_ in goals:
-            if row is result:
-                axes.plot([goal.ratio] * 2, [j - 0.45, j + 0.45], "k--", linewidth=0.8)
+    for case, _, goal, *_ in collect_goals(report, [network]):
+        cases = [result["case"] for result in results]
+        beside = [i for i, peer in enumerate(peers) if peer in goal.against]
+        if case.name in cases and beside:
+            # Across the bars of the peers that it is about.
+            middle = cases.index(case.name) - (len(peers) - 1) / 2 * height
+            ends = [
+                middle + (min(beside) - 0.5) * height,
+                middle + (max(beside) + 0.5) * height,
+            ]
+            axes.plot([goal.ratio] * 2, ends, "k--", linewidth=0.8)
     axes.axvline(1, color="0.5", linewidth=0.8)
     axes.set_xscale("log")
-    axes.set_yticks(range(len(results)), [describe_point(r, network) for r in results])
+    axes.set_yticks(
+        range(len(results)), [describe_point(r["point"], network) for r in results]
+    )
     axes.invert_yaxis()
     axes.set_xlabel("time of the peer / time of Volley (dashed: goal)")
     axes.set_title(network.title, fontsize=10)
@@ -724,6 +816,11 @@ def main(arguments=None):
     )
     parser.add_argument("--docs", type=Path, default=REPOSITORY / "docs")
     parser.add_argument(
+        "--replace",
+        action="store_true",
+        help="publish these results alone, not with others of the level",
+    )
+    parser.add_argument(
         "-o", "--output", type=Path, help="of PNG and PDF; default: by the results"
     )
     parser.add_argument(
@@ -734,16 +831,19 @@ def main(arguments=None):
     if options.images and not options.page:
         parser.error("--images is for --page")
     others = options.output or options.results.parent / "plots"
+    pages = options.docs / "benchmarks"
     try:
         report = read_report(options.results)
         history = read_history(options.history) if options.history else []
         networks = load_networks(options.networks)
+        published = pages / machine_level(report["machine"])
+        if not options.page:
+            before = published / RESULTS
+            kept = before.exists() and not options.replace
+            report = merge_results(read_report(before) if kept else None, report)
     except (GateError, DescriptionError, OSError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
-    report["results"] = sort_results(report["results"], networks)
-    pages = options.docs / "benchmarks"
-    published = pages / machine_level(report["machine"])
     page = options.page or published / "README.md"
     images = options.images or (
         page.parent / "benchmarks" if options.page else published
@@ -751,6 +851,11 @@ def main(arguments=None):
     pyplot = import_pyplot()
     for directory in (images, others):
         directory.mkdir(parents=True, exist_ok=True)
+    if not options.page:
+        text = json.dumps(report, indent=1) + "\n"
+        (published / RESULTS).write_text(text, encoding="utf-8")
+        report["is_complete"] = True
+    report["results"] = sort_results(report["results"], networks)
     draw_badges(report, collect_verdicts(report, networks), images)
     for network in networks:
         plot_network(pyplot, network, report, (images, others))
@@ -768,9 +873,8 @@ def main(arguments=None):
     page.write_text(text, encoding="utf-8")
     print(page)
     if not options.page:
-        write_summary(report, networks, published / SUMMARY)
         levels = options.docs / "Benchmarks.md"
-        levels.write_text(write_levels(pages), encoding="utf-8")
+        levels.write_text(write_levels(pages, networks), encoding="utf-8")
         print(levels)
     return 0
 

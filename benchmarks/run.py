@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """Measures the network suite against its peers.
 
-    PYTHONPATH=build/python python benchmarks/run.py              # all of it: an hour
+    PYTHONPATH=build/python python benchmarks/run.py              # all of it: hours
     PYTHONPATH=build/python python benchmarks/run.py --quick mlp
     PYTHONPATH=build/python python benchmarks/run.py "mlp batch=1" --peers torch-loop
 
@@ -126,7 +126,7 @@ def measure(case, description, options):
         if isinstance(found, str):
             return {**result, "error": found}
         result.update(found)
-        if not Path(artefact).exists():
+        if "error" in found or not Path(artefact).exists():
             return result
         if (
             options.instructions
@@ -304,7 +304,9 @@ def parse_arguments():
         metavar="PASS",
         help="leave out an optional pass of the compiler",
     )
-    parser.add_argument("--inputs", type=int, default=8, help="fresh per turn (8)")
+    parser.add_argument(
+        "--inputs", type=int, help="different ones in a turn (one for each call)"
+    )
     parser.add_argument("--seed", type=int, default=0, help="of inputs (0)")
     parser.add_argument(
         "--data",
@@ -325,8 +327,9 @@ def parse_arguments():
     options = parser.parse_args()
     if options.repetitions is not None and options.repetitions < 3:
         parser.error("--repetitions: expects at least 3")
-    if options.inputs < 1:
-        parser.error("--inputs: expects at least 1")
+    for name in ("inputs", "threads"):
+        if getattr(options, name) is not None and getattr(options, name) < 1:
+            parser.error(f"--{name}: expects at least 1")
     for name in options.peers or ():
         if name not in PEERS:
             parser.error(f"there is no peer {name!r}; there are {', '.join(PEERS)}")

@@ -80,13 +80,20 @@ class Volley(Peer):
         }
 
     def sizes(self, path):
-        """Saves the program; bytes of the artefact, of its code and of its weights."""
+        """Saves the program; bytes of the artefact, of its code and of its weights, and
+        of the model's file, whose weights have the types they came in.
+        """
         if self.workload.without:
             Path(path).write_bytes(self.artefact)
         else:
             self.program.save(path)
         sections = get_sections(path)
+        with tempfile.TemporaryDirectory() as directory:
+            model = Path(directory, "net.mlirbc")
+            self.network.save(model)
+            model_bytes = model.stat().st_size
         return {
+            "model_bytes": model_bytes,
             "artefact_bytes": Path(path).stat().st_size,
             "code_bytes": sections[".text"],
             "weight_bytes": sections.get(".volley.weights", 0),

@@ -34,7 +34,8 @@ class Measure:
 
 MEASURES = {
     "time": Measure("time of a call", "us"),
-    "memory": Measure("peak memory less weights", "MB"),
+    "c_call": Measure("time of a call from C", "us"),
+    "memory": Measure("peak memory less the model's file", "MB"),
     "startup": Measure("from file of IR to first result, new process", "ms"),
     "saved_startup": Measure("from artefact to first result, new process", "ms"),
     "python_startup": Measure("the same from Python, with its start and NumPy's", "ms"),
@@ -75,12 +76,14 @@ class Limit:
         where: the axes' values of the cases that it is about.
         measure: a name of MEASURES.
         bound, stretch: the most it may be, or of the ratios the least.
+        needs: as of goals.
     """
 
     where: dict[str, Any]
     measure: str
     bound: float
     stretch: float | None = None
+    needs: str | None = None
 
     matches = Goal.matches
 
@@ -128,6 +131,7 @@ class Network:
         step_times: each step is timed by itself, too.
         startup: new processes are timed from a file of IR to the first result, and
             from an artefact, by snn-run and from Python.
+        c_call: what a call costs from C is timed by volley-bench-call.
         instructions: --instructions counts those of its cases with batch 1.
         memory: names of runners whose memory is measured, each in its own process.
     """
@@ -144,6 +148,7 @@ class Network:
     step_times: bool = False
     instructions: bool = False
     startup: bool = False
+    c_call: bool = False
     memory: tuple[str, ...] = ()
     goals: tuple[Goal, ...] = field(default=())
     limits: tuple[Limit, ...] = field(default=())
@@ -229,33 +234,39 @@ def _parse_where(data, where, axes):
     return conditions
 
 
-def _parse_goal(data, where, axes, peers):
-    required = {"against": list, "ratio": float}
-    _take(data, where, required, {"where": dict, "stretch": float, "needs": str})
-    against = _names(data["against"], where, "against", peers)
-    _expect(against, where, "'against': expects a peer")
-    _expect(data["ratio"] > 0, where, "'ratio': expects a positive number")
+def _parse_needs(data, where):
     needs = data.get("needs")
     _expect(
         needs is None or needs in ISA_FLAGS,
         where,
         f"'needs': there is no {needs!r}; there are {', '.join(ISA_FLAGS)}",
     )
+    return needs
+
+
+def _parse_goal(data, where, axes, peers):
+    required = {"against": list, "ratio": float}
+    _take(data, where, required, {"where": dict, "stretch": float, "needs": str})
+    against = _names(data["against"], where, "against", peers)
+    _expect(against, where, "'against': expects a peer")
+    _expect(data["ratio"] > 0, where, "'ratio': expects a positive number")
+    needs = _parse_needs(data, where)
     conditions = _parse_where(data, where, axes)
     return Goal(conditions, against, data["ratio"], data.get("stretch"), needs)
 
 
 def _parse_limit(data, where, axes):
     required = {"measure": str, "bound": float}
-    _take(data, where, required, {"where": dict, "stretch": float})
+    _take(data, where, required, {"where": dict, "stretch": float, "needs": str})
     measure = data["measure"]
     _expect(
         measure in MEASURES,
         where,
         f"there is no measure {measure!r}; there are {', '.join(MEASURES)}",
     )
+    needs = _parse_needs(data, where)
     conditions = _parse_where(data, where, axes)
-    return Limit(conditions, measure, data["bound"], data.get("stretch"))
+    return Limit(conditions, measure, data["bound"], data.get("stretch"), needs)
 
 
 def parse_network(data: Any, where: str, peers=None, workloads=None) -> Network:
@@ -286,6 +297,7 @@ def parse_network(data: Any, where: str, peers=None, workloads=None) -> Network:
             "goals": list,
             "limits": list,
             "startup": bool,
+            "c_call": bool,
         },
     )
     _expect(
@@ -327,6 +339,7 @@ def parse_network(data: Any, where: str, peers=None, workloads=None) -> Network:
         step_times=data.get("step_times", False),
         instructions=data.get("instructions", False),
         startup=data.get("startup", False),
+        c_call=data.get("c_call", False),
         memory=memory,
         goals=goals,
         limits=limits,

@@ -34,8 +34,12 @@ LONG_SECONDS = 300.0
 # Outputs of so many cells are compared, as far as five inputs have them.
 ENOUGH_CELLS, ENOUGH_QUICKLY = 10_000, 250
 MOST_INPUTS = 5
-# Processes that are started to time that.
+# Processes that are started to time that, and runs of volley-bench-call.
 STARTS = 9
+# Inputs of a turn take no more, in floats.
+MOST_INPUT_BYTES = 256 << 20
+# Inputs that runners are made warm with.
+WARM_INPUTS = 8
 
 
 def progress(text):
@@ -117,22 +121,33 @@ def count_calls(runner, inputs):
     return int(np.clip(TURN_SECONDS / seconds, 1, MOST_CALLS))
 
 
+def count_inputs(runners, x, most):
+    """How many inputs a turn needs, so that no call has one that was there before: one
+    more than calls, for the one that is not timed.
+    """
+    arrays = x.values() if isinstance(x, dict) else [x]
+    floats = sum(array.size for array in arrays) * 4
+    calls = max(runner.calls for runner in runners)
+    needed = calls + 1 if calls > 1 else 1
+    return max(1, min(needed, MOST_INPUT_BYTES // floats, most or needed))
+
+
 def take_turns(runners, workload, rng, options):
-    """Times of all runners, one after the other, on fresh inputs in every turn."""
-    pool, repetitions = options["inputs"], options["repetitions"]
+    """Times of all runners, one after the other, on fresh inputs in every call."""
+    repetitions = options["repetitions"]
     for runner in runners:
-        inputs = [runner.peer.convert(workload.make_input(rng)) for _ in range(pool)]
-        runner.calls = count_calls(runner, inputs)
-    most = max(runner.calls for runner in runners)
+        warm = [workload.make_input(rng) for _ in range(WARM_INPUTS)]
+        runner.calls = count_calls(runner, [runner.peer.convert(x) for x in warm])
+    count = count_inputs(runners, warm[0], options["inputs"])
     start = time.perf_counter()
     for turn in range(repetitions):
-        fresh = [workload.make_input(rng) for _ in range(min(pool, most))]
+        fresh = [workload.make_input(rng) for _ in range(count)]
         # Who comes first changes, so that nobody always follows the same one.
         for runner in runners if turn % 2 == 0 else reversed(runners):
-            inputs = [runner.peer.convert(x) for x in fresh[: runner.calls]]
+            inputs = [runner.peer.convert(x) for x in fresh[: runner.calls + 1]]
             if runner.calls > 1:
-                runner.time(inputs, 1)
-            runner.times.append(runner.time(inputs, runner.calls))
+                runner.time(inputs[-1:], 1)
+            runner.times.append(runner.time(inputs[:-1] or inputs, runner.calls))
         spent = time.perf_counter() - start
         if turn + 1 < repetitions and spent > 2:
             progress(f"  turn {turn + 1} of {repetitions}, {spent:.0f} s")
@@ -159,7 +174,8 @@ def measure_case(case: Case, data: Path, options: dict) -> dict:
     x = workload.make_input(rng)
     ours = run_volley(volley, x)
     result = {"output_rate": float(np.mean(ours != 0)), "rates": volley.peer.rates(x)}
-    if workload.interpretable:
+    if workload.interpretable and not (options["quick"] and case.network.heavy):
+        progress("  volley: bits of the interpreter")
         reference = volley.peer.interpret(x)
         result["equals_interpreter"] = bool(np.array_equal(reference, ours))
     if workload.cells:
@@ -194,6 +210,8 @@ def measure_case(case: Case, data: Path, options: dict) -> dict:
         result["step_seconds"] = measure_steps(volley.peer, workload, rng)
     if case.network.startup:
         result.update(measure_startup(volley.peer, x))
+    if case.network.c_call:
+        result["c_call_seconds"] = measure_c_call()
     if result["rates"]:
         spikes = sum(one["spikes"] for one in result["rates"].values())
         cells = sum(one["cells"] for one in result["rates"].values())
@@ -265,6 +283,18 @@ def measure_startup(peer, x):
         }
 
 
+def measure_c_call():
+    """Seconds of a call from C: of one neuron, one step."""
+    options = ["--benchmark_format=json", f"--benchmark_repetitions={STARTS}"]
+    command = [find_tool("volley-bench-call"), *options]
+    done = subprocess.run(command, check=True, capture_output=True, text=True)
+    runs = json.loads(done.stdout)["benchmarks"]
+    times = [run["real_time"] for run in runs if run["run_type"] == "iteration"]
+    if any(run["time_unit"] != "ns" for run in runs):
+        raise ValueError("volley-bench-call: expects times in ns")
+    return summarize([time * 1e-9 for time in times])
+
+
 class MemorySampler(threading.Thread):
     """Reads the resident memory of this process until it is stopped."""
 
@@ -331,8 +361,12 @@ def main():
         "memory": measure_memory,
         "instructions": measure_instructions,
     }[task["what"]]
-    result = function(case, Path(task["data"]), task["options"])
-    result["processors"] = processors
+    try:
+        result = function(case, Path(task["data"]), task["options"])
+        result["processors"] = processors
+    except Exception as error:  # noqa: BLE001 - whatever it is, the report says it
+        traceback.print_exc()
+        result = {"error": describe_failure(error)["reason"]}
     Path(task["output"]).write_text(json.dumps(result))
 
 

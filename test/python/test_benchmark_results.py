@@ -218,7 +218,7 @@ def test_goals():
     networks = [network_of_report()]
 
     def judge(peers):
-        ((_, _, peer, ratio, verdict),) = report.collect_goals(
+        ((*_, peer, ratio, verdict),) = report.collect_goals(
             make_report(goal_result(peers=peers)), networks
         )
         return peer, ratio, verdict
@@ -259,12 +259,13 @@ def test_limits():
         {"measure": "saved_startup", "bound": 10},
     ]
     network = parse(goals=[], limits=limits)
-    one = make_result("small density=0.1 threads=1", time=2.0, weight_bytes=20e6)
-    two = make_result("small density=0.1 threads=2", time=1.1, weight_bytes=5e6)
+    one = make_result("small density=0.1 threads=1", time=2.0, model_bytes=20e6)
+    two = make_result("small density=0.1 threads=2", time=1.1, model_bytes=5e6)
     two["point"] = {**one["point"], "threads": 2}
     two["saved_startup_seconds"] = {"median": 0.009}
-    rows = report.collect_limits([one, two], [network])
-    assert [(limit.measure, verdict) for _, limit, _, verdict in rows] == [
+    data = make_report(one, two)
+    rows = report.collect_limits(data, [network])
+    assert [(limit.measure, verdict) for *_, limit, _, verdict in rows] == [
         ("time", "reached"),
         ("memory", "reached"),
         ("startup", "not measured"),
@@ -280,11 +281,26 @@ def test_limits():
     assert values[6:] == [pytest.approx(2.0 / 1.1), None, 9.0]
     # Twice as fast is more than the stretch.
     two["runners"]["volley"]["seconds"]["median"] = 1.0
-    rows = report.collect_limits([one, two], [network])
-    assert rows[6][3] == rows[4][3] == "stretch"
+    rows = report.collect_limits(data, [network])
+    assert rows[6][-1] == rows[4][-1] == "stretch"
     page = report.write_page(make_report(one, two), [network], "images")
     assert "| threads against one | 2 x | at least 1.7 (1.9) x | stretch |" in page
-    assert "| peak memory less weights | 95 MB | at most 90 MB | missed |" in page
+    text = "| peak memory less the model's file | 95 MB | at most 90 MB | missed |"
+    assert text in page
+
+
+def test_limits_of_other_machines():
+    limits = [
+        {"measure": "c_call", "bound": 1, "stretch": 0.3},
+        {"measure": "time", "bound": 1, "needs": "amx_int8"},
+    ]
+    network = parse(axes={"density": [0.1, 0.5]}, goals=[], limits=limits)
+    result = {**goal_result(), "c_call_seconds": stats.summarize([5e-7])}
+    data = make_report(result)
+    ((*_, value, verdict),) = report.collect_limits(data, [network])
+    assert (value, verdict) == (0.5, "reached")
+    data["machine"]["isa"].append("amx_int8")
+    assert len(report.collect_limits(data, [network])) == 2
 
 
 def test_page():
@@ -343,8 +359,8 @@ def test_numbers_are_readable():
         "3 ns",
     ]
     assert [report.format_ratio(r) for r in (0.953, 12.34, 123.4)] == [
-        "0.95",
-        "12",
+        "0.953",
+        "12.3",
         "123",
     ]
 
@@ -404,25 +420,85 @@ def test_plots(files, tmp_path):
     assert report.main([str(argument) for argument in nowhere]) == 1
 
 
+def publish(files, tmp_path, *results, arguments=(), **changes):
+    """report.py on a report in a directory of docs; its exit code."""
+    if not (tmp_path / "networks").exists():
+        write_networks(tmp_path)
+    path = files({**make_report(*results), **changes})
+    where = ["--docs", tmp_path / "docs", "--networks", tmp_path / "networks"]
+    return report.main([str(argument) for argument in (path, *where, *arguments)])
+
+
 def test_pages_of_levels(files, tmp_path):
     """In docs: a page of the machine's level, and that of all levels."""
     pytest.importorskip("matplotlib")
-    networks = write_networks(tmp_path)
-    path = files(make_report(goal_result(peers={"numpy": 3.0})))
-    docs = tmp_path / "published"
-    publish = [path, "--docs", docs, "--networks", networks]
-    assert report.main([str(argument) for argument in publish]) == 0
-    avx2, amx = docs / "benchmarks" / "avx2", docs / "benchmarks" / "amx"
+    result = goal_result(peers={"numpy": 3.0})
+    assert publish(files, tmp_path, result) == 0
+    machine = make_report()["machine"]
+    amx = {**machine, "isa": ["avx2", "avx512f", "amx_int8"]}
+    slow = goal_result(peers={"numpy": 1.0})
+    earlier = "2025-01-01T00:00:00+00:00"
+    assert publish(files, tmp_path, slow, machine=amx, started=earlier) == 0
+    avx2 = tmp_path / "docs" / "benchmarks" / "avx2"
     assert (avx2 / "small.svg").exists()
-    assert "(./small.svg)" in (avx2 / "README.md").read_text()
-    summary = json.loads((avx2 / "summary.json").read_text())
-    amx.mkdir()
-    summary["goals"][0][-1] = "missed"
-    summary["started"] = "2025-01-01T00:00:00+00:00"
-    (amx / "summary.json").write_text(json.dumps(summary))
-    assert report.main([str(argument) for argument in publish]) == 0
-    first, second = (docs / "Benchmarks.md").read_text().split("\n## ")[1:]
+    page = (avx2 / "README.md").read_text()
+    assert "(./small.svg)" in page and "(./results.json)" in page
+    # What was not measured is on the pages.
+    assert "- density 0.5: not measured on this machine" in page
+    goals = (avx2 / "badge-goals.svg").read_text()
+    assert ">1 of 1<" in goals
+    bits = (avx2 / "badge-bits.svg").read_text()
+    assert ">identical in 1 of 1 cases<" in bits
+    first, second = (tmp_path / "docs" / "Benchmarks.md").read_text().split("\n## ")[1:]
     assert first.startswith("AVX2\n") and "| NumPy, OpenBLAS | 3.00" in first
     assert "![goals](benchmarks/avx2/badge-goals.svg)" in first
     assert "[All results](benchmarks/avx2/README.md)" in first
     assert second.startswith("AVX-512 and AMX\n") and "| missed |" in second
+
+
+def test_goals_that_were_not_measured(files, tmp_path):
+    pytest.importorskip("matplotlib")
+    other = make_result("small density=0.5", peers={"numpy": 3.0})
+    del other["equals_interpreter"]
+    assert publish(files, tmp_path, other) == 0
+    row = (
+        "| A small product | density 0.1 | NumPy, OpenBLAS |  | 2 (3) | not measured |"
+    )
+    assert row in (tmp_path / "docs" / "Benchmarks.md").read_text()
+    assert publish(files, tmp_path, goal_result(peers={"numpy": 3.0})) == 0
+    assert row not in (tmp_path / "docs" / "Benchmarks.md").read_text()
+    directory = tmp_path / "docs" / "benchmarks" / "avx2"
+    text = ">identical in 1 of 2 cases, 1 not compared<"
+    assert text in (directory / "badge-bits.svg").read_text()
+
+
+def test_published_results_are_merged(files, tmp_path, capsys):
+    pytest.importorskip("matplotlib")
+    first = goal_result(peers={"numpy": 3.0})
+    first["runners"]["numpy"]["times"] = [3.0] * 3
+    second = make_result("small density=0.5", peers={"numpy": 4.0})
+    assert publish(files, tmp_path, first, second) == 0
+    commit = {"commit": "fedcba9876543210", "changed": True}
+    anew = goal_result(peers={"numpy": 5.0})
+    assert publish(files, tmp_path, anew, volley=commit) == 0
+    directory = tmp_path / "docs" / "benchmarks" / "avx2"
+    results = json.loads((directory / "results.json").read_text())["results"]
+    medians = [r["runners"]["numpy"]["seconds"]["median"] for r in results]
+    assert medians == [5.0, 4.0]
+    commits = [r["origin"]["commit"][:4] for r in results]
+    assert commits == ["fedc", "0123"]
+    assert not any("times" in entry for r in results for entry in r["runners"].values())
+    page = " ".join((directory / "README.md").read_text().split())
+    assert "`0123456789ab` (1 cases, 2026-01-01)" in page
+    assert "`fedcba987654+` (1 cases, 2026-01-01)" in page
+    assert "with changes that are not" in page
+    # Nothing of these is published.
+    kept = (directory / "results.json").read_text()
+    assert publish(files, tmp_path, anew, options={"quick": True}) == 1
+    assert "--quick" in capsys.readouterr().err
+    machine = {**make_report()["machine"], "cpu": "Another CPU"}
+    assert publish(files, tmp_path, anew, machine=machine) == 1
+    assert "Test CPU" in capsys.readouterr().err
+    assert (directory / "results.json").read_text() == kept
+    assert publish(files, tmp_path, anew, arguments=["--replace"], machine=machine) == 0
+    assert len(json.loads((directory / "results.json").read_text())["results"]) == 1

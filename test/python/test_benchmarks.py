@@ -14,7 +14,7 @@ from conftest import TOOLS
 from smallsuite import BENCHMARKS, REPOSITORY, SMALL, describe, parse
 
 from peers import PEERS, UnsupportedError, make_peer, snn_mlir_code
-from suite import machine, stats
+from suite import machine, measure, stats
 from suite.artefact import get_sections
 from suite.description import (
     DescriptionError,
@@ -481,6 +481,65 @@ def test_run(run_suite, tmp_path):
     assert "results.json has another options" in done.stderr
 
 
+def test_run_says_why_a_case_fails(run_suite):
+    data = describe(axes={"density": [0.5]}, peers=["numpy"], goals=[])
+    data["settings"] = {"shape": [8, 16]}
+    done, results = run_suite(data)
+    assert done.returncode == 1
+    (result,) = results["results"]
+    assert result["error"].startswith("ValueError: ")
+    assert f"failed: {result['error']}" in done.stderr
+
+
+def test_time_of_calls_from_c(run_suite):
+    data = describe(axes={"density": [0.5]}, peers=[], goals=[], c_call=True)
+    done, results = run_suite(data, "--repetitions", "3")
+    assert done.returncode == 0, done.stderr
+    seconds = results["results"][0]["c_call_seconds"]
+    assert seconds["count"] == measure.STARTS
+    assert 0 < seconds["median"] < 1e-3
+
+
+class Inputs:
+    """A workload and a peer that write down which inputs are used."""
+
+    def __init__(self, size):
+        self.size, self.made, self.used = size, 0, []
+
+    def make_input(self, _):
+        self.made += 1
+        return np.full(self.size, self.made)
+
+    def convert(self, x):
+        return x
+
+    def run(self, x):
+        self.used.append(int(x[0]))
+
+
+def test_every_call_has_a_fresh_input():
+    inputs = Inputs(size=3)
+    runner = measure.Runner("small", inputs)
+    measure.take_turns([runner], inputs, None, {"repetitions": 3, "inputs": None})
+    assert runner.calls == measure.MOST_CALLS
+    # In each turn a call that is not timed comes first.
+    timed = inputs.used[-3 * (measure.MOST_CALLS + 1) :]
+    assert len(set(timed)) == len(timed)
+
+
+def test_inputs_have_a_limit():
+    most = measure.MOST_INPUT_BYTES // 4
+    runner = measure.Runner("small", None)
+    runner.calls = 10
+
+    def count(size, limit=None):
+        return measure.count_inputs([runner], np.empty(size, np.uint8), limit)
+
+    assert [count(8), count(8, 4), count(most // 3), count(2 * most)] == [11, 4, 3, 1]
+    runner.calls = 1
+    assert count(8) == 1
+
+
 def test_run_reports_other_results(run_suite, tmp_path, monkeypatch):
     """A peer that computes something else is not timed, and the run fails."""
     data = describe(axes={"density": [0.5]}, peers=["numpy"], goals=[])
@@ -508,6 +567,8 @@ def test_run_reports_other_results(run_suite, tmp_path, monkeypatch):
         (["--peers", "nobody"], "there is no peer 'nobody'"),
         (["--repetitions", "2"], "expects at least 3"),
         (["--threads", "7"], "no case is left"),
+        (["--threads", "0"], "--threads: expects at least 1"),
+        (["--inputs", "0"], "--inputs: expects at least 1"),
     ],
 )
 def test_run_bad_arguments(run_suite, arguments, message):

@@ -15,7 +15,7 @@ class Workload:
 
     Attributes:
         kind: what peers need to know to run it; see benchmarks/peers.
-        interpretable: the interpreter runs it in a reasonable time.
+        interpretable: the interpreter runs it in a minute or two.
         cells: what `compare` counts, if not values of the output.
         without: optional passes that Volley leaves out.
         seed: of weights; inputs are of the generator that they are given.

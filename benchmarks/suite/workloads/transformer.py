@@ -40,8 +40,6 @@ class Transformer(Workload):
     """
 
     kind = "module"
-    # Minutes on the interpreter.
-    interpretable = False
     cells = "logits, which differ if by more than the deviation of all of an image"
 
     def __init__(self, model, weights="calibrated", bits=None, **common):
