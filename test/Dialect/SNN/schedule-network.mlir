@@ -1,5 +1,6 @@
 // RUN: %snn-opt %s --snn-schedule-network=rows=8 -split-input-file -verify-diagnostics | FileCheck %s --enable-var-scope
 // RUN: %snn-opt %s --snn-schedule-network -split-input-file -verify-diagnostics | FileCheck %s --check-prefix=ROWS
+// RUN: not snn-opt %s --snn-schedule-network=rows=8 -split-input-file --remarks-filter=snn-schedule-network 2>&1 | FileCheck %s --check-prefix=REMARK
 
 snn.neuron_model private @lif(state %v: f32 = 0.5, in %x: f32, param %k: f32) -> (spikes: i1) {
   %v1 = math.fma %k, %x, %v : f32
@@ -191,6 +192,27 @@ snn.network @elementwise(%x: tensor<2xf32>) -> (y: tensor<2xf32>) dt(1.0) {
 snn.network @large(%x: tensor<64x64x64xf32>) -> (y: tensor<64x64x64xf32>) dt(1.0) {
   %y = snn.delay %x by 1 : tensor<64x64x64xf32>
   snn.output %y : tensor<64x64x64xf32>
+}
+
+// -----
+
+snn.neuron_model private @half(in %x: f32) -> (spikes: i1) {
+  %half = arith.constant 0.5 : f32
+  %s = arith.cmpf ogt, %x, %half : f32
+  snn.next emit (%s : i1)
+}
+
+// What a population takes over does not count, nor what is done once: 1 MiB of
+// spikes decides, not 4 MiB of sums and 8 of what is static.
+// CHECK-LABEL: snn.program @stored
+// CHECK-SAME: rows(4)
+// REMARK: Function=stored | Remark="the largest signal decides how many steps of samples a tile holds", bytes=1048576, rows=4
+snn.network @stored(%x: tensor<1x1024x1024xi1>, static %i: tensor<2x1024x1024xf32>) -> (y: tensor<1x1024x1024xi1>, z: tensor<2x1024x1024xf32>) dt(1.0) {
+  %w = arith.constant dense<1.0> : tensor<1x1x1x1xf32>
+  %a = snn.conv %x, %w : (tensor<1x1024x1024xi1>, tensor<1x1x1x1xf32>) -> tensor<1x1024x1024xf32>
+  %y = snn.population @half "big" (%a) : (tensor<1x1024x1024xf32>) -> tensor<1x1024x1024xi1>
+  %z = snn.transpose %i [0, 2, 1] {snn.once} : tensor<2x1024x1024xf32> -> tensor<2x1024x1024xf32>
+  snn.output %y, %z : tensor<1x1024x1024xi1>, tensor<2x1024x1024xf32>
 }
 
 // -----

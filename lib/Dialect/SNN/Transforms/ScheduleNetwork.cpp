@@ -7,6 +7,7 @@
 #include "mlir/IR/Builders.h"
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/IR/IRMapping.h"
+#include "mlir/IR/Remarks.h"
 #include "llvm/ADT/SetVector.h"
 #include "llvm/ADT/StringSet.h"
 #include <queue>
@@ -23,16 +24,11 @@ using namespace volley::snn;
 /// the cache and of memory.
 static constexpr int64_t kLargestTile = 4 << 20;
 
-static int64_t limitRows(NetworkOp network, int64_t rows) {
-  int64_t largest = 1;
-  for (Operation &op : network.getBodyBlock())
-    if (!op.hasTrait<OpTrait::ConstantLike>())
-      for (Type type : op.getResultTypes()) {
-        auto signal = cast<RankedTensorType>(type);
-        int64_t bytes = std::max(1u, signal.getElementTypeBitWidth() / 8);
-        largest = std::max(largest, signal.getNumElements() * bytes);
-      }
-  return std::clamp<int64_t>(kLargestTile / largest, 1, rows);
+/// Whether only a population reads the sums of an op: targets hand them over in
+/// the cache.
+static bool isHandedOver(Operation *op) {
+  return isa<DenseOp, ConvOp>(op) && op->hasOneUse() &&
+         isa<PopulationOp>(*op->user_begin());
 }
 
 /// Constants, and signals that are constants: there is nothing to do for them.
@@ -64,8 +60,7 @@ namespace {
 class Scheduler {
 public:
   Scheduler(NetworkOp network, int64_t rows)
-      : network(network), rows(limitRows(network, rows)), rates(network),
-        builder(network) {}
+      : network(network), rows(rows), rates(network), builder(network) {}
 
   /// Null, with an error, if the network holds a named neuron.
   ProgramOp run();
@@ -102,6 +97,7 @@ private:
     return rate == Rate::Static && !once.contains(op) ? Rate::Stream : rate;
   }
   bool isDoneOnce(Operation *op);
+  void limitRows();
   /// True for a static signal that is computed at each step.
   bool isRepeated(Value value) {
     Operation *def = value.getDefiningOp();
@@ -518,6 +514,33 @@ DenseBoolArrayAttr Scheduler::getWindowOutputs() {
                                            : ArrayRef<bool>());
 }
 
+/// As many rows as keep the largest signal of each step below kLargestTile.
+void Scheduler::limitRows() {
+  Operation *largest = nullptr;
+  int64_t most = 1;
+  for (Operation *op : ops) {
+    if (getRate(op) == Rate::Static || isHandedOver(op))
+      continue;
+    for (Type type : op->getResultTypes()) {
+      auto signal = cast<RankedTensorType>(type);
+      int64_t bytes = signal.getNumElements() *
+                      std::max(1u, signal.getElementTypeBitWidth() / 8);
+      if (bytes > most) {
+        most = bytes;
+        largest = op;
+      }
+    }
+  }
+  int64_t limit = std::clamp<int64_t>(kLargestTile / most, 1, rows);
+  if (limit < rows)
+    remark::analysis(largest->getLoc(), remark::RemarkOpts::name("tile")
+                                            .category("snn-schedule-network")
+                                            .function(network.getSymName()))
+        << "the largest signal decides how many steps of samples a tile holds"
+        << remark::metric("rows", limit) << remark::metric("bytes", most);
+  rows = limit;
+}
+
 ProgramOp Scheduler::run() {
   if (!collectOps())
     return nullptr;
@@ -534,6 +557,7 @@ ProgramOp Scheduler::run() {
     components[static_cast<int>(rate)].push_back(std::move(component));
   }
   findKept();
+  limitRows();
 
   SmallVector<Attribute> nodes, names, initials;
   for (const State &state : states) {

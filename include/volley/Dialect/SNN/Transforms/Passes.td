@@ -546,7 +546,9 @@ def SNNScheduleNetwork : Pass<"snn-schedule-network", "::mlir::ModuleOp"> {
     want of other static signals is their value at the last step of a run.
 
     A tile holds `rows` pairs of a step and a sample, or fewer if the network's
-    largest signal would take more than 4 MiB; no bit depends on it.
+    largest signal would take more than 4 MiB, which is a remark; no bit depends
+    on it. What is done once has one row, and sums that only a population reads
+    are handed over in the cache: neither counts.
 
     Refuses named neurons: they have no law yet.
   }];
