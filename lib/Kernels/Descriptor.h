@@ -80,6 +80,8 @@ struct Tile {
   int64_t sharesAll;
   /// 1 if the processor adds products of four bytes (VNNI), else 0.
   int64_t hasDotProducts;
+  /// 1 if it counts the bits of words in vectors (VPOPCNTDQ), else 0.
+  int64_t hasVectorPopcount;
   /// What this thread knows of the loops that they share: parts of earlier
   /// ones, whether it works on a part, and on which.
   int64_t parts;

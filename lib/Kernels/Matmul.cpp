@@ -88,9 +88,9 @@ inline Block<C> addTerm(Block<C> acc, A a, Block<B> b) {
 
 /// Results [firstRow, lastRow) x [n, n + count) of one product.
 template <typename A, typename B, typename C>
-inline void matmulRows(const A *a, const B *b, C *y, int64_t firstRow,
-                       int64_t lastRow, int64_t K, int64_t N, int64_t n,
-                       int64_t count) {
+inline void matmulRows(const Tile *, const A *a, const B *b, C *y,
+                       int64_t firstRow, int64_t lastRow, int64_t K, int64_t N,
+                       int64_t n, int64_t count) {
   for (int64_t m = firstRow; m < lastRow; ++m) {
     Block<C> acc = {};
     forTerms(a + m * K, K, [&](int64_t k) {
@@ -101,33 +101,58 @@ inline void matmulRows(const A *a, const B *b, C *y, int64_t firstRow,
   }
 }
 
-/// Coincidences of spikes: both sides are packed to bits, eight terms to a byte
-/// in as many bytes as there are columns, and counted in these bytes as long as
-/// they hold them.
-inline void matmulRows(const uint8_t *a, const uint8_t *b, int32_t *y,
-                       int64_t firstRow, int64_t lastRow, int64_t K, int64_t N,
-                       int64_t n, int64_t count) {
-  constexpr int64_t kTerms = 248;
-  Block<uint8_t> right[kTerms / 8];
+/// A type of half as many bits.
+template <typename Word> struct HalfOf;
+template <> struct HalfOf<uint16_t> { using Type = uint8_t; };
+template <> struct HalfOf<uint32_t> { using Type = uint16_t; };
+
+/// The terms from `first` on, below `end`, of each column as the bits of a
+/// word: eight to a byte, which neighbours then are joined to words.
+template <typename Word>
+inline Block<Word> packColumns(const uint8_t *b, int64_t first, int64_t end,
+                               int64_t N, int64_t count, int64_t readable) {
+  if constexpr (sizeof(Word) == 1) {
+    Block<Word> packed = {};
+    for (int64_t k = least(first + 8, end); k-- > first;)
+      packed = packed + packed + loadBlock(b + k * N, count, readable - k * N);
+    return packed;
+  } else {
+    using Half = typename HalfOf<Word>::Type;
+    constexpr int64_t kBits = 8 * sizeof(Half);
+    auto low = packColumns<Half>(b, first, end, N, count, readable);
+    auto high = packColumns<Half>(b, first + kBits, end, N, count, readable);
+    return __builtin_convertvector(low, Block<Word>) |
+           __builtin_convertvector(high, Block<Word>) << kBits;
+  }
+}
+
+/// Coincidences of spikes: both sides are packed to bits, and words of them are
+/// counted in as many words as there are columns, which hold the counts of
+/// `kTerms` terms.
+template <typename Word, int64_t kTerms>
+[[gnu::always_inline]] inline void
+countCoincidences(const uint8_t *a, const uint8_t *b, int32_t *y,
+                  int64_t firstRow, int64_t lastRow, int64_t K, int64_t N,
+                  int64_t n, int64_t count) {
+  constexpr int64_t kBits = 8 * sizeof(Word);
+  Block<Word> right[kTerms / kBits];
   for (int64_t begin = 0; begin < K; begin += kTerms) {
-    int64_t end = least(begin + kTerms, K), bytes = (end - begin + 7) / 8;
-    for (int64_t i = 0; i < bytes; ++i) {
-      int64_t first = begin + i * 8;
-      Block<uint8_t> packed = {};
-      for (int64_t k = least(first + 8, end); k-- > first;)
-        packed =
-            packed + packed + loadBlock(b + k * N + n, count, (K - k) * N - n);
-      right[i] = packed;
-    }
+    int64_t end = least(begin + kTerms, K);
+    int64_t words = (end - begin + kBits - 1) / kBits;
+    for (int64_t i = 0; i < words; ++i)
+      right[i] =
+          packColumns<Word>(b + n, begin + i * kBits, end, N, count, K * N - n);
     for (int64_t m = firstRow; m < lastRow; ++m) {
       uint64_t left[kTerms / kBlock + 1];
       for (int64_t k = begin; k < end; k += kBlock)
         left[(k - begin) / kBlock] = packBits<uint8_t>(
             loadBlock(a + m * K + k, least(end - k, kBlock), K - k));
-      Block<uint8_t> sums = {};
-      for (int64_t i = 0; i < bytes; ++i)
-        sums += __builtin_elementwise_popcount(
-            right[i] & static_cast<uint8_t>(left[i / 8] >> (i % 8 * 8)));
+      Block<Word> sums = {};
+      for (int64_t i = 0; i < words; ++i) {
+        int64_t bit = i * kBits;
+        auto word = static_cast<Word>(left[bit / kBlock] >> (bit % kBlock));
+        sums += __builtin_elementwise_popcount(right[i] & word);
+      }
       auto counts = __builtin_convertvector(sums, Block<int32_t>);
       int32_t *out = y + m * N + n;
       if (begin > 0)
@@ -135,6 +160,29 @@ inline void matmulRows(const uint8_t *a, const uint8_t *b, int32_t *y,
       storeBlock(out, counts, count);
     }
   }
+}
+
+#ifdef __AVX512F__
+#define VOLLEY_VPOPCNTDQ __attribute__((target("avx512vpopcntdq")))
+
+/// In words of 32 bits, of processors that count their bits.
+VOLLEY_VPOPCNTDQ inline void countWords(const uint8_t *a, const uint8_t *b,
+                                        int32_t *y, int64_t firstRow,
+                                        int64_t lastRow, int64_t K, int64_t N,
+                                        int64_t n, int64_t count) {
+  countCoincidences<uint32_t, 1024>(a, b, y, firstRow, lastRow, K, N, n, count);
+}
+#endif
+
+inline void matmulRows([[maybe_unused]] const Tile *tile, const uint8_t *a,
+                       const uint8_t *b, int32_t *y, int64_t firstRow,
+                       int64_t lastRow, int64_t K, int64_t N, int64_t n,
+                       int64_t count) {
+#ifdef __AVX512F__
+  if (tile->hasVectorPopcount)
+    return countWords(a, b, y, firstRow, lastRow, K, N, n, count);
+#endif
+  countCoincidences<uint8_t, 248>(a, b, y, firstRow, lastRow, K, N, n, count);
 }
 
 /// Rows of the results are shared.
@@ -153,7 +201,7 @@ inline void matmul(Tile *tile, const A *a, int64_t aStep, const B *b,
             const B *right = b + t * bStep + l * K * N;
             C *result = y + t * yStep + l * M * N;
             for (int64_t n = 0; n < N; n += kBlock)
-              matmulRows(left, right, result, begin, end, K, N, n,
+              matmulRows(tile, left, right, result, begin, end, K, N, n,
                          least(N - n, kBlock));
             first += end - begin;
           }

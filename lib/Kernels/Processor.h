@@ -58,12 +58,14 @@ inline uint32_t getLevel() {
   return hasAVX512 ? hasAMX ? 5 : 4 : 3;
 }
 
-/// Whether a processor of level 4 has AVX-512 VNNI.
-inline bool hasDotProducts() {
+/// Whether a processor of level 4 has more of AVX-512: a bit of ECX for leaf 7.
+inline bool hasExtension(uint32_t extension) {
   uint32_t a, b, c, d;
   return getLevel() >= 4 && __get_cpuid_count(7, 0, &a, &b, &c, &d) &&
-         (c & bit_AVX512VNNI);
+         (c & extension);
 }
+inline bool hasDotProducts() { return hasExtension(bit_AVX512VNNI); }
+inline bool hasVectorPopcount() { return hasExtension(bit_AVX512VPOPCNTDQ); }
 
 /// Whether this thread may run code for a level (Descriptor).
 inline bool hasLevel(uint32_t level) {
@@ -81,6 +83,7 @@ inline void relax() { __builtin_ia32_pause(); }
 /// Code is for what every processor has.
 inline bool hasLevel(uint32_t) { return true; }
 inline bool hasDotProducts() { return false; }
+inline bool hasVectorPopcount() { return false; }
 
 inline uint64_t getTicks() {
   uint64_t ticks;

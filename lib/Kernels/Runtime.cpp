@@ -22,6 +22,7 @@ using volley::kernels::getNumCounts;
 using volley::kernels::getTicks;
 using volley::kernels::hasDotProducts;
 using volley::kernels::hasLevel;
+using volley::kernels::hasVectorPopcount;
 using volley::kernels::kScratchBytes;
 using volley::kernels::kShareAlways;
 using volley::kernels::kThreadCounts;
@@ -126,6 +127,7 @@ volley_status create(const volley_program *program,
   state->batch = options->batch;
   state->executor = options->executor;
   state->hasDotProducts = hasDotProducts();
+  state->hasVectorPopcount = hasVectorPopcount();
   state->samples = memory + header;
   state->workspaces = state->samples + roundUp(samples);
   state->scratch = state->workspaces + roundUp(workspaces);
@@ -470,6 +472,7 @@ void runAlone(void *argument, uint32_t index, uint32_t worker) {
   auto *run = static_cast<Run *>(argument);
   tile.scratch = run->state->scratch + worker * kScratchBytes;
   tile.hasDotProducts = run->state->hasDotProducts;
+  tile.hasVectorPopcount = run->state->hasVectorPopcount;
   startCounting(run->state, worker, tile);
   runBlock(run, index, worker, worker, tile);
   stopCounting(tile);
@@ -485,6 +488,7 @@ void runTogether(void *argument, uint32_t, uint32_t worker) {
   tile.team = &run->team;
   tile.scratch = run->state->scratch + worker * kScratchBytes;
   tile.hasDotProducts = run->state->hasDotProducts;
+  tile.hasVectorPopcount = run->state->hasVectorPopcount;
   tile.workers = run->state->executor->workers;
   tile.sharesAll = run->state->descriptor->rowCycles == kShareAlways;
   startCounting(run->state, worker, tile);

@@ -14,6 +14,8 @@ struct volley_state {
   const volley_executor *executor;
   /// Whether the processor adds products of four bytes (VNNI).
   bool hasDotProducts;
+  /// Whether it counts the bits of words in vectors (VPOPCNTDQ).
+  bool hasVectorPopcount;
   /// Steps since the last reset.
   uint64_t step;
   /// A law was violated; only a reset helps.

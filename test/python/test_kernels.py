@@ -172,6 +172,34 @@ def test_projections_of_integers(run_tool, tmp_path, shape, counts, law):
     check_kernels(run_tool, tmp_path, net.build(), INTEGER_KERNELS, inputs)
 
 
+# Words of bits that are full and not; as many terms as are counted together, and more.
+TERMS = [1, 8, 31, 32, 33, 63, 64, 65, 247, 248, 249, 500, 1000, 1024, 1025, 2100]
+COLUMNS = [1, 15, 16, 17, 63, 64, 65, 200]
+
+
+@pytest.mark.parametrize("rows", [1, 5])
+@pytest.mark.parametrize("terms", TERMS)
+def test_coincidences(tmp_path, rows, terms):
+    """In bytes, and in words where the processor counts their bits in vectors."""
+    rng = np.random.default_rng(terms)
+    net = volley.Builder()
+    a = net.input("a", (rows, terms), "i1")
+    for columns in COLUMNS:
+        b = net.input(f"b{columns}", (terms, columns), "i1")
+        net.output(f"y{columns}", a @ b)
+    network, path = net.build(), tmp_path / "net.so"
+    for cpu in ("native", "x86-64-v3"):
+        volley.compile(network, cpu=cpu).save(path)
+        for density in (0.3, 1.0):
+            x = {"a": make_input(rng, (2, 3, rows, terms), "i1", density)}
+            expected = {}
+            for n in COLUMNS:
+                x[f"b{n}"] = make_input(rng, (2, 3, terms, n), "i1", density)
+                expected[f"y{n}"] = x["a"].astype(np.int32) @ x[f"b{n}"]
+            for threads in (1, 3):
+                assert_identical(volley.open(path, threads=threads)(x), expected)
+
+
 @pytest.mark.parametrize("kind", ["sum", "avg", "max"])
 @pytest.mark.parametrize("dtype", TYPES)
 @pytest.mark.parametrize("shape", [(1, 9, 11), (2, 8, 150), (16, 9, 11), (37, 9, 11)])
