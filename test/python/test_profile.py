@@ -164,6 +164,16 @@ def test_what_does_not_fit_is_told(rng, net, x, tmp_path):
         path.write_text(text)
         with pytest.raises(volley.CompileError, match=r"none\.json"):
             volley.compile(net, activity=path)
+    for ordinal in -1, "z", 0.5, None, 2**32:
+        for entry in data["layers"]:
+            entry.update(ordinal=ordinal, activity=0.5)
+        path.write_text(json.dumps(data))
+        with pytest.raises(volley.CompileError, match=r"none\.json: .*expects an ordinal"):
+            volley.compile(net, activity=path)
+    # A recursive parser would run out of stack.
+    path.write_text("[" * 200_000)
+    with pytest.raises(volley.CompileError, match=r"none\.json: .*nested deeper than"):
+        volley.compile(net, activity=path)
     with pytest.raises(OSError, match="missing"):
         volley.compile(net, activity=tmp_path / "missing.json")
 

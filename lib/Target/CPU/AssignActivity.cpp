@@ -2,10 +2,11 @@
 #include "Layers.h"
 #include "Storage.h"
 #include "Strategies.h"
+#include "volley/Support/JSON.h"
 #include "volley/Target/CPU/Passes.h"
 
 #include "llvm/ADT/StringExtras.h"
-#include "llvm/Support/JSON.h"
+#include <limits>
 #include <map>
 
 namespace volley::cpu {
@@ -20,7 +21,7 @@ namespace json = llvm::json;
 
 namespace {
 /// A layer of a profile: node, op, ordinal.
-using Key = std::tuple<std::string, std::string, int64_t>;
+using Key = std::tuple<std::string, std::string, unsigned>;
 
 struct Activities {
   std::string network;
@@ -38,7 +39,7 @@ struct AssignActivity
 /// Reads what snn-run --profile-out has written. Layers without an activity
 /// have no input that is counted.
 static llvm::Expected<Activities> parseProfile(StringRef text) {
-  llvm::Expected<json::Value> value = json::parse(text);
+  llvm::Expected<json::Value> value = parseJSON(text);
   if (!value)
     return value.takeError();
   const json::Object *root = value->getAsObject();
@@ -65,8 +66,14 @@ static llvm::Expected<Activities> parseProfile(StringRef text) {
     // NaN is no JSON.
     if (!number || *number < 0 || *number > 1)
       return fail("expects an activity from 0 to 1");
+    int64_t ordinal = 0;
+    if (const json::Value *place = layer->get("ordinal"))
+      ordinal = place->getAsInteger().value_or(-1);
+    constexpr unsigned last = std::numeric_limits<unsigned>::max();
+    if (ordinal < 0 || ordinal > last)
+      return fail("expects an ordinal from 0 to " + Twine(last));
     Key key{layer->getString("node")->str(), layer->getString("op")->str(),
-            layer->getInteger("ordinal").value_or(0)};
+            static_cast<unsigned>(ordinal)};
     if (!result.ofInput.emplace(key, *number).second)
       return fail("is there twice");
   }
@@ -117,8 +124,7 @@ void AssignActivity::runOnOperation() {
   std::vector<std::string> unknown;
   for (const auto &[key, activity] : activities->ofInput) {
     const auto &[node, what, ordinal] = key;
-    unknown.push_back(
-        Layer{nullptr, node, what, static_cast<unsigned>(ordinal)}.getTitle());
+    unknown.push_back(Layer{nullptr, node, what, ordinal}.getTitle());
   }
   if (!unknown.empty())
     emitRemark(place) << "has an activity of " << join(unknown)

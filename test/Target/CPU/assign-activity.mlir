@@ -25,6 +25,12 @@
 // RUN: not snn-compile %t/net.mlir -o %t/no.so --activity=%t/range.json 2>&1 | FileCheck %s --check-prefix=RANGE
 // RUN: not snn-compile %t/net.mlir -o %t/no.so --activity=%t/twice.json 2>&1 | FileCheck %s --check-prefix=TWICE
 // RUN: not snn-compile %t/net.mlir -o %t/no.so --activity=%t/shape.json 2>&1 | FileCheck %s --check-prefix=SHAPE
+// RUN: not snn-compile %t/net.mlir -o %t/no.so --activity=%t/negative.json 2>&1 | FileCheck %s --check-prefix=ORDINAL
+// RUN: not snn-compile %t/net.mlir -o %t/no.so --activity=%t/letter.json 2>&1 | FileCheck %s --check-prefix=ORDINAL
+// RUN: not snn-compile %t/net.mlir -o %t/no.so --activity=%t/large.json 2>&1 | FileCheck %s --check-prefix=ORDINAL
+// RUN: not snn-compile %t/net.mlir -o %t/no.so --activity=%t/65.json 2>&1 | FileCheck %s --check-prefix=DEEP --implicit-check-not=error
+// RUN: not snn-compile %t/net.mlir -o %t/no.so --activity=%t/64.json 2>&1 | FileCheck %s --check-prefix=NONE
+// RUN: not snn-compile %t/net.mlir -o %t/no.so --activity=%t/strings.json 2>&1 | FileCheck %s --check-prefix=NONE
 // RUN: not ls %t/no.so
 // RUN: not snn-run %t/few.so --input %t/x.csv --activity=%t/few.json 2>&1 | FileCheck %s --check-prefix=COMPILED
 
@@ -50,6 +56,9 @@
 // RANGE: range.json: error: layer 0: expects an activity from 0 to 1
 // TWICE: twice.json: error: layer 1: is there twice
 // SHAPE: shape.json: error: layer 0: expects an object with 'node' and 'op'
+// ORDINAL: {{(negative|letter|large)}}.json: error: layer 0: expects an ordinal from 0 to 4294967295
+// DEEP: 65.json: error: is nested deeper than 64 levels of arrays and objects
+// NONE: {{(64|strings)}}.json: error: is no profile of snn-run --profile-out
 // COMPILED: snn-run: error: {{.*}}few.so: is compiled
 
 //--- net.mlir
@@ -101,3 +110,19 @@ snn.network @net(%x: tensor<40xi1>) -> (y: tensor<64xi1>) dt(1.0) {
  {"node": "fc", "op": "dense", "activity": 0.5}]}
 //--- shape.json
 {"format": "volley-profile", "version": 1, "network": "net", "layers": ["fc"]}
+//--- negative.json
+{"format": "volley-profile", "version": 1, "network": "net", "layers": [
+ {"node": "fc", "op": "dense", "ordinal": -1, "activity": 0.5}]}
+//--- letter.json
+{"format": "volley-profile", "version": 1, "network": "net", "layers": [
+ {"node": "fc", "op": "dense", "ordinal": "z", "activity": 0.5}]}
+//--- large.json
+{"format": "volley-profile", "version": 1, "network": "net", "layers": [
+ {"node": "fc", "op": "dense", "ordinal": 4294967296, "activity": 0.5}]}
+//--- strings.json
+["[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[",
+ "\"{{{{{{{{{{{{{{{{{{{{{{{{{{{{{{{{{{{{{{{{{{{{{{{{{{{{{{{{{{{{{{{{{{{{{{{{{", "\\"]
+//--- 64.json
+[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]
+//--- 65.json
+[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]
