@@ -30,8 +30,17 @@ constexpr uint64_t kScratchBytes = 3 << 20;
 /// Parts of the elements of a signal are told in units of one of so many.
 constexpr int64_t kAll = 1 << 16;
 
-/// As rowCycles: threads share every loop, however short.
-constexpr int64_t kShareAlways = -1;
+/// What threads share of a run.
+enum class Sharing : int64_t {
+  /// Samples of the batch, loops of each sample, or nothing: what is estimated
+  /// to be best.
+  Auto,
+  /// As Auto, but no loops.
+  NoLoops,
+  /// Every batch or every loop, however short, which is for tests.
+  AllBatches,
+  AllLoops,
+};
 
 /// Neighbouring bytes of which as many are looked at together.
 constexpr int64_t kLineBytes = 64;
@@ -112,15 +121,24 @@ struct NeuronRange {
 /// The steps of a population: `arguments` are what it was called with.
 using StepFunction = void (*)(const void *arguments, const NeuronRange *range);
 
+/// An estimate of what a run does (cpu-estimate-work).
+struct Work {
+  Sharing sharing;
+  /// Cycles of a row, which is a step of a sample; of what is done of a sample
+  /// in the first step after a reset, and at the end of a run.
+  int64_t rowCycles, startCycles, endCycles;
+  /// Loops that a team shares: of a tile, of a step of a tile, and as above of
+  /// a block of samples.
+  int64_t tileLoops, stepLoops, startLoops, endLoops;
+};
+
 /// There is a constant of this type for each level of an artefact.
 struct Descriptor {
   volley_program program;
   void (*run)(Tile *tile);
   /// (step, sample) pairs of a tile at most.
   int64_t rows;
-  /// An estimate of the cycles of a row, and the numbers of loops that a team
-  /// shares, per tile and per step of a tile.
-  int64_t rowCycles, tileLoops, stepLoops;
+  Work work;
   const char *weights;
   /// The state of one sample before the first step, or null if it is all zero.
   const char *initial;

@@ -24,14 +24,15 @@ using volley::kernels::hasDotProducts;
 using volley::kernels::hasLevel;
 using volley::kernels::hasVectorPopcount;
 using volley::kernels::kScratchBytes;
-using volley::kernels::kShareAlways;
 using volley::kernels::kThreadCounts;
 using volley::kernels::LayerCounts;
 using volley::kernels::relax;
 using volley::kernels::share;
+using volley::kernels::Sharing;
 using volley::kernels::Team;
 using volley::kernels::Tile;
 using volley::kernels::TileInput;
+using volley::kernels::Work;
 
 /// The program at each level that the artefact has, the best first, and null.
 /// They are the first members of descriptors.
@@ -105,6 +106,7 @@ volley_status create(const volley_program *program,
   size_t workers = options->executor ? options->executor->workers : 1;
   size_t header = roundUp(sizeof(volley_state)), samples, workspaces, scratch,
          inputs, counts, total;
+  size_t probes = program->num_probes * sizeof(void *);
   if (__builtin_mul_overflow(program->state_sample_bytes,
                              static_cast<uint64_t>(options->batch), &samples) ||
       __builtin_mul_overflow(program->workspace_bytes, workers, &workspaces) ||
@@ -113,7 +115,8 @@ volley_status create(const volley_program *program,
                              &inputs) ||
       __builtin_mul_overflow(getNumCounts(descriptor) * sizeof(LayerCounts),
                              workers, &counts) ||
-      __builtin_add_overflow(samples, header + 5 * kAlignment, &total) ||
+      __builtin_add_overflow(samples, header + 6 * kAlignment, &total) ||
+      __builtin_add_overflow(probes, total, &total) ||
       __builtin_add_overflow(inputs, total, &total) ||
       __builtin_add_overflow(counts, total, &total) ||
       __builtin_add_overflow(workspaces, total, &total) ||
@@ -133,9 +136,12 @@ volley_status create(const volley_program *program,
   state->scratch = state->workspaces + roundUp(workspaces);
   state->inputs =
       reinterpret_cast<TileInput *>(state->scratch + roundUp(scratch));
+  state->noProbes = reinterpret_cast<void **>(
+      reinterpret_cast<char *>(state->inputs) + roundUp(inputs));
+  memset(state->noProbes, 0, probes);
   state->eventInputs = nullptr;
   state->counts = reinterpret_cast<LayerCounts *>(
-      reinterpret_cast<char *>(state->inputs) + roundUp(inputs));
+      reinterpret_cast<char *>(state->noProbes) + roundUp(probes));
   memset(state->counts, 0, counts);
   state->runs = state->runTicks = state->runNanoseconds = state->runRows = 0;
   clear(state);
@@ -490,7 +496,7 @@ void runTogether(void *argument, uint32_t, uint32_t worker) {
   tile.hasDotProducts = run->state->hasDotProducts;
   tile.hasVectorPopcount = run->state->hasVectorPopcount;
   tile.workers = run->state->executor->workers;
-  tile.sharesAll = run->state->descriptor->rowCycles == kShareAlways;
+  tile.sharesAll = run->state->descriptor->work.sharing == Sharing::AllLoops;
   startCounting(run->state, worker, tile);
   for (uint32_t i = 0; i < run->blocks; ++i)
     runBlock(run, i, worker, /*workspace=*/0, tile);
@@ -501,23 +507,41 @@ void runTogether(void *argument, uint32_t, uint32_t worker) {
 /// Cycles that it costs a team to share a loop, and a run to wake threads.
 constexpr int64_t kShareCycles = 1000, kWakeCycles = 60000;
 
-/// Whether threads share the work of each sample: where samples cannot be dealt
-/// out evenly, and there is enough to share.
-bool needsTeam(const Run &run, int64_t workers) {
+/// What threads do of a run: one all of it, each some samples, or all of them
+/// parts of each sample.
+enum class Plan { Alone, Samples, Team };
+
+Plan choosePlan(const Run &run) {
   const Descriptor *descriptor = run.state->descriptor;
+  const volley_executor *executor = run.state->executor;
+  const Work &work = descriptor->work;
   int64_t batch = run.state->batch, steps = run.args->steps;
-  if (workers == 1 || descriptor->rowCycles == kShareAlways)
-    return workers > 1;
-  if (batch % workers == 0 || batch >= 4 * workers)
-    return false;
+  int64_t workers = executor ? executor->workers : 1;
+  if (workers == 1)
+    return Plan::Alone;
+  if (work.sharing == Sharing::AllLoops)
+    return Plan::Team;
+  Plan withoutTeam = batch > 1 ? Plan::Samples : Plan::Alone;
+  if (work.sharing == Sharing::AllBatches)
+    return withoutTeam;
+  bool isStart = run.state->step == 0;
+  double cycles =
+      double(steps) * batch * work.rowCycles +
+      double(batch) * (work.endCycles + (isStart ? work.startCycles : 0));
+  if (cycles <= kWakeCycles)
+    return Plan::Alone;
+  bool isEven = batch % workers == 0 || batch >= 4 * workers;
+  if (isEven || work.sharing == Sharing::NoLoops)
+    return withoutTeam;
   int64_t rowsOfBlock = descriptor->rows < batch ? descriptor->rows : batch;
   int64_t blocks = (batch + rowsOfBlock - 1) / rowsOfBlock;
   int64_t tileSteps = descriptor->rows / rowsOfBlock;
-  double tiles = double((steps + tileSteps - 1) / tileSteps) * blocks;
-  double loops = tiles * descriptor->tileLoops +
-                 double(steps) * blocks * descriptor->stepLoops;
-  double work = double(steps) * batch * descriptor->rowCycles;
-  return work > kWakeCycles && work > 4 * loops * kShareCycles;
+  int64_t tilesOfBlock = (steps + tileSteps - 1) / tileSteps;
+  double loops =
+      double(blocks) *
+      (double(tilesOfBlock) * work.tileLoops + double(steps) * work.stepLoops +
+       work.endLoops + (isStart ? work.startLoops : 0));
+  return cycles > 4 * loops * kShareCycles ? Plan::Team : withoutTeam;
 }
 
 volley_status run(volley_state *state, const volley_run_args *args) {
@@ -526,40 +550,29 @@ volley_status run(volley_state *state, const volley_run_args *args) {
   if (status != VOLLEY_OK || args->steps == 0)
     return status;
   const volley_executor *executor = state->executor;
-  int64_t workers = executor ? executor->workers : 1;
   // Generated code tests each probe's buffer, not the array.
-  void *none[16] = {};
-  void **heap = nullptr;
-  Run run{state, args, args->probes, 0, 0, 0, 0, {}};
-  uint32_t numProbes = state->descriptor->program.num_probes;
-  if (!run.probes) {
-    run.probes = none;
-    if (numProbes > 16) {
-      heap = static_cast<void **>(calloc(numProbes, sizeof(void *)));
-      if (!heap)
-        return fail(state, VOLLEY_OUT_OF_MEMORY, "there is not enough memory");
-      run.probes = heap;
-    }
-  }
+  void *const *probes = args->probes ? args->probes : state->noProbes;
+  Run run{state, args, probes, 0, 0, 0, 0, {}};
   bool isProfiled = getNumCounts(state->descriptor) > 0;
   uint64_t nanoseconds = isProfiled ? getNanoseconds() : 0;
   uint64_t ticks = isProfiled ? getTicks() : 0;
-  bool isTeam = needsTeam(run, workers);
+  Plan plan = choosePlan(run);
   run.blockSamples =
-      isTeam ? state->batch : (state->batch + workers - 1) / workers;
+      plan == Plan::Samples
+          ? (state->batch + executor->workers - 1) / executor->workers
+          : state->batch;
   if (run.blockSamples > state->descriptor->rows)
     run.blockSamples = state->descriptor->rows;
   run.blocks = static_cast<uint32_t>((state->batch + run.blockSamples - 1) /
                                      run.blockSamples);
-  if (isTeam)
+  if (plan == Plan::Team)
     executor->parallel_for(executor->context, executor->workers, runTogether,
                            &run);
-  else if (executor && run.blocks > 1)
+  else if (plan == Plan::Samples)
     executor->parallel_for(executor->context, run.blocks, runAlone, &run);
   else
     for (uint32_t i = 0; i < run.blocks; ++i)
       runAlone(&run, i, 0);
-  free(heap);
   if (isProfiled) {
     ++state->runs;
     state->runTicks += getTicks() - ticks;

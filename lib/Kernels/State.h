@@ -26,6 +26,8 @@ struct volley_state {
   char *scratch;
   /// The inputs of each worker's tile.
   volley::kernels::TileInput *inputs;
+  /// What a run without probes has: none of any.
+  void **noProbes;
   /// Those that some run had as lists of events, of all inputs.
   volley::kernels::EventInput *eventInputs;
   /// If the program is profiled: getNumCounts() of each worker, and of all runs

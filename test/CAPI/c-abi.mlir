@@ -1,10 +1,14 @@
 // RUN: snn-compile %s -o %t.so --record=lif:v --quiet
 // RUN: volley-c-test %t.so
+// RUN: snn-compile %s -o %t.batch.so --record=lif:v --share=batch --quiet
+// RUN: volley-c-test %t.batch.so
 // RUN: snn-compile %s -o %t.shared.so --record=lif:v --share=always --quiet
 // RUN: volley-c-test %t.shared.so
 // RUN: snn-compile %s -o %t.profiled.so --record=lif:v --profile --quiet
 // RUN: volley-c-test --profiled %t.profiled.so
 // RUN: snn-compile %s -o %t.profiled.so --record=lif:v --profile --share=always --quiet
+// RUN: volley-c-test --profiled %t.profiled.so
+// RUN: snn-compile %s -o %t.profiled.so --record=lif:v --profile --share=batch --quiet
 // RUN: volley-c-test --profiled %t.profiled.so
 // RUN: snn-compile %s -o %t.levels.so --record=lif:v --cpu=v3+v4 --quiet
 // RUN: volley-c-test --levels %t.levels.so

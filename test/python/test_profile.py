@@ -168,7 +168,7 @@ def test_what_does_not_fit_is_told(rng, net, x, tmp_path):
         for entry in data["layers"]:
             entry.update(ordinal=ordinal, activity=0.5)
         path.write_text(json.dumps(data))
-        with pytest.raises(volley.CompileError, match=r"none\.json: .*expects an ordinal"):
+        with pytest.raises(volley.CompileError, match=r"none\.json: .*an ordinal"):
             volley.compile(net, activity=path)
     # A recursive parser would run out of stack.
     path.write_text("[" * 200_000)

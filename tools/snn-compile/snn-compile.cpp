@@ -63,8 +63,9 @@ static cl::opt<std::string> activity(
              "--profile-out=FILE.json has written"));
 static cl::opt<std::string> share(
     "share", cl::cat(category), cl::value_desc("when"), cl::init("auto"),
-    cl::desc("whether threads share the work of a sample: auto (default), "
-             "always, never"));
+    cl::desc(
+        "what threads share: auto (default); never, no work of a sample; "
+        "for tests, however short: batch, all batches; always, all loops"));
 
 static cl::list<std::string>
     without("without", cl::cat(category), cl::value_desc("pass"),

@@ -503,7 +503,7 @@ bool Trial::run() {
       {"direct", "event", "blocked", "depthwise", "scatter", "sliced", "dot",
        "event16", "event32"});
   options.phases.pipeline.rows = random.pick<int64_t>({1, 2, 7, 64, 300});
-  options.phases.pipeline.share = random.chance(50) ? "always" : "auto";
+  options.phases.pipeline.share = random.chance(50) ? "always" : "batch";
   for (StringRef pass : getOptionalPasses())
     if (random.chance(50))
       options.phases.pipeline.without.push_back(pass.str());

@@ -114,8 +114,9 @@ static Options parseCommandLine(int argc, char **argv) {
                "integers (default: as the model says, else ascending)"));
   static cl::opt<std::string> share(
       "share", cl::cat(category), cl::value_desc("when"), cl::init("auto"),
-      cl::desc("whether threads share the work of a sample: auto (default), "
-               "always, never"));
+      cl::desc(
+          "what threads share: auto (default); never, no work of a sample; "
+          "for tests, however short: batch, all batches; always, all loops"));
   static cl::opt<std::string> cacheDirectory(
       "cache-dir", cl::cat(category), cl::value_desc("directory"),
       cl::desc("keep generated code here and use it again"));

@@ -20,7 +20,8 @@ struct PipelineOptions {
   int64_t rows = 64;
   /// A kernel strategy to take wherever it is compatible.
   std::string kernel;
-  /// Whether threads share work within a sample: "auto", "always" or "never".
+  /// What threads share: "auto"; "never", no work within a sample; for tests,
+  /// every "batch", or "always" every loop.
   std::string share = "auto";
   /// What multiplies bytes: "none", "vectors" or "tiles" (a matrix unit).
   std::string bytes = "vectors";

@@ -219,12 +219,16 @@ void DescriptorBuilder::build(ArrayRef<StringRef> messages, ArrayAttr layers) {
   program.push_back(integer64(sizeof(volley_run_args)));
   llvm::Function *tile = module.getFunction("volley_tile");
   tile->setVisibility(llvm::GlobalValue::HiddenVisibility);
+  const kernels::Work &of = data.work;
+  llvm::Constant *work = llvm::ConstantStruct::getAnon(
+      {integer64(static_cast<uint64_t>(of.sharing)), integer64(of.rowCycles),
+       integer64(of.startCycles), integer64(of.endCycles),
+       integer64(of.tileLoops), integer64(of.stepLoops),
+       integer64(of.startLoops), integer64(of.endLoops)});
   // struct Descriptor
   auto *descriptor = llvm::ConstantStruct::getAnon(
-      {llvm::ConstantStruct::getAnon(program), tile, integer64(data.rows),
-       integer64(data.rowCycles), integer64(data.tileLoops),
-       integer64(data.stepLoops), weights,
-       weightPointer(data.weights.getInitialStateOffset()),
+      {llvm::ConstantStruct::getAnon(program), tile, integer64(data.rows), work,
+       weights, weightPointer(data.weights.getInitialStateOffset()),
        integer32(static_cast<uint32_t>(level)), array(texts),
        integer64(data.fingerprint), layoutArray()});
   auto *entry = new llvm::GlobalVariable(

@@ -25,17 +25,25 @@ static uint64_t hashStates(snn::ProgramOp program) {
   return llvm::xxh3_64bits(text);
 }
 
+static kernels::Work getWork(ArrayRef<int64_t> numbers) {
+  return {static_cast<kernels::Sharing>(numbers[0]),
+          numbers[1],
+          numbers[2],
+          numbers[3],
+          numbers[4],
+          numbers[5],
+          numbers[6],
+          numbers[7]};
+}
+
 ProgramData::ProgramData(snn::ProgramOp program)
     : name(program.getSymName().str()),
       timeStep(program.getDt().convertToDouble()), rows(program.getRows()),
       sampleBytes(getInteger(program, kSampleBytes)),
       workspaceBytes(getInteger(program, kWorkspaceBytes)), weights(program),
       fingerprint(hashStates(program)) {
-  if (auto work = program->getAttrOfType<DenseI64ArrayAttr>(kWork)) {
-    rowCycles = work[0];
-    tileLoops = work[1];
-    stepLoops = work[2];
-  }
+  if (auto numbers = program->getAttrOfType<DenseI64ArrayAttr>(kWork))
+    work = getWork(numbers);
   program.walk([&](Operation *op) {
     if (const Strategy *strategy = getStrategy(op))
       usesMatrixUnit |= strategy->getByteUnit() == ByteUnit::Tiles;

@@ -2,6 +2,7 @@
 #ifndef VOLLEY_LIB_TARGET_CPU_PROGRAMDATA_H
 #define VOLLEY_LIB_TARGET_CPU_PROGRAMDATA_H
 
+#include "../../Kernels/Descriptor.h"
 #include "../../Kernels/MoveGeometry.h"
 #include "WeightImage.h"
 #include "volley-c/volley.h"
@@ -27,7 +28,7 @@ public:
   std::vector<std::optional<kernels::MoveGeometry>> eventLayouts;
   int64_t rows;
   /// Of cpu-estimate-work; zero if it did not run.
-  int64_t rowCycles = 0, tileLoops = 0, stepLoops = 0;
+  kernels::Work work = {};
   /// Whether a kernel was chosen that needs one.
   bool usesMatrixUnit = false;
   uint64_t sampleBytes, workspaceBytes;

@@ -16,7 +16,7 @@ inline constexpr llvm::StringLiteral kStateOffsets = "snn.state_offsets";
 inline constexpr llvm::StringLiteral kSampleBytes = "snn.sample_bytes";
 inline constexpr llvm::StringLiteral kWorkspaceBytes = "snn.workspace_bytes";
 inline constexpr llvm::StringLiteral kWeightBytes = "snn.weight_bytes";
-/// Of cpu-estimate-work: cycles of a row, loops per tile and per step.
+/// Of cpu-estimate-work: the members of kernels::Work.
 inline constexpr llvm::StringLiteral kWork = "snn.work";
 
 /// Of cpu-fuse-neurons: the op's results go straight to the step that uses

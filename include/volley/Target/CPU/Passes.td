@@ -96,15 +96,18 @@ def CPUFuseNeurons : Pass<"cpu-fuse-neurons", "::volley::snn::ProgramOp"> {
 def CPUEstimateWork : Pass<"cpu-estimate-work", "::volley::snn::ProgramOp"> {
   let summary = "estimate what a run does, for threads to share it";
   let description = [{
-    Threads share a batch by samples where these can be dealt out evenly, and
-    otherwise the loops over outputs within a sample, if there is enough work in
-    them. The runtime decides when it knows batch and threads, from what this
-    pass records as `snn.work`: an estimate of the cycles of one row (one step of
-    one sample), the loops that are shared per tile, and those per step of a
-    tile, which a recurrence has. Results do not depend on it.
+    Threads share a run if it takes longer than it takes to wake them: a batch
+    by samples where these can be dealt out evenly, and otherwise the loops over
+    outputs within a sample, if there is enough work in them. The runtime decides
+    when it knows batch and threads, from what this pass records as `snn.work`:
+    what is shared (below), estimates of the cycles of one row (one step of one
+    sample), of what is done of a sample once after a reset, and at the end of a
+    run; and the loops that are shared per tile, those per step of a tile, which a
+    recurrence has, after a reset, and at the end. Results do not depend on it.
 
-    `share` overrides the decision: `always` shares every loop, however short,
-    which is for tests; `never` shares samples only.
+    `share` overrides the decision: `never` shares samples only. For tests,
+    `batch` deals out every batch and `always` shares every loop, however short
+    they are.
 
     Before:
     ```mlir
@@ -112,12 +115,12 @@ def CPUEstimateWork : Pass<"cpu-estimate-work", "::volley::snn::ProgramOp"> {
     ```
     After:
     ```mlir
-    snn.program @net(...) ... attributes {snn.work = array<i64: 13250, 5, 0>} { ... }
+    snn.program @net(...) ... attributes {snn.work = array<i64: 0, 13250, 0, 0, 5, 0, 0, 0>} { ... }
     ```
   }];
   let options = [
     Option<"share", "share", "std::string", "\"auto\"",
-           "auto, always or never">
+           "auto, never, batch or always">
   ];
 }
 
