@@ -2,11 +2,13 @@
 """What one call of a compiled network costs from Python.
 
 One neuron, batch 1, one step; another input in every call. Prints the median
-and the quartiles of the time per call.
+and the quartiles of the time per call, of a program and of a session, which the
+suite's case `call` does not have.
 
     PYTHONPATH=build/python python benchmarks/call_overhead.py
 """
 
+import argparse
 import statistics
 import tempfile
 import time
@@ -50,6 +52,9 @@ def measure(call, inputs):
 
 
 def main():
+    argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    ).parse_args()
     prog = volley.compile(load())
     session = prog.session(batch=1)
     rng = np.random.default_rng(0)

@@ -8,6 +8,7 @@ array of the events, and to run with each. In turns, as machines drift.
     PYTHONPATH=build/python python benchmarks/events.py
 """
 
+import argparse
 import statistics
 import time
 
@@ -98,6 +99,9 @@ def measure(camera, rng):
 
 
 def main():
+    argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    ).parse_args()
     rng = np.random.default_rng(1)
     print("us per step             events      fill     array      list")
     for camera in CAMERAS:

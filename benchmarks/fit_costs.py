@@ -120,7 +120,7 @@ def main():
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("files", nargs="+")
+    parser.add_argument("files", nargs="+", help="JSON of volley-bench-kernels")
     everything = [run for path in parser.parse_args().files for run in read(path)]
     runs = [run for run in everything if not run["shape"].endswith("_rows1")]
 

@@ -4,16 +4,19 @@
     python benchmarks/gate.py benchmark-results/results.json
     python benchmarks/gate.py results.json --limit time=0.2 --history history.jsonl
     python benchmarks/gate.py results.json --update      # makes it the baseline
+    python benchmarks/gate.py results.json --update --only instructions
 
 A measure that is worse than the baseline's by more than its limit is a warning, by more
 than `--critical` times the limit critical. Time is Volley's median; since the machine
 may be busier than it was, it must be worse in proportion to the peers' times, too.
 Ratio is that proportion alone, for a machine that is less busy than when the baseline
-was made. Exit code: 0, 1 if something is critical (or a warning, with --strict), 2 if
-there is no baseline or a file is wrong.
+was made. What only the results or only the baseline have is a notice. Exit code: 0,
+1 if something is critical (or a warning, with --strict), 2 if a file is wrong, or there
+is no baseline, or none of its cases was run.
 
 Limits are shares: time 0.1, ratio 0.25, memory 0.1, code 0.1, accuracy 0.01,
 instructions 0.02, energy 0.05 (once a result has one); `none` leaves a measure out.
+A baseline keeps for each measure the commit that it was measured at.
 With --history a line per run is appended, and `report.py --history` draws the trends.
 """
 
@@ -38,6 +41,13 @@ LIMITS = {
 }
 CRITICAL = 2.0
 FORMAT = 1
+# What results and a baseline have besides their cases, and which keys of it are read.
+HEADER = {
+    "machine": ("cpu", "cores", "isa"),
+    "versions": (),
+    "load": (),
+    "finished": (),
+}
 
 
 class GateError(Exception):
@@ -50,6 +60,7 @@ class Finding:
 
     Attributes:
         change: by which share, or by how much for accuracy, a share itself.
+        since: the commit of the baseline's measure, if it is known.
     """
 
     level: str
@@ -58,12 +69,14 @@ class Finding:
     before: float
     after: float
     change: float
+    since: str | None = None
 
     def __str__(self):
-        return (
+        text = (
             f"{self.level}: {self.case}: {self.measure} {self.before:.6g} -> "
             f"{self.after:.6g} ({self.change:+.1%})"
         )
+        return f"{text} since {self.since[:12]}" if self.since else text
 
 
 def read_json(path):
@@ -148,8 +161,40 @@ def compare(before, after, limits=LIMITS, critical=CRITICAL) -> list[Finding]:
                 change = min(change, slower - 1)
             if change > limit:
                 level = "critical" if change > critical * limit else "warning"
-                findings.append(Finding(level, case, measure, a, b, change))
+                since = old.get("commits", {}).get(source)
+                findings.append(Finding(level, case, measure, a, b, change, since))
     return sorted(findings, key=lambda f: (f.level != "critical", f.case, f.measure))
+
+
+def find_unmatched(before: dict, after: dict, limits=LIMITS) -> list[str]:
+    """What is not compared, of cases that both have, as a line per measure."""
+    lines = []
+
+    def note(measure, text, cases):
+        if cases:
+            more = f" and {len(cases) - 3} more" if len(cases) > 3 else ""
+            lines.append(f"notice: {measure}: {text} {', '.join(cases[:3])}{more}")
+
+    # Of those that failed there is a finding.
+    both = [case for case, old in before.items() if old and after.get(case)]
+    for measure, limit in limits.items():
+        if limit is None:
+            continue
+        if measure == "ratio":
+            timed = [c for c in both if "time" in before[c] and "time" in after[c]]
+            apart = [
+                case
+                for case in timed
+                if (before[case]["peers"] or after[case]["peers"])
+                and not before[case]["peers"].keys() & after[case]["peers"].keys()
+            ]
+            note(measure, "no peer in common for", apart)
+            continue
+        new = [c for c in both if measure in after[c] and measure not in before[c]]
+        note(measure, "the baseline lacks it for", new)
+        gone = [c for c in both if measure in before[c] and measure not in after[c]]
+        note(measure, "the results lack it for", gone)
+    return lines
 
 
 def append_history(path: Path, report: dict, findings: list[Finding]) -> None:
@@ -168,27 +213,96 @@ def append_history(path: Path, report: dict, findings: list[Finding]) -> None:
         file.write(json.dumps(line) + "\n")
 
 
-def make_baseline(report: dict, old: dict | None) -> dict:
-    """A baseline; cases that were not run stay as they are in the old one."""
-    cases = {case: m for case, m in extract(report).items() if m}
-    return {
-        "format": FORMAT,
-        "machine": report["machine"],
-        "versions": report["versions"],
-        "load": report["load"],
-        "commit": report["volley"]["commit"],
-        "finished": report["finished"],
-        "cases": {**(old or {}).get("cases", {}), **cases},
-    }
+def make_baseline(report: dict, old: dict | None, only=()) -> dict:
+    """A baseline; what was not measured stays as it is in the old one.
+
+    Args:
+        only: take these measures alone; empty: all.
+    """
+    commit = report["volley"]["commit"]
+    taken = {*only, *(("peers",) if "time" in only else ())}
+    cases = dict((old or {}).get("cases", {}))
+    measured = False
+    for case, measures in extract(report).items():
+        found = {m: v for m, v in measures.items() if not only or m in taken}
+        if not found:
+            continue
+        measured = True
+        before = cases.get(case, {})
+        commits = {measure: commit for measure in found if measure in LIMITS}
+        commits = {**before.get("commits", {}), **commits}
+        cases[case] = {**before, **found, "commits": commits}
+    if not measured:
+        raise GateError(
+            f"no case has {' or '.join(only) or 'a result'}: nothing to keep"
+        )
+    header = old if old and only else report
+    return {"format": FORMAT, **{key: header[key] for key in HEADER}, "cases": cases}
 
 
-def read_report(path):
-    report = read_json(path)
-    if not isinstance(report, dict) or report.get("format") != FORMAT:
-        raise GateError(f"{path}: expects results of format {FORMAT}")
-    if "results" not in report:
-        raise GateError(f"{path}: 'results' is missing")
+def read_object(path, what):
+    """A file of this format."""
+    data = read_json(path)
+    if not isinstance(data, dict) or data.get("format") != FORMAT:
+        raise GateError(f"{path}: expects {what} of format {FORMAT}")
+    return data
+
+
+def check_header(path, what, data, header):
+    for key, names in header.items():
+        if key not in data:
+            raise GateError(f"{path}: {key!r} is missing: not {what}")
+        for name in names:
+            if not isinstance(data[key], dict) or name not in data[key]:
+                raise GateError(f"{path}: {key!r} has no {name!r}: not {what}")
+
+
+def read_report(path) -> dict:
+    """Results of run.py, of at least one case.
+
+    Raises:
+        GateError: they are not.
+    """
+    what = "results of run.py"
+    report = read_object(path, "results")
+    check_header(path, what, report, {"results": (), **HEADER, "volley": ("commit",)})
+    if not isinstance(report["results"], list):
+        raise GateError(f"{path}: 'results': expects a list: not {what}")
+    if not report["results"]:
+        raise GateError(f"{path}: 'results' is empty: no case was run")
+    try:
+        extract(report)
+    except (AttributeError, KeyError, TypeError) as error:
+        problem = f"{type(error).__name__}: {error}"
+        raise GateError(f"{path}: 'results': not {what}: {problem}") from None
     return report
+
+
+def read_baseline(path) -> dict:
+    """What `--update` wrote.
+
+    Raises:
+        GateError: it is something else.
+    """
+    baseline = read_object(path, "a baseline")
+    check_header(path, "a baseline", baseline, {"cases": (), **HEADER})
+    if not isinstance(baseline["cases"], dict):
+        raise GateError(f"{path}: 'cases': expects an object")
+    for case, measures in baseline["cases"].items():
+        if not is_case(measures):
+            raise GateError(f"{path}: case {case!r}: expects measures that are numbers")
+    return baseline
+
+
+def is_case(data) -> bool:
+    """Whether it is a case of a baseline."""
+    if not isinstance(data, dict) or not isinstance(data.get("commits", {}), dict):
+        return False
+    peers = data.get("peers")
+    if "time" in data and not isinstance(peers, dict):
+        return False
+    numbers = [data[m] for m in LIMITS if m in data] + list((peers or {}).values())
+    return all(isinstance(number, (int, float)) for number in numbers)
 
 
 def parse_limit(text):
@@ -234,45 +348,66 @@ def main(arguments=None):
         "--optional", action="store_true", help="having no baseline is no failure"
     )
     parser.add_argument("--update", action="store_true", help="write the baseline")
+    parser.add_argument(
+        "--only",
+        action="append",
+        choices=[measure for measure in LIMITS if measure != "ratio"],
+        default=[],
+        help="of --update: keep the baseline's other measures",
+    )
     options = parser.parse_args(arguments)
     if options.critical < 1:
         parser.error("--critical: expects a factor of at least 1")
+    if options.only and not options.update:
+        parser.error("--only: expects --update")
     try:
-        report = read_report(options.results)
-        name = f"{machine_type(report['machine'])}.json"
-        path = options.baseline or BASELINES / name
-        old = read_json(path) if path.exists() else None
-        if old is not None and not isinstance(old.get("cases"), dict):
-            raise GateError(f"{path}: 'cases' is missing: not a baseline")
-        if options.update:
-            text = json.dumps(make_baseline(report, old), indent=1) + "\n"
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(text, encoding="utf-8")
-            print(f"wrote {path}")
-            return 0
-        limits = {**LIMITS, **dict(options.limit)}
-        after = extract(report)
-        if old is None and options.optional:
-            if options.history:
-                append_history(options.history, report, [])
-            print(f"not compared: there is no baseline {path}; --update writes it")
-            return 0
-        if old is None:
-            raise GateError(f"there is no baseline {path}; --update writes it")
-        findings = compare(old["cases"], after, limits, options.critical)
+        return run(options)
     except GateError as error:
         print(f"error: {error}", file=sys.stderr)
-        return 2
-    for finding in findings:
-        print(finding)
+    except OSError as error:
+        print(f"error: {error.filename}: {error.strerror}", file=sys.stderr)
+    return 2
+
+
+def run(options) -> int:
+    """What `main` does with arguments that are right; its exit code."""
+    report = read_report(options.results)
+    name = f"{machine_type(report['machine'])}.json"
+    path = options.baseline or BASELINES / name
+    old = read_baseline(path) if path.exists() else None
+    if options.update:
+        text = json.dumps(make_baseline(report, old, options.only), indent=1) + "\n"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        # A baseline is there as a whole or not at all.
+        partial = path.with_suffix(".part")
+        partial.write_text(text, encoding="utf-8")
+        partial.replace(path)
+        print(f"wrote {path}")
+        return 0
+    limits = {**LIMITS, **dict(options.limit)}
+    after = extract(report)
+    before = old["cases"] if old else {}
+    compared = [case for case in after if case in before]
+    if not compared:
+        reason = f"there is no baseline {path}"
+        if old:
+            reason = f"{path} has none of the cases of {options.results}"
+        if not options.optional:
+            raise GateError(f"{reason}; --update writes it")
+        if options.history:
+            append_history(options.history, report, [])
+        print(f"not compared: {reason}; --update writes it")
+        return 0
+    findings = compare(before, after, limits, options.critical)
+    for line in [*findings, *find_unmatched(before, after, limits)]:
+        print(line)
     if options.history:
         append_history(options.history, report, findings)
-    compared = [case for case in after if case in old["cases"]]
-    added = [case for case in after if case not in old["cases"]]
     levels = [finding.level for finding in findings]
     print(
-        f"{len(compared)} cases compared, {len(added)} not in the baseline, "
-        f"{levels.count('critical')} critical, {levels.count('warning')} warnings"
+        f"{len(compared)} cases compared, {len(after) - len(compared)} not in the "
+        f"baseline, {levels.count('critical')} critical, "
+        f"{levels.count('warning')} warnings"
     )
     return int("critical" in levels or (options.strict and bool(levels)))
 

@@ -2,13 +2,22 @@
 """What becomes of the benchmark suite's results: the gate and the report."""
 
 import json
+import shutil
+import subprocess
+import sys
 
 import pytest
-from smallsuite import SMALL, describe, parse
+from smallsuite import BENCHMARKS, SMALL, describe, parse
 
 import gate
 import report
-from suite import badges, stats
+from suite import badges, instructions, machine, stats
+from suite.description import load_networks, select_cases
+from suite.workloads import make_workload
+
+needs_valgrind = pytest.mark.skipif(
+    shutil.which("valgrind") is None, reason="there is no valgrind"
+)
 
 # The gate
 
@@ -181,6 +190,204 @@ def test_gate_command(files, tmp_path, capsys):
     # What was not run stays in the baseline.
     assert run_gate(slow, *where, "--update") == 0
     assert set(json.loads(baseline.read_text())["cases"]) == {"small", "other", "new"}
+
+
+def test_gate_says_what_it_does_not_compare(files, tmp_path, capsys):
+    """A measure that one side lacks must not look like one that did not change."""
+    where = ["--baseline", tmp_path / "base.json"]
+    peers = {"numpy": 1.0}
+    quick = make_result("quick", peers=peers)
+    del quick["runners"]["volley"]["instructions"]
+    full = make_result("full", peers=peers)
+    assert run_gate(files(make_report(quick, full)), *where, "--update") == 0
+    quick = make_result("quick", peers={"torch": 1.0})
+    full = make_result("full", peers=peers)
+    del full["runners"]["volley"]["memory"]
+    results = files(make_report(quick, full))
+    capsys.readouterr()
+    assert run_gate(results, *where, "--strict") == 0
+    *notices, _ = capsys.readouterr().out.splitlines()
+    assert notices == [
+        "notice: ratio: no peer in common for quick",
+        "notice: memory: the results lack it for full",
+        "notice: instructions: the baseline lacks it for quick",
+    ]
+    left_out = [f"--limit={m}=none" for m in ("ratio", "memory", "instructions")]
+    assert run_gate(results, *where, *left_out) == 0
+    assert "notice" not in capsys.readouterr().out
+
+
+def test_gate_that_compares_nothing_fails(files, tmp_path, capsys):
+    where = ["--baseline", tmp_path / "base.json"]
+    assert run_gate(files(make_report(make_result())), *where, "--update") == 0
+    empty = files(make_report(), "empty.json")
+    other = files(make_report(make_result("other")), "other.json")
+    for path, reason in ((empty, "'results' is empty"), (other, "none of the cases")):
+        capsys.readouterr()
+        assert run_gate(path, *where) == 2
+        (line,) = capsys.readouterr().err.splitlines()
+        assert reason in line
+        assert path.name in line
+    assert run_gate(empty, *where, "--optional") == 2
+    assert run_gate(empty, *where, "--update") == 2
+    # Of networks that the baseline is not about.
+    assert run_gate(other, *where, "--optional") == 0
+    assert "not compared" in capsys.readouterr().out
+
+
+def test_baseline_keeps_the_commit_of_each_measure(files, tmp_path, capsys):
+    baseline = tmp_path / "base.json"
+    where = ["--baseline", baseline]
+
+    def update(commit, *results, only=()):
+        data = make_report(*results)
+        data["volley"]["commit"] = commit
+        only = [f"--only={measure}" for measure in only]
+        assert run_gate(files(data), *where, "--update", *only) == 0
+        return json.loads(baseline.read_text())["cases"]
+
+    first = update("a" * 40, make_result(), make_result("other"))
+    assert set(first["small"]["commits"].values()) == {"a" * 40}
+    cases = update("b" * 40, make_result(time=2.0))
+    assert cases["other"] == first["other"]
+    assert cases["small"]["commits"]["time"] == "b" * 40
+    changed = make_result("other", time=9.0, instructions=4000)
+    cases = update("c" * 40, changed, only=["instructions"])
+    assert cases["other"]["instructions"] == 4000
+    assert cases["other"]["time"] == 1.0
+    assert cases["other"]["commits"]["instructions"] == "c" * 40
+    assert cases["other"]["commits"]["time"] == "a" * 40
+    # What the later run did not measure keeps its commit.
+    without = make_result("other", time=3.0)
+    del without["runners"]["volley"]["instructions"]
+    cases = update("d" * 40, without)
+    assert cases["other"]["instructions"] == 4000
+    assert cases["other"]["commits"]["instructions"] == "c" * 40
+    slow = files(make_report(make_result("other", time=3.5)))
+    assert run_gate(slow, *where) == 1
+    out = capsys.readouterr().out
+    assert "warning: other: time 3 -> 3.5 (+16.7%) since dddddddddddd\n" in out
+    assert "critical: other: instructions 4000 -> 5000 (+25.0%) since cccc" in out
+    # Nothing to take over leaves the baseline alone.
+    before = baseline.read_text()
+    no_energy = [slow, *where, "--update", "--only=energy"]
+    assert run_gate(*no_energy) == 2
+    assert "no case has energy" in capsys.readouterr().err
+    assert baseline.read_text() == before
+    with pytest.raises(SystemExit):
+        run_gate(slow, *where, "--only=time")
+
+
+def test_baselines():
+    """Those of the repository can be read, by the machine that their name says."""
+    paths = sorted(gate.BASELINES.glob("*.json"))
+    assert paths
+    for path in paths:
+        baseline = gate.read_baseline(path)
+        assert path.stem == machine.machine_type(baseline["machine"])
+        for case in baseline["cases"].values():
+            measures = case.keys() & gate.LIMITS.keys()
+            assert case["commits"].keys() == measures
+
+
+def test_products_of_pull_requests_are_counted():
+    cases = select_cases(load_networks(), ["product-512x2048"])
+    assert all(case.network.instructions for case in cases)
+
+
+@needs_valgrind
+def test_counting_takes_bounded_time(monkeypatch, tmp_path):
+    """A run that valgrind is too slow for is left out, not waited for."""
+    monkeypatch.setattr(instructions, "TIME_LIMIT", 1)
+    endless = tmp_path / "endless.sh"
+    endless.write_text("while :; do :; done")
+    with pytest.raises(instructions.UncountableError, match="takes more than 1 s"):
+        instructions.count(["sh", endless])
+
+
+@pytest.mark.nightly
+@needs_valgrind
+def test_instructions_follow_the_work(tmp_path):
+    axes = {"density": [0.1, 0.5]}
+    network = parse(settings={"shape": [64, 256, 256]}, axes=axes, goals=[])
+    few, many = (make_workload(case, tmp_path) for case in network.cases())
+    counted = instructions.count_instructions(few)
+    assert instructions.count_instructions(few) == pytest.approx(counted, rel=1e-3)
+    assert instructions.count_instructions(many) > 1.5 * counted
+
+
+@pytest.mark.parametrize("script", ["call_overhead", "events", "fit_costs", "gate"])
+def test_help(script):
+    done = subprocess.run(
+        [sys.executable, BENCHMARKS / f"{script}.py", "--help"],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.startswith("usage: ")
+
+
+def break_result(path, value):
+    """Results whose first one has this at a path of keys; None leaves the key out."""
+    data = make_report(make_result())
+    place = data
+    for key in path[:-1]:
+        place = place[key]
+    if value is None:
+        del place[path[-1]]
+    else:
+        place[path[-1]] = value
+    return data
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "expected"),
+    [
+        (["machine"], None, "'machine' is missing"),
+        (["machine"], [], "'machine' has no 'cpu'"),
+        (["machine", "isa"], None, "'machine' has no 'isa'"),
+        (["volley"], None, "'volley' is missing"),
+        (["finished"], None, "'finished' is missing"),
+        (["results"], {}, "'results'"),
+        (["results", 0], "small", "'results'"),
+        (["results", 0, "case"], None, "'results'"),
+        (["results", 0, "runners", "volley", "seconds"], None, "'results'"),
+    ],
+)
+def test_gate_results_that_are_none(path, value, expected, files, capsys):
+    assert run_gate(files(break_result(path, value)), "--optional") == 2
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line.startswith("error: ")
+    assert "results.json: " in line
+    assert expected in line
+
+
+@pytest.mark.parametrize(
+    ("data", "expected"),
+    [
+        ([], "expects a baseline of format 1"),
+        ({"format": 1, "cases": {}}, "'machine' is missing"),
+        ({"cases": []}, "'cases': expects an object"),
+        ({"cases": {"small": 3}}, "case 'small'"),
+        ({"cases": {"small": {"time": "fast", "peers": {}}}}, "case 'small'"),
+        ({"cases": {"small": {"time": 1.0}}}, "case 'small'"),
+        ({"cases": {"small": {"time": 1.0, "peers": {"numpy": "1"}}}}, "case 'small'"),
+        ({"cases": {"small": {"code": 1, "commits": "all"}}}, "case 'small'"),
+    ],
+)
+def test_gate_baseline_that_is_none(data, expected, files, capsys):
+    good = make_report(make_result())
+    if isinstance(data, dict) and "format" not in data:
+        data = {**good, **data}
+    wrong = files(data, "wrong.json")
+    for more in ([], ["--update"]):
+        assert run_gate(files(good), "--baseline", wrong, *more) == 2
+        (line,) = capsys.readouterr().err.splitlines()
+        assert "wrong.json: " in line
+        assert expected in line
+        assert json.loads(wrong.read_text()) == data
 
 
 def test_gate_bad_input(files, tmp_path, capsys):
