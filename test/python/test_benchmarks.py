@@ -580,7 +580,12 @@ def test_run_bad_arguments(run_suite, arguments, message):
 
 
 def test_nightly_bad_arguments():
-    for arguments in (["--network", "3"], ["--networks"], ["--networks", "many"]):
+    for arguments in (
+        ["--network", "3"],
+        ["--networks"],
+        ["--networks", "many"],
+        ["--minutes", "0"],
+    ):
         done = subprocess.run(
             [REPOSITORY / "utils" / "nightly", *arguments],
             capture_output=True,

@@ -535,6 +535,9 @@ int main(int argc, char **argv) {
   static cl::opt<uint64_t> countOption(
       "count", cl::cat(category), cl::init(100),
       cl::desc("how many networks to test (0: without end)"));
+  static cl::opt<uint64_t> seconds(
+      "seconds", cl::cat(category),
+      cl::desc("start no further network after so long (0: no limit)"));
   static cl::opt<bool> print("print", cl::cat(category),
                              cl::desc("only print the network of the seed"));
   tools::initializeTool(
@@ -542,7 +545,7 @@ int main(int argc, char **argv) {
       "Compares compiled random networks with the interpreter, bit for bit.\n",
       category);
   // Linking resets LLVM's options.
-  uint64_t seed = firstSeed, count = countOption;
+  uint64_t seed = firstSeed, count = countOption, limit = seconds;
   if (print) {
     mlir::DialectRegistry registry;
     registerDialects(registry);
@@ -558,8 +561,12 @@ int main(int argc, char **argv) {
 
   uint64_t passed = 0, failed = 0;
   auto start = std::chrono::steady_clock::now();
+  auto isOver = [&] {
+    return limit != 0 && std::chrono::steady_clock::now() - start >=
+                             std::chrono::seconds(limit);
+  };
   tools::Progress progress(count, "networks", /*isQuiet=*/count == 0);
-  for (uint64_t i = 0; count == 0 || i < count; ++i) {
+  for (uint64_t i = 0; (count == 0 || i < count) && !isOver(); ++i) {
     progress.update(i);
     Trial trial(seed + i, levels);
     if (trial.run()) {
