@@ -17,6 +17,8 @@
 // RUN: not snn-run %t/net.so --input a=%t/a.csv --input b=%t/b.csv --record p:v 2>&1 | FileCheck %s --check-prefix=RECORD
 // RUN: not snn-run %t/net.mlir --input a=%t/a.csv --input b=%t/b.csv --record q:v:%t/y.csv 2>&1 | FileCheck %s --check-prefix=NEURON
 // RUN: not snn-run %t/net.so --reference --input a=%t/a.csv --input b=%t/b.csv 2>&1 | FileCheck %s --check-prefix=COMPILED
+// RUN: not snn-run %t/net.mlir --reference --kernel=none --input a=%t/a.csv --input b=%t/b.csv --output %t/y.csv 2>&1 | FileCheck %s --check-prefix=REFERENCE
+// RUN: not snn-run %t/net.mlir --reference --activity=%t/none.json --input a=%t/a.csv --input b=%t/b.csv --output %t/y.csv 2>&1 | FileCheck %s --check-prefix=REFERENCE
 // RUN: not snn-run %t/a.so --input a=%t/a.csv 2>&1 | FileCheck %s --check-prefix=ARTEFACT
 // RUN: not ls %t/y.csv
 
@@ -32,6 +34,7 @@
 // INPUT: snn-run: error: input 'a' is not given
 // ONE-INPUT: snn-run: error: input 'b' is not given
 // NAME: snn-run: error: --input expects NAME=FILE for one of 'a', 'b', but got '{{.*}}a.csv'
+// REFERENCE: snn-run: error: --{{kernel|activity}} is for compiled code, which --reference has none of
 // TWICE: snn-run: error: input 'a' is given twice
 // MISSING: snn-run: error: {{.*}}missing.csv: {{.+}}
 // SHAPE: snn-run: error: {{.*}}b.csv: expects an array of shape (steps, [2]) or (steps, batch, [2]) for input 'a', but got [3, 1]

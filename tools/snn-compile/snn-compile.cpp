@@ -6,6 +6,7 @@
 #include "mlir/IR/MLIRContext.h"
 #include "volley/Compiler/Compiler.h"
 #include "volley/Compiler/Profile.h"
+#include "volley/Target/CPU/CPU.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/InitLLVM.h"
 #include "llvm/Support/Parallel.h"
@@ -54,9 +55,12 @@ static cl::opt<bool>
                cl::desc("print the time that every phase and pass took"));
 static cl::opt<bool> quiet("quiet", cl::cat(category),
                            cl::desc("print errors only"));
-static cl::opt<std::string>
-    kernel("kernel", cl::cat(category), cl::value_desc("name"),
-           cl::desc("take this kernel strategy wherever it is possible"));
+static const std::string kernelHelp =
+    "take this kernel wherever it is possible: " +
+    join(cpu::getKernelNames(), ", ");
+static cl::opt<std::string> kernel("kernel", cl::cat(category),
+                                   cl::value_desc("name"),
+                                   cl::desc(kernelHelp));
 static cl::opt<std::string> activity(
     "activity", cl::cat(category), cl::value_desc("file"),
     cl::desc("choose kernels by the activity that was measured: what snn-run "

@@ -14,6 +14,7 @@
 #include "volley/Compiler/Compiler.h"
 #include "volley/Compiler/Profile.h"
 #include "volley/Runtime/Artifact.h"
+#include "volley/Target/CPU/CPU.h"
 #include "llvm/Support/FormatVariadic.h"
 #include "llvm/Support/InitLLVM.h"
 #include "llvm/Support/raw_ostream.h"
@@ -499,9 +500,7 @@ bool Trial::run() {
   }
 
   // Another choice of rewrites, kernels, tiles, threading and instructions.
-  options.phases.pipeline.kernel = random.pick<const char *>(
-      {"direct", "event", "blocked", "depthwise", "scatter", "sliced", "dot",
-       "event16", "event32"});
+  options.phases.pipeline.kernel = random.pick(cpu::getKernelNames()).str();
   options.phases.pipeline.rows = random.pick<int64_t>({1, 2, 7, 64, 300});
   options.phases.pipeline.share = random.chance(50) ? "always" : "batch";
   for (StringRef pass : getOptionalPasses())

@@ -12,6 +12,7 @@
 #include "volley/Runtime/Array.h"
 #include "volley/Runtime/Artifact.h"
 #include "volley/Support/OutputPath.h"
+#include "volley/Target/CPU/CPU.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/Format.h"
@@ -101,9 +102,12 @@ static Options parseCommandLine(int argc, char **argv) {
   static cl::opt<double> bin(
       "bin", cl::cat(category), cl::value_desc("seconds"), cl::init(1e-3),
       cl::desc("events of this time are one step (default 1e-3)"));
-  static cl::opt<std::string> kernel(
-      "kernel", cl::cat(category), cl::value_desc("name"),
-      cl::desc("take this kernel strategy wherever it is possible"));
+  static const std::string kernelHelp =
+      "take this kernel wherever it is possible: " +
+      join(cpu::getKernelNames(), ", ");
+  static cl::opt<std::string> kernel("kernel", cl::cat(category),
+                                     cl::value_desc("name"),
+                                     cl::desc(kernelHelp));
   static cl::opt<std::string> activity(
       "activity", cl::cat(category), cl::value_desc("file"),
       cl::desc("choose kernels by the activity that was measured: what "
@@ -146,6 +150,12 @@ static Options parseCommandLine(int argc, char **argv) {
     fail(toString(import.takeError()));
   if (!(bin > 0))
     fail("--bin expects a positive time");
+  if (reference)
+    for (cl::Option *option :
+         std::initializer_list<cl::Option *>{&kernel, &activity, &share, &cpu})
+      if (option->getNumOccurrences())
+        fail("--" + option->ArgStr +
+             " is for compiled code, which --reference has none of");
   if (host.getNumOccurrences() &&
       (!conformance || reference || StringRef(host).trim().empty()))
     fail("--host expects a command, for compiled code of --conformance");
@@ -560,7 +570,9 @@ int main(int argc, char **argv) {
   mlir::DialectRegistry registry;
   registerDialects(registry);
   mlir::MLIRContext context(registry, mlir::MLIRContext::Threading::DISABLED);
-  tools::DiagnosticPrinter printer(&context, /*showRemarks=*/!options.isQuiet);
+  // Not every network of a conformance file has what an option is for.
+  tools::DiagnosticPrinter printer(&context, /*showRemarks=*/!options.isQuiet &&
+                                                 !options.isConformance);
   if (options.isConformance) {
     if (!options.profiles.empty())
       fail("--profile-out is for one network; --conformance runs many");

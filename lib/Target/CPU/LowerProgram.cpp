@@ -325,11 +325,8 @@ void ProgramLowering::lowerWeighted(Operation *op, snn::StepOp behind) {
   } else {
     arguments.push_back(getGeometry(cast<snn::ConvOp>(op).getShape()));
   }
-  if (std::optional<double> denseAbove = strategy->getMostActivity(op)) {
-    if (auto chosen = op->getAttrOfType<FloatAttr>(kDenseAbove))
-      denseAbove = chosen.getValueAsDouble();
+  if (std::optional<double> denseAbove = getDenseAbove(*strategy, op))
     arguments.push_back(integer(std::lround(*denseAbove * kernels::kAll)));
-  }
   if (strategy->takesDigits()) {
     snn::IntegerSums sums = *snn::getIntegerSums(op);
     arguments.append({integer(sums.digits), integer(sums.mostInput)});

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "Storage.h"
 #include "Strategies.h"
+#include "volley/Target/CPU/CPU.h"
 #include "volley/Target/CPU/Passes.h"
 
 #include "mlir/IR/Remarks.h"
 #include "llvm/ADT/SetVector.h"
+#include "llvm/ADT/StringExtras.h"
 #include "llvm/ADT/StringSwitch.h"
 #include "llvm/Support/Format.h"
 #include "llvm/Support/FormatVariadic.h"
@@ -18,18 +20,25 @@ using namespace mlir;
 using namespace volley;
 using namespace volley::cpu;
 
+ArrayRef<StringRef> volley::cpu::getKernelNames() {
+  static const llvm::SetVector<StringRef> names = [] {
+    llvm::SetVector<StringRef> names;
+    for (const Strategy *strategy : getStrategies())
+      names.insert(strategy->getName());
+    return names;
+  }();
+  return names.getArrayRef();
+}
+
 namespace {
 struct SelectKernels : volley::cpu::impl::CPUSelectKernelsBase<SelectKernels> {
   using CPUSelectKernelsBase::CPUSelectKernelsBase;
 
   void runOnOperation() override {
-    llvm::SetVector<StringRef> names;
-    for (const Strategy *strategy : getStrategies())
-      names.insert(strategy->getName());
-    if (!force.empty() && !names.contains(force)) {
-      InFlightDiagnostic diag = getOperation().emitError("there is no kernel '")
-                                << force << "'; there are ";
-      llvm::interleaveComma(names, diag);
+    ArrayRef<StringRef> names = getKernelNames();
+    if (!force.empty() && !llvm::is_contained(names, force)) {
+      getOperation().emitError("there is no kernel '")
+          << force << "'; there are " << llvm::join(names, ", ");
       return signalPassFailure();
     }
     std::optional<ByteUnit> known =
@@ -45,6 +54,7 @@ struct SelectKernels : volley::cpu::impl::CPUSelectKernelsBase<SelectKernels> {
       return signalPassFailure();
     }
     unit = *known;
+    isForceTaken = isForceOfOtherUnit = false;
     WalkResult result = getOperation().walk([&](Operation *op) {
       auto synaptic = dyn_cast<snn::SynapticOpInterface>(op);
       if (!synaptic || !synaptic.hasWeights())
@@ -52,29 +62,55 @@ struct SelectKernels : volley::cpu::impl::CPUSelectKernelsBase<SelectKernels> {
       return select(synaptic) ? WalkResult::advance() : WalkResult::interrupt();
     });
     if (result.wasInterrupted())
-      signalPassFailure();
+      return signalPassFailure();
+    if (!force.empty() && !isForceTaken)
+      getOperation().emitRemark("takes kernel '")
+          << force << "' nowhere: "
+          << (isForceOfOtherUnit ? "what multiplies bytes for it is not there"
+                                 : "nothing here is what it is for");
   }
 
 private:
   bool select(snn::SynapticOpInterface synaptic);
+  /// The strategy to take whatever it costs; null if an op has none.
+  const Strategy *findForced(Operation *op);
 
   ByteUnit unit = ByteUnit::None;
+  /// Whether an op took the kernel that is forced, or would on another unit.
+  bool isForceTaken = false, isForceOfOtherUnit = false;
 };
 } // namespace
 
+const Strategy *SelectKernels::findForced(Operation *op) {
+  for (const Strategy *strategy : getStrategies()) {
+    if (strategy->getName() != force || !strategy->isCompatible(op))
+      continue;
+    if (strategy->getByteUnit() <= unit)
+      return strategy;
+    isForceOfOtherUnit = true;
+  }
+  return nullptr;
+}
+
 bool SelectKernels::select(snn::SynapticOpInterface synaptic) {
   Operation *op = synaptic;
+  Builder builder(op->getContext());
+  const Strategy *forced = findForced(op);
+  op->removeAttr(kDenseAbove);
+  // Then all rows are of that kernel, however many events they have.
+  if (forced && forced->getMostActivity(op))
+    op->setAttr(kDenseAbove, builder.getF64FloatAttr(1));
+
   std::optional<double> activity = getActivity(op);
   const Strategy *best = nullptr;
   double bestCost = 0;
-  std::string others;
-  llvm::raw_string_ostream stream(others);
+  std::string costs;
+  llvm::raw_string_ostream stream(costs);
   for (const Strategy *strategy : getStrategies()) {
     if (strategy->getByteUnit() > unit || !strategy->isCompatible(op))
       continue;
-    bool isForced = strategy->getName() == force;
-    double cost = isForced ? 0 : estimateCost(*strategy, op, activity);
-    stream << (others.empty() ? "" : ", ") << strategy->getName() << ' '
+    double cost = estimateCost(*strategy, op, activity);
+    stream << (costs.empty() ? "" : ", ") << strategy->getName() << ' '
            << llvm::format("%.0f", cost);
     if (!best || cost < bestCost) {
       best = strategy;
@@ -85,25 +121,28 @@ bool SelectKernels::select(snn::SynapticOpInterface synaptic) {
     op->emitOpError("has no kernel on this target");
     return false;
   }
-  Builder builder(op->getContext());
+  if (forced) {
+    best = forced;
+    isForceTaken = true;
+  }
   op->setAttr("kernel", builder.getStringAttr(best->getName()));
-  std::optional<double> denseAbove = best->getMostActivity(op);
-  if (denseAbove)
+  if (std::optional<double> denseAbove = getDenseAbove(*best, op))
     op->setAttr(kDenseAbove, builder.getF64FloatAttr(*denseAbove));
-  else
-    op->removeAttr(kDenseAbove);
   std::string source =
       activity ? llvm::formatv("{0} {1} %",
                                op->hasAttr(kActivity) ? "measured" : "assumed",
                                llvm::format("%.3g", 100 * *activity))
                      .str()
                : "unknown";
-  remark::passed(op->getLoc(), remark::RemarkOpts::name("kernel").category(
-                                   "cpu-select-kernels"))
-      << remark::metric("kernel", best->getName())
-      << remark::metric("activity", StringRef(source))
-      << remark::metric("cycles per row", StringRef(others))
-      << remark::metric("fan-in", synaptic.getFanIn())
-      << remark::metric("synapses", synaptic.getSynapseCount());
+  auto options =
+      remark::RemarkOpts::name("kernel").category("cpu-select-kernels");
+  auto report = remark::passed(op->getLoc(), options);
+  report << remark::metric("kernel", best->getName());
+  if (forced)
+    report << remark::add("forced");
+  report << remark::metric("activity", StringRef(source))
+         << remark::metric("cycles per row", StringRef(costs))
+         << remark::metric("fan-in", synaptic.getFanIn())
+         << remark::metric("synapses", synaptic.getSynapseCount());
   return true;
 }

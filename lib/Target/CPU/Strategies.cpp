@@ -336,7 +336,7 @@ public:
   bool takesNeurons() const override { return true; }
 
   double getCost(Operation *op, double activity) const override {
-    if (activity > *getMostActivity(op))
+    if (activity > *getDenseAbove(*this, op))
       return getEventCost(op, 0) + DenseBlocked::getCost(op, activity);
     return getEventCost(op, activity);
   }
@@ -447,8 +447,7 @@ public:
   }
 
   double getCost(Operation *op, double activity) const override {
-    std::optional<double> limit = getMostActivity(op);
-    if (activity > *limit)
+    if (activity > *getDenseAbove(*this, op))
       return getBase(op, activity) + ConvBlocked::getCost(op, activity);
     return getBase(op, activity) + activity * getScatterCost(op);
   }
@@ -775,6 +774,13 @@ std::optional<double> volley::cpu::getActivity(Operation *op) {
   if (auto measured = op->getAttrOfType<FloatAttr>(kActivity))
     return measured.getValueAsDouble();
   return assumeActivity(op->getOperand(0).getType());
+}
+
+std::optional<double> volley::cpu::getDenseAbove(const Strategy &strategy,
+                                                 Operation *op) {
+  std::optional<double> byCost = strategy.getMostActivity(op);
+  auto chosen = op->getAttrOfType<FloatAttr>(kDenseAbove);
+  return byCost && chosen ? chosen.getValueAsDouble() : byCost;
 }
 
 ArrayRef<const Strategy *> volley::cpu::getStrategies() {

@@ -32,7 +32,8 @@ public:
   /// `activity` is the fraction of input elements that are not zero.
   virtual double getCost(mlir::Operation *op, double activity) const = 0;
   /// The activity above which the kernel leaves events and works on all
-  /// elements, step by step; none if it always does the same.
+  /// elements, step by step, if cost alone decides; none if it always does the
+  /// same.
   virtual std::optional<double> getMostActivity(mlir::Operation *op) const {
     return std::nullopt;
   }
@@ -62,6 +63,11 @@ double estimateCost(const Strategy &strategy, mlir::Operation *op,
 /// That of an op's first operand: measured if it was (cpu-assign-activity), or
 /// assumed, if anything is.
 std::optional<double> getActivity(mlir::Operation *op);
+
+/// The activity above which a strategy leaves events in an op: as chosen
+/// (`snn.dense_above`), or by cost. None if it always does the same.
+std::optional<double> getDenseAbove(const Strategy &strategy,
+                                    mlir::Operation *op);
 
 /// Strategies in order of preference where costs are equal.
 llvm::ArrayRef<const Strategy *> getStrategies();

@@ -3,6 +3,7 @@
 // RUN: %snn-opt %s --pass-pipeline='builtin.module(snn.program(cpu-select-kernels{force=blocked}))' | FileCheck %s --check-prefix=BLOCKED
 // RUN: %snn-opt %s --pass-pipeline='builtin.module(snn.program(cpu-select-kernels{force=depthwise}))' | FileCheck %s --check-prefix=DEPTHWISE
 // RUN: %snn-opt %s --pass-pipeline='builtin.module(snn.program(cpu-select-kernels{force=scatter}))' | FileCheck %s --check-prefix=SCATTER
+// RUN: snn-opt %s --pass-pipeline='builtin.module(snn.program(cpu-select-kernels{force=event}))' --remarks-filter=cpu-select-kernels -o /dev/null 2>&1 | FileCheck %s --check-prefix=FORCED
 // RUN: snn-opt %s --pass-pipeline='builtin.module(snn.program(cpu-select-kernels))' --remarks-filter=cpu-select-kernels -o /dev/null 2>&1 | FileCheck %s --check-prefix=REMARK
 
 // Of 784 spikes few are there at a time, so their weights alone are added; where
@@ -15,13 +16,15 @@
 snn.program @dense(%s: tensor<784xi1>, %x: tensor<784xf32>, %c: tensor<784xi32>) -> (y: tensor<128xf32>, z: tensor<128xf32>) dt(1.0) rows(64) {
   %w = arith.constant dense<1.0> : tensor<128x784xf32>
   // CHECK: snn.dense %s, %{{.*}} kernel "event" {snn.dense_above = 0.70{{[0-9]+}} : f64} :
-  // EVENT: snn.dense %s, %{{.*}} kernel "event"
+  // A kernel that is forced works on every row.
+  // EVENT: snn.dense %s, %{{.*}} kernel "event" {snn.dense_above = 1.000000e+00 : f64} :
   // BLOCKED: snn.dense %s, %{{.*}} kernel "blocked" :
   // A strategy that cannot run an op is not forced on it.
   // DEPTHWISE: snn.dense %s, %{{.*}} kernel "event"
   // 784 inputs to look at, 4 a cycle, and the weights of 78 of them in 8 vectors
   // to add, in 8.4 cycles each; or 5.9 cycles for each input.
   // REMARK: activity="assumed 10 %", cycles per row="event 1009, blocked 4640", fan-in=784, kernel=event, synapses=100352
+  // FORCED: Remark=forced, activity="assumed 10 %", cycles per row="event 1009, blocked 4640", fan-in=784, kernel=event, synapses=100352
   %y = snn.dense %s, %w : (tensor<784xi1>, tensor<128x784xf32>) -> tensor<128xf32>
   // CHECK: snn.dense %x, %{{.*}} kernel "event" {snn.dense_above = 0.63{{[0-9]+}} : f64} :
   // EVENT: snn.dense %x, %{{.*}} kernel "event"
@@ -37,6 +40,9 @@ snn.program @dense(%s: tensor<784xi1>, %x: tensor<784xf32>, %c: tensor<784xi32>)
   %counts = snn.dense %c, %w : (tensor<784xi32>, tensor<128x784xf32>) -> tensor<128xf32>
   // CHECK: snn.dense %c, %{{.*}} kernel "blocked" {snn.activity = 1.000000e+00 : f64}
   // REMARK: activity="measured 100 %", {{.*}} kernel=blocked
+  // What is forced says what it costs: the events of all rows.
+  // EVENT: snn.dense %c, %{{.*}} kernel "event" {snn.activity = 1.000000e+00 : f64, snn.dense_above = 1.000000e+00 : f64}
+  // FORCED: Remark=forced, activity="measured 100 %", cycles per row="event {{[0-9]{4,}}}, blocked {{[0-9]+}}", fan-in=784, kernel=event
   %all = snn.dense %c, %w {snn.activity = 1.0 : f64} : (tensor<784xi32>, tensor<128x784xf32>) -> tensor<128xf32>
   snn.yield (%y, %z : tensor<128xf32>, tensor<128xf32>)
 }
@@ -73,7 +79,7 @@ snn.program @conv(%s: tensor<34x34x16xi1>, %x: tensor<34x34x16xf32>) -> () dt(1.
   // EVENT: snn.conv %s, %{{.*}} channels_last kernel "event" :
   // BLOCKED: snn.conv %s, %{{.*}} channels_last kernel "blocked" :
   // DEPTHWISE: snn.conv %s, %{{.*}} channels_last kernel "scatter"
-  // SCATTER: snn.conv %s, %{{.*}} channels_last kernel "scatter"
+  // SCATTER: snn.conv %s, %{{.*}} channels_last kernel "scatter" {snn.dense_above = 1.000000e+00 : f64} :
   // 3 x 3 x 16 terms for each of 32 x 32 x 32 outputs.
   // REMARK: cycles per row="event {{[0-9]+}}, scatter {{[0-9]+}}, blocked {{[0-9]+}}", fan-in=144, kernel=scatter, synapses=4718592
   snn.conv %s, %w channels_last : (tensor<34x34x16xi1>, tensor<32x16x3x3xf32>) -> tensor<32x32x32xf32>

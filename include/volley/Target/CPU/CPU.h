@@ -29,6 +29,9 @@ bool isOfHost(Level level);
 /// Whether this machine is of a level's architecture.
 bool isNative(Level level);
 
+/// What kernel strategies are called: what --kernel takes.
+llvm::ArrayRef<llvm::StringRef> getKernelNames();
+
 /// Everything of a program that its lowered form no longer shows: the host's
 /// view of it and its packed weights. Taken at the end of the `scheduled`
 /// phase.

@@ -43,7 +43,8 @@ def CPUSelectKernels : Pass<"cpu-select-kernels", "::volley::snn::ProgramOp"> {
     on, is as measured (cpu-assign-activity), or assumed by the type: a tenth of
     binary elements and a fifth of integers are not zero; of floats nothing is
     known. Strategies differ in speed only: all give the same bits. `force` names
-    a strategy that is taken wherever it is compatible.
+    a strategy that is taken wherever it is compatible, for all rows
+    (`snn.dense_above` of 1); a remark says so if that is nowhere.
 
     `bytes` says what multiplies bytes: `tiles` of a matrix unit, `vectors` of
     x86-64, or `none`. Strategies that need another are not taken.
