@@ -200,6 +200,34 @@ def test_coincidences(tmp_path, rows, terms):
                 assert_identical(volley.open(path, threads=threads)(x), expected)
 
 
+# Parts of a block of columns and of terms, and several of them.
+@pytest.mark.parametrize("shape", [(2, 5, 300, 70), (1, 70, 9, 200), (3, 1, 64, 3)])
+@pytest.mark.parametrize("right", TYPES)
+@pytest.mark.parametrize("left", TYPES)
+def test_products_of_signals(run_tool, tmp_path, left, right, shape):
+    lead, rows, terms, columns = shape
+    rng = np.random.default_rng(shape)
+    net = volley.Builder()
+    a = net.input("a", (lead, rows, terms), left)
+    b = net.input("b", (lead, terms, columns), right)
+    net.output("y", net.matmul(a, b))
+    inputs = [
+        {
+            "a": make_input(rng, (3, 2, lead, rows, terms), left, density),
+            "b": make_input(rng, (3, 2, lead, terms, columns), right, density),
+        }
+        for density in (0.05, 1.0)
+    ]
+    network = net.build()
+    kernels = ("coincidence", "event", "blocked")
+    check_kernels(run_tool, tmp_path, network, kernels, inputs)
+    # The types say which of them it is.
+    program = volley.compile(network, profile=True)
+    is_spikes = left == "i1" and right == "i1"
+    expected = "coincidence" if is_spikes else "blocked" if left == "f32" else "event"
+    assert expected in [entry["detail"] for entry in program.profile().layers]
+
+
 @pytest.mark.parametrize("kind", ["sum", "avg", "max"])
 @pytest.mark.parametrize("dtype", TYPES)
 @pytest.mark.parametrize("shape", [(1, 9, 11), (2, 8, 150), (16, 9, 11), (37, 9, 11)])

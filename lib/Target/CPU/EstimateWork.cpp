@@ -46,10 +46,6 @@ static double estimateCycles(Operation *op) {
   for (Value result : op->getResults())
     if (auto type = dyn_cast<RankedTensorType>(result.getType()))
       elements += type.getNumElements();
-  if (auto matmul = dyn_cast<snn::MatmulOp>(op)) {
-    auto lhs = matmul.getLhs().getType();
-    return elements * lhs.getShape().back() / 16 * getActivity(op).value_or(1);
-  }
   if (auto step = dyn_cast<snn::StepOp>(op))
     return elements * estimateLaw(step);
   return elements / 4;

@@ -59,9 +59,6 @@ uint64_t volley::cpu::getOperations(Operation *op) {
     return countElements(op->getResult(0));
   if (auto synaptic = dyn_cast<snn::SynapticOpInterface>(op))
     return synaptic.getSynapseCount();
-  if (auto matmul = dyn_cast<snn::MatmulOp>(op))
-    return countElements(op->getResult(0)) *
-           matmul.getLhs().getType().getShape().back();
   if (isa<snn::ReduceOp, snn::ProbeOp, snn::DelayWriteOp, snn::KeepOp>(op))
     return countElements(op->getOperand(0));
   return countElements(op->getResults());
@@ -105,7 +102,8 @@ static Traffic getTraffic(Operation *op) {
         traffic.call += getRowBytes(param.getType());
     return traffic;
   }
-  if (const Strategy *strategy = getStrategy(op)) {
+  const Strategy *strategy = getStrategy(op);
+  if (strategy && !isa<snn::MatmulOp>(op)) {
     addSignals(op->getOperand(0));
     if (!op->hasAttr(kFused))
       addSignals(op->getResults());

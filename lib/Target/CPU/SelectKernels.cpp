@@ -56,8 +56,9 @@ struct SelectKernels : volley::cpu::impl::CPUSelectKernelsBase<SelectKernels> {
     unit = *known;
     isForceTaken = isForceOfOtherUnit = false;
     WalkResult result = getOperation().walk([&](Operation *op) {
+      // Pools have one kernel of each kind.
       auto synaptic = dyn_cast<snn::SynapticOpInterface>(op);
-      if (!synaptic || !synaptic.hasWeights())
+      if (!synaptic || isa<snn::PoolOp>(op))
         return WalkResult::advance();
       return select(synaptic) ? WalkResult::advance() : WalkResult::interrupt();
     });

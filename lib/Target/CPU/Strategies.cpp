@@ -182,6 +182,13 @@ constexpr Bytes kTile = {0.03, 1.2, 0.05, 40, 10},
 
 /// Of the depthwise convolutions, whose outputs stay in memory: a synapse.
 constexpr double kDepthwiseSynapse = 0.46;
+
+/// Of products of two signals, for 64 columns; these of i32 on a core of an
+/// EPYC with AVX2. Of two of spikes: to pack a term of the right side, and a
+/// term of a row. Of others: to look for an event, what it takes by itself, and
+/// a term by vectors. And to begin and end a row.
+constexpr double kMatmulPack = 10, kMatmulCoincidence = 0.65, kMatmulLook = 0.2,
+                 kMatmulEvent = 3, kMatmulTermVector = 3.5, kMatmulRow = 8;
 } // namespace
 
 Work::Work(Operation *op) {
@@ -751,6 +758,98 @@ protected:
 } // namespace
 
 //===----------------------------------------------------------------------===//
+// Products of two signals
+//===----------------------------------------------------------------------===//
+
+namespace {
+/// What kernels of lib/Kernels/Matmul.cpp share: 64 columns at a time, and no
+/// weights. Which of them it is follows from the types.
+class MatmulStrategy : public Strategy {
+public:
+  PackedWeights packWeights(Operation *) const override { return {}; }
+  PackedWeights packBias(Operation *) const override { return {}; }
+
+protected:
+  /// One step of one sample, as what a kernel does.
+  struct Work {
+    /// Products; in each, blocks of columns; rows and terms.
+    double products, blocks, rows, terms;
+    /// Of a block, in vectors.
+    double vectors;
+
+    explicit Work(snn::MatmulOp op) {
+      ArrayRef<int64_t> lhs = op.getLhs().getType().getShape();
+      auto result = cast<RankedTensorType>(op.getType());
+      double columns = result.getShape().back();
+      rows = lhs[lhs.size() - 2];
+      terms = lhs.back();
+      products = result.getNumElements() / (rows * columns);
+      blocks = std::ceil(columns / kColumns);
+      vectors = double(kColumns) / getLanes(result.getElementType());
+    }
+    double getBlockRows() const { return products * blocks * rows; }
+  };
+  static constexpr int64_t kColumns = 64;
+
+  static bool isInteger(Value signal) {
+    return snn::getElementTypeOrSelf(signal.getType()).isInteger();
+  }
+  static bool isSpikes(Value signal) {
+    return snn::getElementTypeOrSelf(signal.getType()).isInteger(1);
+  }
+};
+
+/// Spikes of both sides, as bits: AND and popcount, at any density.
+class MatmulCoincidence : public MatmulStrategy {
+public:
+  StringRef getName() const override { return "coincidence"; }
+  bool isCompatible(Operation *op) const override {
+    auto matmul = dyn_cast<snn::MatmulOp>(op);
+    return matmul && isSpikes(matmul.getLhs()) && isSpikes(matmul.getRhs());
+  }
+  double getCost(Operation *op, double) const override {
+    Work work(cast<snn::MatmulOp>(op));
+    return work.products * work.blocks * work.terms * kMatmulPack +
+           work.getBlockRows() * (work.terms * kMatmulCoincidence + kMatmulRow);
+  }
+};
+
+/// Rows of the right side where the left one is not zero.
+class MatmulEvent : public MatmulStrategy {
+public:
+  StringRef getName() const override { return "event"; }
+  bool isCompatible(Operation *op) const override {
+    auto matmul = dyn_cast<snn::MatmulOp>(op);
+    return matmul && isInteger(matmul.getLhs()) &&
+           !(isSpikes(matmul.getLhs()) && isSpikes(matmul.getRhs()));
+  }
+  double getCost(Operation *op, double activity) const override {
+    Work work(cast<snn::MatmulOp>(op));
+    return work.getBlockRows() *
+           (work.terms *
+                (kMatmulLook +
+                 activity * (work.vectors * kMatmulTermVector + kMatmulEvent)) +
+            kMatmulRow);
+  }
+};
+
+/// All terms.
+class MatmulBlocked : public MatmulStrategy {
+public:
+  StringRef getName() const override { return "blocked"; }
+  bool isCompatible(Operation *op) const override {
+    auto matmul = dyn_cast<snn::MatmulOp>(op);
+    return matmul && !isInteger(matmul.getLhs());
+  }
+  double getCost(Operation *op, double) const override {
+    Work work(cast<snn::MatmulOp>(op));
+    return work.getBlockRows() *
+           (work.terms * work.vectors * kMatmulTermVector + kMatmulRow);
+  }
+};
+} // namespace
+
+//===----------------------------------------------------------------------===//
 // The table
 //===----------------------------------------------------------------------===//
 
@@ -794,10 +893,14 @@ ArrayRef<const Strategy *> volley::cpu::getStrategies() {
   static const SlicedTiles slicedTiles;
   static const SlicedVectors slicedVectors;
   static const EventInteger event16(16), event32(32);
+  static const MatmulCoincidence matmulCoincidence;
+  static const MatmulEvent matmulEvent;
+  static const MatmulBlocked matmulBlocked;
   static const Strategy *const strategies[] = {
-      &denseDirect,   &denseEvent,  &denseBlocked, &convDepthwise,
-      &convEvent,     &convScatter, &convBlocked,  &slicedTiles,
-      &slicedVectors, &event16,     &event32};
+      &denseDirect,   &denseEvent,   &denseBlocked, &convDepthwise,
+      &convEvent,     &convScatter,  &convBlocked,  &slicedTiles,
+      &slicedVectors, &event16,      &event32,      &matmulCoincidence,
+      &matmulEvent,   &matmulBlocked};
   return strategies;
 }
 

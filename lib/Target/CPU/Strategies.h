@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// Kernel strategies of products and convolutions. One class per strategy: which
-// ops it can run, what it would cost, how it wants its weights. A chosen
-// strategy is an attribute of the op; what comes later looks it up by name.
+// Kernel strategies of products and convolutions, those of two signals among
+// them. One class per strategy: which ops it can run, what it would cost, how it
+// wants its weights. A chosen strategy is an attribute of the op; what comes
+// later looks it up by name.
 
 #ifndef VOLLEY_LIB_TARGET_CPU_STRATEGIES_H
 #define VOLLEY_LIB_TARGET_CPU_STRATEGIES_H
@@ -45,7 +46,7 @@ public:
   virtual bool takesDigits() const { return false; }
   /// Whether what belongs to the bias depends on the weights.
   virtual bool scalesSums() const { return false; }
-  /// Weights, then the bias, each from a multiple of 64 bytes.
+  /// Weights, then the bias, each from a multiple of 64 bytes; empty without.
   virtual PackedWeights packWeights(mlir::Operation *op) const = 0;
   virtual PackedWeights packBias(mlir::Operation *op) const = 0;
 };

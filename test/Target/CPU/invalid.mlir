@@ -16,7 +16,7 @@ snn.program @layout(%x: tensor<2x4xf32>) -> () dt(1.0) rows(1) {
 
 //--- name.mlir
 
-// expected-error-re @+1 {{there is no kernel 'fastest'; there are direct, event, blocked, depthwise, scatter, sliced, dot, event16, event32{{$}}}}
+// expected-error-re @+1 {{there is no kernel 'fastest'; there are direct, event, blocked, depthwise, scatter, sliced, dot, event16, event32, coincidence{{$}}}}
 snn.program @name() -> () dt(1.0) rows(1) {
   snn.yield
 }

@@ -109,6 +109,22 @@ snn.program @strided(%s: tensor<120x160x2xi1>) -> () dt(1.0) rows(64) {
   snn.yield
 }
 
+// Products of two signals, by what there is to multiply: spikes of both sides,
+// the events of the left one, all of its numbers.
+// CHECK-LABEL: snn.program @matmul(
+snn.program @matmul(%s: tensor<8x196x64xi1>, %t: tensor<8x64x196xi1>, %n: tensor<8x64x196xi32>, %x: tensor<8x196x64xf32>) -> () dt(1.0) rows(64) {
+  // CHECK: snn.matmul %s, %t kernel "coincidence" :
+  // REMARK: activity="assumed 10 %", cycles per row="coincidence {{[0-9]+}}", fan-in=64, kernel=coincidence, synapses=19668992
+  snn.matmul %s, %t : (tensor<8x196x64xi1>, tensor<8x64x196xi1>) -> tensor<8x196x196xi32>
+  // CHECK: snn.matmul %s, %n kernel "event" :
+  // REMARK: cycles per row="event {{[0-9]+}}", fan-in=64, kernel=event
+  snn.matmul %s, %n : (tensor<8x196x64xi1>, tensor<8x64x196xi32>) -> tensor<8x196x196xi32>
+  // CHECK: snn.matmul %x, %t kernel "blocked" :
+  // REMARK: activity=unknown, cycles per row="blocked {{[0-9]+}}", fan-in=64, kernel=blocked
+  snn.matmul %x, %t : (tensor<8x196x64xf32>, tensor<8x64x196xi1>) -> tensor<8x196x196xf32>
+  snn.yield
+}
+
 // An earlier choice is made anew, inside scans too.
 // CHECK-LABEL: snn.program @scan(
 snn.program @scan(%x: tensor<784xf32>) -> () dt(1.0) rows(64) {

@@ -46,6 +46,9 @@ def CPUSelectKernels : Pass<"cpu-select-kernels", "::volley::snn::ProgramOp"> {
     a strategy that is taken wherever it is compatible, for all rows
     (`snn.dense_above` of 1); a remark says so if that is nowhere.
 
+    A product of two signals has one that is compatible, by its types; pools are
+    not chosen for.
+
     `bytes` says what multiplies bytes: `tiles` of a matrix unit, `vectors` of
     x86-64, or `none`. Strategies that need another are not taken.
 

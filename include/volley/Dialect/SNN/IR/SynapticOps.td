@@ -61,7 +61,8 @@ def SNN_MatmulOp : SNN_Op<"matmul", [
     dimensions are independent products. Integers multiply and add exactly,
     modulo 2^32; the product of two binary signals counts coincidences. With a
     float, the sum runs over ascending k by fused multiply-add from +0.0, terms
-    with an integer 0 are left out, and +0.0 is added last.
+    with an integer 0 are left out, and +0.0 is added last. `kernel` is the
+    strategy that a target has chosen; it changes no bit.
 
     ```mlir
     %attn = snn.matmul %q, %kt
@@ -74,11 +75,16 @@ def SNN_MatmulOp : SNN_Op<"matmul", [
     - (C2) the result is i32 if both operands are integers, else a float; a
       float operand has the result's element type.
   }];
-  let arguments = (ins SNN_Signal:$lhs, SNN_Signal:$rhs);
+  let arguments = (ins SNN_Signal:$lhs, SNN_Signal:$rhs,
+                       OptionalAttr<StrAttr>:$kernel);
   let results = (outs SNN_Signal:$result);
   let assemblyFormat = [{
-    $lhs `,` $rhs attr-dict `:` functional-type(operands, $result)
+    $lhs `,` $rhs (`kernel` $kernel^)? attr-dict `:` functional-type(operands, $result)
   }];
+  let builders = [OpBuilder<(ins "::mlir::Type":$result, "::mlir::Value":$lhs,
+                                 "::mlir::Value":$rhs), [{
+    build($_builder, $_state, result, lhs, rhs, ::mlir::StringAttr());
+  }]>];
   let hasVerifier = 1;
 }
 
