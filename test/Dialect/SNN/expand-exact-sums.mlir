@@ -1,5 +1,7 @@
 // RUN: snn-opt %s --pass-pipeline='builtin.module(snn-expand-exact-sums)' | FileCheck %s
 // RUN: snn-opt %s --pass-pipeline='builtin.module(snn.network(snn-find-integer-sums),snn-expand-exact-sums{bytes=vectors})' | FileCheck %s --check-prefix=KEEP
+// RUN: snn-opt %s --pass-pipeline='builtin.module(snn.network(snn-find-integer-sums),snn-expand-exact-sums{bytes=vectors})' --remarks-filter=snn-expand-exact-sums -o /dev/null 2>&1 | FileCheck %s --check-prefix=REMARK --implicit-check-not='the sum is of f64'
+// RUN: snn-opt %s --pass-pipeline='builtin.module(snn.network(snn-find-integer-sums),snn-expand-exact-sums{bytes=tiles})' | FileCheck %s --check-prefix=TILES
 
 // CHECK: snn.neuron_model private @to_f64(in %x: f32) -> (output: f64)
 // CHECK: arith.extf
@@ -30,6 +32,8 @@ snn.network @dense(%x: tensor<3xi1>) -> (y: tensor<2xf32>) dt(1.0) {
 // CHECK: snn.conv {{.*}} : (tensor<2x4xi32>, tensor<4x1x2xf32>)
 snn.network @conv(%x: tensor<2x4xi32>) -> (y: tensor<4x2xf32>, z: tensor<4x2xf32>) dt(1.0) {
   %w = arith.constant dense<1.0> : tensor<4x1x2xf32>
+  // Nothing is known of the input: two weights of 1 times numbers of 32 bits.
+  // REMARK: [[@LINE+1]]:{{.*}}Missed{{.*}}"the sum is of f64: its input may be no count up to 255, or it has too many terms", bits of a sum=34
   %y = snn.conv %x, %w stride [2] padding [1, 0] groups 2 sum exact : (tensor<2x4xi32>, tensor<4x1x2xf32>) -> tensor<4x2xf32>
   %z = snn.conv %x, %w stride [2] padding [1, 0] groups 2 : (tensor<2x4xi32>, tensor<4x1x2xf32>) -> tensor<4x2xf32>
   snn.output %y, %z : tensor<4x2xf32>, tensor<4x2xf32>
@@ -42,6 +46,7 @@ snn.network @conv(%x: tensor<2x4xi32>) -> (y: tensor<4x2xf32>, z: tensor<4x2xf32
 // CHECK: snn.population @exact ""(%[[D]]) params(%{{.*}}, %{{.*}} : tensor<1x2xf32>, f32)
 snn.network @shared(%x: tensor<5x3xf32>) -> (y: tensor<5x2xf32>) dt(1.0) {
   %w = arith.constant dense<1.0> : tensor<2x3xf32>
+  // REMARK: [[@LINE+1]]:{{.*}}Missed{{.*}}"the sum is of f64: its input may be no count
   %y = snn.dense %x, %w sum exact : (tensor<5x3xf32>, tensor<2x3xf32>) -> tensor<5x2xf32>
   snn.output %y : tensor<5x2xf32>
 }
@@ -55,7 +60,18 @@ snn.network @mixed(%s: tensor<3xi1>, %n: tensor<3xi32>, %i: tensor<2x4xi1>) -> (
   %w = arith.constant dense<1.0> : tensor<2x3xf32>
   %k = arith.constant dense<1.0> : tensor<4x1x2xf32>
   %a = snn.dense %s, %w sum exact : (tensor<3xi1>, tensor<2x3xf32>) -> tensor<2xf32>
+  // REMARK: [[@LINE+1]]:{{.*}}Missed{{.*}}bits of a sum=34
   %b = snn.dense %n, %w sum exact : (tensor<3xi32>, tensor<2x3xf32>) -> tensor<2xf32>
   %c = snn.conv %i, %k groups 2 sum exact : (tensor<2x4xi1>, tensor<4x1x2xf32>) -> tensor<4x3xf32>
   snn.output %a, %b, %c : tensor<2xf32>, tensor<2xf32>, tensor<4x3xf32>
+}
+
+// Doubles are slower than integers, so they are reported, with what needs them:
+// 1024 weights of 23 bits each.
+snn.network @large(%s: tensor<1024xi1>) -> (y: tensor<1xf32>) dt(1.0) {
+  %w = arith.constant dense<0.1> : tensor<1x1024xf32>
+  // REMARK: [[@LINE+2]]:{{.*}}Missed{{.*}}"the sum is of f64: those of more than 32 bits need a matrix unit, and one group", bits of a sum=33
+  // TILES: snn.dense %s, %{{.*}} sum exact {snn.integer_sums = array<i64: 3, 64, 1>}
+  %y = snn.dense %s, %w sum exact : (tensor<1024xi1>, tensor<1x1024xf32>) -> tensor<1xf32>
+  snn.output %y : tensor<1xf32>
 }

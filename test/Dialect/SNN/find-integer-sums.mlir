@@ -48,3 +48,19 @@ snn.network @counts(%s: tensor<3xi1>, %c: tensor<3xi32>) -> () dt(1.0) {
   snn.dense %c, %w : (tensor<3xi32>, tensor<1x3xf32>) -> tensor<1xf32>
   snn.output
 }
+
+// What an exact sum makes of weights is said once, known to be of integers or
+// not. 1e-6 is 4.19 of 2^-22.
+// CHECK-LABEL: snn.network @exact(
+snn.network @exact(%s: tensor<3xi1>, %c: tensor<2x4xi32>) -> () dt(1.0) {
+  %w = arith.constant dense<[[1.0, 0.5, 1.0e-6], [3.0, 4.0, 5.0]]> : tensor<2x3xf32>
+  %k = arith.constant dense<1.0> : tensor<3x2x3xf32>
+  // REMARK: [[@LINE+2]]:{{.*}}"weights of an exact sum are integers", coarser than 2^-12=1, weights=6
+  // REMARK: [[@LINE+1]]:{{.*}}"sums are of integers"
+  snn.dense %s, %w sum exact : (tensor<3xi1>, tensor<2x3xf32>) -> tensor<2xf32>
+  // REMARK: [[@LINE+1]]:{{.*}}"weights of an exact sum are integers", coarser than 2^-12=0, weights=18
+  snn.conv %c, %k sum exact : (tensor<2x4xi32>, tensor<3x2x3xf32>) -> tensor<3x2xf32>
+  // REMARK-NOT: weights of an exact sum
+  snn.dense %s, %w : (tensor<3xi1>, tensor<2x3xf32>) -> tensor<2xf32>
+  snn.output
+}

@@ -14,12 +14,12 @@ snn.network @net(%s: tensor<3xi1>, %n: tensor<2x4xi32>, %x: tensor<3xf32>) -> ()
   %w = arith.constant dense<[[1.0, 0.5, 1.0e-6], [3.0, 4.0, 5.0]]> : tensor<2x3xf32>
   %c = arith.constant dense<1.0> : tensor<3x2x3xf32>
   %d = arith.constant dense<1.0> : tensor<2x3xf64>
-  // Spikes and counts. 1e-6 is 4.19 of 2^-22.
+  // Spikes and counts.
   // EXACT: snn.dense %s, %{{.*}} sum exact
-  // REMARK: [[@LINE+1]]:{{.*}}Passed{{.*}}exact{{.*}}coarser than 2^-12=1, weights=6
+  // REMARK: [[@LINE+1]]:{{.*}}Passed{{.*}}Remark=exact
   snn.dense %s, %w : (tensor<3xi1>, tensor<2x3xf32>) -> tensor<2xf32>
   // EXACT: snn.conv %n, %{{.*}} sum exact
-  // REMARK: [[@LINE+1]]:{{.*}}Passed{{.*}}coarser than 2^-12=0, weights=18
+  // REMARK: [[@LINE+1]]:{{.*}}Passed{{.*}}Remark=exact
   snn.conv %n, %c : (tensor<2x4xi32>, tensor<3x2x3xf32>) -> tensor<3x2xf32>
   // Floats that are proven to be integers.
   // EXACT: snn.dense %{{.*}} sum exact

@@ -35,6 +35,13 @@ std::optional<IntegerSums> volley::snn::getIntegerSums(Operation *op) {
   return IntegerSums{sums[0], sums[1], sums[2]};
 }
 
+bool volley::snn::hasExactSum(Operation *op) {
+  if (auto dense = dyn_cast<DenseOp>(op))
+    return dense.getSum() == SumLaw::Exact;
+  auto conv = dyn_cast<ConvOp>(op);
+  return conv && conv.getSum() == SumLaw::Exact;
+}
+
 bool volley::snn::hasOneGroup(Operation *op) {
   if (auto dense = dyn_cast<DenseOp>(op))
     return dense.getWeight().getType().getRank() == 2;

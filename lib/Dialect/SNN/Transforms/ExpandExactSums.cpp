@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "ModelTable.h"
+#include "volley/Analysis/Ranges.h"
 #include "volley/Dialect/SNN/IR/Constants.h"
 #include "volley/Dialect/SNN/IR/SNNOps.h"
 #include "volley/Dialect/SNN/Transforms/Passes.h"
 #include "volley/Support/ExactSum.h"
+#include "volley/Support/IntegerRow.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/IR/Builders.h"
 #include "mlir/IR/BuiltinOps.h"
+#include "mlir/IR/Remarks.h"
 
 namespace volley::snn {
 #define GEN_PASS_DEF_SNNEXPANDEXACTSUMS
@@ -172,17 +175,51 @@ static bool hasKernel(Operation *op, StringRef bytes) {
   return sums && (sums->bits <= 32 || (bytes == "tiles" && hasOneGroup(op)));
 }
 
+/// The bits, with its sign, of the largest sum that there may be.
+static int countBits(Operation *op, Range input) {
+  ConstantView view = *ConstantView::get(op->getOperand(1));
+  int64_t terms = cast<SynapticOpInterface>(op).getFanIn();
+  auto read = [&](int64_t i) { return static_cast<float>(view.getDouble(i)); };
+  double low = std::min<int64_t>(input.low, 0),
+         high = std::max<int64_t>(input.high, 0), largest = 1;
+  for (int64_t first = 0; first < view.getNumElements(); first += terms) {
+    IntegerRow row(read, first, terms);
+    double positive = row.positive, negative = row.negative;
+    largest = std::max({largest, positive * high + negative * low,
+                        -(positive * low + negative * high)});
+  }
+  return std::ilogb(largest) + 2;
+}
+
+/// Doubles take longer: says so, and why.
+static void report(Operation *op, const Ranges &ranges) {
+  auto report = remark::missed(
+      op->getLoc(),
+      remark::RemarkOpts::name("sum").category("snn-expand-exact-sums"));
+  if (!report)
+    return;
+  const char *reason =
+      getIntegerSums(op)
+          ? "those of more than 32 bits need a matrix unit, and one group"
+          : "its input may be no count up to 255, or it has too many terms";
+  report << remark::add("the sum is of f64: {0}", reason);
+  if (std::optional<Range> input = ranges.find(op->getOperand(0)))
+    report << remark::metric("bits of a sum", countBits(op, *input));
+}
+
 void ExpandExactSums::runOnOperation() {
   SmallVector<Operation *> ops;
-  for (auto network : getOperation().getOps<NetworkOp>())
-    for (Operation &op : network.getBodyBlock()) {
-      auto dense = dyn_cast<DenseOp>(op);
-      auto conv = dyn_cast<ConvOp>(op);
-      bool isExact = (dense && dense.getSum() == SumLaw::Exact) ||
-                     (conv && conv.getSum() == SumLaw::Exact);
-      if (isExact && !hasKernel(&op, bytes))
+  for (auto network : getOperation().getOps<NetworkOp>()) {
+    size_t first = ops.size();
+    for (Operation &op : network.getBodyBlock())
+      if (hasExactSum(&op) && !hasKernel(&op, bytes))
         ops.push_back(&op);
-    }
+    if (ops.size() == first)
+      continue;
+    Ranges ranges(network);
+    for (Operation *op : ArrayRef(ops).drop_front(first))
+      report(op, ranges);
+  }
   ModelTable models(getOperation());
   for (Operation *op : ops)
     expand(op, models);

@@ -43,13 +43,11 @@ static bool isExactAscending(const IntegerRow &row, int64_t most) {
 
 static std::optional<IntegerSums> findSums(Operation *op,
                                            const Ranges &ranges) {
-  auto dense = dyn_cast<DenseOp>(op);
-  auto conv = dyn_cast<ConvOp>(op);
-  if ((!dense && !conv) ||
+  if (!isa<DenseOp, ConvOp>(op) ||
       !getElementTypeOrSelf(op->getResult(0).getType()).isF32() ||
       !getElementTypeOrSelf(op->getOperand(0).getType()).isInteger())
     return std::nullopt;
-  SumLaw law = dense ? dense.getSum() : conv.getSum();
+  bool isAscending = !hasExactSum(op);
   int64_t terms = cast<SynapticOpInterface>(op).getFanIn();
   Range range = ranges.get(op->getOperand(0));
   if (range.low < 0 || range.high > kMostInput || terms > kMostTerms)
@@ -65,8 +63,8 @@ static std::optional<IntegerSums> findSums(Operation *op,
   int64_t count = view.isUniform() ? terms : view.getNumElements();
   for (int64_t first = 0; first < count; first += terms) {
     IntegerRow row(read, first, terms,
-                   /*onlyExact=*/law == SumLaw::Ascending);
-    if (law == SumLaw::Ascending && !isExactAscending(row, result.mostInput))
+                   /*onlyExact=*/isAscending);
+    if (isAscending && !isExactAscending(row, result.mostInput))
       return std::nullopt;
     int64_t sum = row.getLargestSum(result.mostInput);
     int64_t bits = sum < 1 << 15 ? 16 : sum < int64_t(1) << 31 ? 32 : 64;
@@ -76,10 +74,46 @@ static std::optional<IntegerSums> findSums(Operation *op,
   return result;
 }
 
+/// Weights that lose more than 2^-12 of themselves as integers.
+static int64_t countCoarseWeights(const ConstantView &view, int64_t terms) {
+  int64_t count = view.isUniform() ? terms : view.getNumElements(), coarse = 0;
+  ArrayRef<float> raw = view.getRaw<float>();
+  auto read = [&](int64_t i) {
+    return raw.empty() ? static_cast<float>(view.getDouble(i)) : raw[i];
+  };
+  for (int64_t row = 0; row < count; row += terms) {
+    int exponent = getExactExponent(read, row, terms);
+    for (int64_t i = row; i < row + terms; ++i) {
+      float weight = read(i);
+      double kept =
+          std::ldexp(double(quantizeExact(weight, exponent)), -exponent);
+      coarse += std::fabs(kept - weight) > std::ldexp(std::fabs(weight), -12);
+    }
+  }
+  return coarse;
+}
+
+/// What an exact sum makes of its weights, whoever asked for it.
+static void reportExactWeights(Operation *op) {
+  auto report = remark::analysis(
+      op->getLoc(),
+      remark::RemarkOpts::name("weights").category("snn-find-integer-sums"));
+  if (!report)
+    return;
+  ConstantView weight = *ConstantView::get(op->getOperand(1));
+  int64_t terms = cast<SynapticOpInterface>(op).getFanIn();
+  report << remark::add("weights of an exact sum are integers")
+         << remark::metric("weights", weight.getNumElements())
+         << remark::metric("coarser than 2^-12",
+                           countCoarseWeights(weight, terms));
+}
+
 void FindIntegerSums::runOnOperation() {
   Ranges ranges(getOperation());
   Builder builder(&getContext());
   for (Operation &op : getOperation().getBodyBlock()) {
+    if (hasExactSum(&op))
+      reportExactWeights(&op);
     std::optional<IntegerSums> sums = findSums(&op, ranges);
     if (!sums) {
       op.removeAttr(kIntegerSumsAttrName);

@@ -71,6 +71,9 @@ inline constexpr llvm::StringLiteral kIntegerSumsAttrName = "snn.integer_sums";
 /// What snn-find-integer-sums has noted; nothing if it has not.
 std::optional<IntegerSums> getIntegerSums(mlir::Operation *op);
 
+/// Whether an op is a product or convolution with the law of exact sums.
+bool hasExactSum(mlir::Operation *op);
+
 /// Whether a product or convolution has one group of weights, for all rows.
 bool hasOneGroup(mlir::Operation *op);
 

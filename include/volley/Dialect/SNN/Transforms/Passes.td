@@ -403,8 +403,7 @@ def SNNSetSumLaw : Pass<"snn-set-sum-law", "::volley::snn::NetworkOp"> {
   let description = [{
     Gives every product and convolution the law `law`. `exact` is for inputs that
     are integers, by type or because the analysis of ranges proves it, and for
-    f32; other sums stay as they are, which is a remark. How many weights are
-    coarser than 2^-12 of themselves as integers is one, too.
+    f32; other sums stay as they are, which is a remark.
 
     Changes bits: which law a sum has is part of a network's meaning.
 
@@ -435,7 +434,8 @@ def SNNFindIntegerSums
 
     Noted is how many digits of 8 bits the integers have, how many bits, with its
     sign, a sum (16, 32 or 64), and the largest input, 255 at most; smaller ones
-    are not negative.
+    are not negative. How many weights of an exact sum are coarser than 2^-12 of
+    themselves as integers is a remark.
 
     Before:
     ```mlir
@@ -458,7 +458,8 @@ def SNNExpandExactSums : Pass<"snn-expand-exact-sums", "::mlir::ModuleOp"> {
     partial sums stay below 2^53, which are exact in f64, no order does either.
     For sums that the target has no kernel for: `bytes` says what it multiplies
     bytes with. Sums of integers (snn-find-integer-sums) stay where they fit 32
-    bits; on the `tiles` of a matrix unit also larger ones in one group.
+    bits; on the `tiles` of a matrix unit also larger ones in one group. A remark
+    gives the reason, and how many bits the sum has.
 
     Before:
     ```mlir
