@@ -180,7 +180,9 @@ std::string check(const std::string &path, const std::string &profile,
 CompileOptions makeCompileOptions(const std::string &cpu, bool foldNorms,
                                   const std::string &cacheDirectory,
                                   bool profile, const std::string &activity,
-                                  const std::string &activitySource) {
+                                  const std::string &activitySource,
+                                  const std::string &kernel,
+                                  const std::string &share) {
   CompileOptions options;
   options.cpu = cpu;
   options.cacheDirectory = cacheDirectory;
@@ -188,6 +190,8 @@ CompileOptions makeCompileOptions(const std::string &cpu, bool foldNorms,
   options.phases.pipeline.profile = profile;
   options.phases.pipeline.activity = activity;
   options.phases.pipeline.activitySource = activitySource;
+  options.phases.pipeline.kernel = kernel;
+  options.phases.pipeline.share = share;
   return options;
 }
 
@@ -268,13 +272,15 @@ NB_MODULE(_compiler, m) {
   nb::module_::import_("volley._runtime");
 
   nb::class_<CompileOptions>(m, "Options")
-      .def("__init__", [](CompileOptions *options, const std::string &cpu,
-                          bool foldNorms, const std::string &cacheDirectory,
-                          bool profile, const std::string &activity,
-                          const std::string &activitySource) {
-        new (options) CompileOptions(makeCompileOptions(
-            cpu, foldNorms, cacheDirectory, profile, activity, activitySource));
-      });
+      .def("__init__",
+           [](CompileOptions *options, const std::string &cpu, bool foldNorms,
+              const std::string &cacheDirectory, bool profile,
+              const std::string &activity, const std::string &activitySource,
+              const std::string &kernel, const std::string &share) {
+             new (options) CompileOptions(
+                 makeCompileOptions(cpu, foldNorms, cacheDirectory, profile,
+                                    activity, activitySource, kernel, share));
+           });
 
   nb::class_<Network>(m, "Network")
       .def_prop_ro("info",

@@ -31,6 +31,8 @@ def compile(
     cache_dir: Path | None = None,
     profile: bool = False,
     activity: Profile | Path | None = None,
+    kernel: str | None = None,
+    share: str = "auto",
 ) -> Program:
     """Compiles a network.
 
@@ -58,9 +60,15 @@ def compile(
         activity: choose kernels by what was measured of this network:
             a :class:`Profile`, or the path of one that was saved as .json. Results
             are the same. What it does not fit is in :attr:`Program.remarks`.
+        kernel: the kernel to take wherever it is possible ("event", "blocked", ...),
+            whatever it costs. Results are the same. One that is taken nowhere is in
+            :attr:`Program.remarks`.
+        share: whether threads share the work of a sample: "auto", where there is
+            enough of it; "always", of every loop, which is for tests; or "never".
 
     Raises:
-        CompileError: the network cannot be compiled, or `activity` is no profile.
+        CompileError: the network cannot be compiled, `activity` is no profile, or
+            there is no such `kernel` or `share`.
         OSError: `activity` cannot be read.
         ValueError: there is no such target.
     """
@@ -76,7 +84,9 @@ def compile(
         measured = path.read_text(encoding="utf-8", errors="replace") or " ", str(path)
     else:
         measured = "", ""
-    options = _compiler.Options(cpu, fold_norms, cache, profile, *measured)
+    options = _compiler.Options(
+        cpu, fold_norms, cache, profile, *measured, kernel or "", share
+    )
     artifact, remarks = net._compile(net._list_signals(record), options)
     return Program(artifact, threads, net, options, remarks)
 

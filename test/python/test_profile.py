@@ -146,6 +146,20 @@ def test_kernels_follow_the_measurement(net, x, tmp_path):
     assert_identical(y, expected)
 
 
+def test_kernels_can_be_forced(net, x):
+    expected = volley.compile(net)(x)
+    for kernel in "event", "blocked":
+        assert set(kernels(net, kernel=kernel).values()) == {kernel}
+        prog = volley.compile(net, kernel=kernel, threads=2, share="always")
+        assert prog.remarks == []
+        assert_identical(prog(x), expected)
+    (remark,) = volley.compile(net, kernel="depthwise").remarks
+    assert "takes kernel 'depthwise' nowhere" in remark
+    for wrong in {"kernel": "fast"}, {"share": "often"}:
+        with pytest.raises(volley.CompileError, match="there is no .*; there are"):
+            volley.compile(net, **wrong)
+
+
 def test_what_does_not_fit_is_told(rng, net, x, tmp_path):
     prog = volley.compile(net, profile=True)
     data = json.loads(prog.profile().to_json())

@@ -5,6 +5,8 @@
 
 #include "mlir/IR/Remarks.h"
 
+#include "../../Kernels/EventProduct.h"
+
 namespace volley::cpu {
 #define GEN_PASS_DEF_CPUFUSENEURONS
 #include "volley/Target/CPU/Passes.h.inc"
@@ -20,9 +22,9 @@ struct FuseNeurons : volley::cpu::impl::CPUFuseNeuronsBase<FuseNeurons> {
 };
 } // namespace
 
-/// A row of more terms than this does not fit the queue of events
-/// (lib/Kernels/EventProduct.h).
-static constexpr int64_t kMostTerms = 65536;
+/// A row of more terms than this does not fit the queue of events.
+static constexpr int64_t kMostTerms =
+    kernels::EventProduct<uint8_t, float>::kIndices;
 
 std::optional<unsigned> volley::cpu::getFusedInput(snn::StepOp step) {
   for (auto [index, input] : llvm::enumerate(step.getInputs()))

@@ -6,6 +6,7 @@
 #include "volley/Support/IntegerRow.h"
 
 #include "../../Kernels/ConvGeometry.h"
+#include "../../Kernels/Kernels.h"
 
 using namespace mlir;
 using namespace volley;
@@ -16,8 +17,8 @@ using volley::snn::ConstantView;
 // Packing
 //===----------------------------------------------------------------------===//
 
-/// Vectors of the kernels (lib/Kernels/Kernels.h).
-static constexpr int64_t kVectorBytes = 64, kPanelVectors = 4;
+using kernels::kPanelVectors;
+static constexpr int64_t kVectorBytes = sizeof(kernels::Vector<float>);
 
 static int64_t getLanes(Type element) {
   return kVectorBytes / (element.getIntOrFloatBitWidth() / 8);
