@@ -75,9 +75,8 @@ inline Block<C> addTerm(Block<C> acc, A a, Block<B> b) {
                                           __builtin_convertvector(b, Wrapping));
   } else {
     Block<C> factor = __builtin_convertvector(b, Block<C>);
-    Block<C> left;
-    for (int64_t i = 0; i < kBlock; ++i)
-      left[i] = static_cast<C>(a);
+    // In all elements: a loop over them would store them one by one.
+    Block<C> left = static_cast<C>(a) - Block<C>{};
     Block<C> sum = __builtin_elementwise_fma(left, factor, acc);
     if constexpr (!isFloat<B>)
       return factor == 0 ? acc : sum;

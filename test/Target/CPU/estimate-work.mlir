@@ -20,7 +20,7 @@ snn.program @net(%s: tensor<784xi1>) -> (y: tensor<128xf32>) dt(1.0) rows(64) {
 
 // A product of two signals counts as its kernel does: 64 terms are packed, in 10
 // cycles each, and 8 rows of them take 50 cycles.
-// CHECK: snn.program @matmul{{.*}} attributes {snn.work = array<i64: 1036, 1, 0>}
+// CHECK: snn.program @matmul{{.*}} attributes {snn.work = array<i64: 0, 1036, 0, 0, 1, 0, 0, 0>}
 snn.program @matmul(%a: tensor<8x64xi1>, %b: tensor<64x8xi1>) -> (y: tensor<8x8xi32>) dt(1.0) rows(64) {
   %y = snn.matmul %a, %b : (tensor<8x64xi1>, tensor<64x8xi1>) -> tensor<8x8xi32>
   snn.yield (%y : tensor<8x8xi32>)

@@ -42,7 +42,7 @@ snn.program @dense(%s: tensor<784xi1>, %x: tensor<784xf32>, %c: tensor<784xi32>)
   // REMARK: activity="measured 100 %", {{.*}} kernel=blocked
   // What is forced says what it costs: the events of all rows.
   // EVENT: snn.dense %c, %{{.*}} kernel "event" {snn.activity = 1.000000e+00 : f64, snn.dense_above = 1.000000e+00 : f64}
-  // FORCED: Remark=forced, activity="measured 100 %", cycles per row="event {{[0-9]{4,}}}, blocked {{[0-9]+}}", fan-in=784, kernel=event
+  // FORCED: Remark=forced, activity="measured 100 %", cycles per row="event {{[0-9][0-9][0-9]+}}, blocked {{[0-9]+}}", fan-in=784, kernel=event
   %all = snn.dense %c, %w {snn.activity = 1.0 : f64} : (tensor<784xi32>, tensor<128x784xf32>) -> tensor<128xf32>
   snn.yield (%y, %z : tensor<128xf32>, tensor<128xf32>)
 }
