@@ -80,6 +80,17 @@ def timed(result):
     }
 
 
+def check_cases(report, networks, options):
+    """Raises GateError if results are of cases that no description has."""
+    known = {case.name for network in networks for case in network.cases()}
+    unknown = [r["case"] for r in report["results"] if r["case"] not in known]
+    if unknown:
+        raise GateError(
+            f"{options.results}: {options.networks} has no case {unknown[0]!r}; "
+            "--networks names the directory that was measured"
+        )
+
+
 def sort_results(results, networks):
     """In the order of the descriptions, whatever order they were measured in."""
     order = [case.name for network in networks for case in network.cases()]
@@ -836,6 +847,7 @@ def main(arguments=None):
         report = read_report(options.results)
         history = read_history(options.history) if options.history else []
         networks = load_networks(options.networks)
+        check_cases(report, networks, options)
         published = pages / machine_level(report["machine"])
         if not options.page:
             before = published / RESULTS

@@ -679,6 +679,14 @@ def test_goals_that_were_not_measured(files, tmp_path):
     assert text in (directory / "badge-bits.svg").read_text()
 
 
+def test_results_of_other_networks(files, tmp_path, capsys):
+    pytest.importorskip("matplotlib")
+    assert publish(files, tmp_path, make_result("wide density=0.1")) == 1
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line.startswith("error: ") and "has no case 'wide density=0.1'" in line
+    assert not (tmp_path / "docs").exists()
+
+
 def test_published_results_are_merged(files, tmp_path, capsys):
     pytest.importorskip("matplotlib")
     first = goal_result(peers={"numpy": 3.0})
