@@ -64,7 +64,8 @@ def compile(
             whatever it costs. Results are the same. One that is taken nowhere is in
             :attr:`Program.remarks`.
         share: whether threads share the work of a sample: "auto", where there is
-            enough of it; "always", of every loop, which is for tests; or "never".
+            enough of it; "never"; or for tests "batch", every batch, and "always",
+            every loop, however short.
 
     Raises:
         CompileError: the network cannot be compiled, `activity` is no profile, or

@@ -119,7 +119,7 @@ int main(int argc, char **argv) {
   if (!importOptions)
     fail(toString(importOptions.takeError()));
 
-  // Of LLVM's pool, which the linker shares; MLIR's passes take one.
+  // Those of code generation and of packing; passes and the linker take one.
   if (threads > 0) {
     parallel::strategy = hardware_concurrency(threads);
     parallel::strategy.Limit = true;

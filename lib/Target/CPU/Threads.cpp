@@ -2,6 +2,7 @@
 
 #include "Threads.h"
 
+#include "llvm/Support/Parallel.h"
 #include "llvm/Support/ThreadPool.h"
 
 #include <mutex>
@@ -14,7 +15,7 @@ Error volley::cpu::forEachByThreads(size_t count,
     return function(0);
   std::mutex mutex;
   Error first = Error::success();
-  DefaultThreadPool threads;
+  DefaultThreadPool threads(parallel::strategy);
   for (size_t i = 0; i < count; ++i)
     threads.async([&, i] {
       Error error = function(i);

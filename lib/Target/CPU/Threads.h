@@ -10,8 +10,9 @@
 namespace volley::cpu {
 
 /// Calls function(i) for i of [0, count) by as many threads as there are cores,
-/// and gives one of the errors. The threads end with it: LLVM keeps those of
-/// parallelFor, and a process that was forked later would wait for them.
+/// or llvm::parallel::strategy says, and gives one of the errors. The threads
+/// end with it: LLVM keeps those of parallelFor, and a process that was forked
+/// later would wait for them.
 llvm::Error forEachByThreads(size_t count,
                              llvm::function_ref<llvm::Error(size_t)> function);
 
