@@ -3,6 +3,7 @@
  * Uses an artefact as a C program does: nothing but volley.h and dlopen. The
  * network is that of c-abi.mlir.
  */
+#include "check.h"
 #include "volley-c/volley.h"
 
 #include <dlfcn.h>
@@ -11,16 +12,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-static int failures = 0;
-
-#define CHECK(condition)                                                       \
-  do {                                                                         \
-    if (!(condition)) {                                                        \
-      fprintf(stderr, "%s:%d: expects %s\n", __FILE__, __LINE__, #condition);  \
-      ++failures;                                                              \
-    }                                                                          \
-  } while (0)
 
 enum { STEPS = 37, BATCH = 5, IN = 3, N = 2 };
 

@@ -4,22 +4,13 @@
  * woken, and memory that is allocated. Which runs are to be shared is an
  * argument. The networks are those of run-cost.mlir.
  */
+#include "check.h"
 #include "volley-c/volley.h"
 
 #include <dlfcn.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-static int failures = 0;
-
-#define CHECK(condition)                                                       \
-  do {                                                                         \
-    if (!(condition)) {                                                        \
-      fprintf(stderr, "%s:%d: expects %s\n", __FILE__, __LINE__, #condition);  \
-      ++failures;                                                              \
-    }                                                                          \
-  } while (0)
 
 enum { RUNS = 100, STEPS = 3, MOST = 16 };
 

@@ -3,6 +3,8 @@
 
 #include "volley/Support/Diagnostics.h"
 #include "volley/Support/OutputPath.h"
+#include "volley/Target/CPU/CPU.h"
+#include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/Path.h"
 #include "llvm/Support/PrettyStackTrace.h"
 #include "llvm/Support/Signals.h"
@@ -175,6 +177,17 @@ void volley::tools::initializeTool(int argc, char **argv, StringRef overview,
     pointers.push_back(argument.c_str());
   cl::ParseCommandLineOptions(pointers.size(), pointers.data(), overview);
 }
+
+volley::tools::CodeOptions::CodeOptions(cl::OptionCategory &category)
+    : kernelHelp("take this kernel wherever it is possible: " +
+                 join(cpu::getKernelNames(), ", ")),
+      kernel("kernel", cl::cat(category), cl::value_desc("name"),
+             cl::desc(kernelHelp)),
+      share("share", cl::cat(category), cl::value_desc("when"),
+            cl::init("auto"),
+            cl::desc("what threads share: auto (default); never, no work of a "
+                     "sample; for tests, however short: batch, all batches; "
+                     "always, all loops")) {}
 
 void volley::tools::refuseOverwriting(int argc, char **argv) {
   ArrayRef<char *> arguments(argv + 1, argv + argc);

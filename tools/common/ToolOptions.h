@@ -39,6 +39,18 @@ private:
   std::unique_ptr<Storage> storage;
 };
 
+/// Options about how models are compiled; one object per tool, made before the
+/// command line is parsed.
+class CodeOptions {
+  // What the option refers to.
+  std::string kernelHelp;
+
+public:
+  explicit CodeOptions(llvm::cl::OptionCategory &category);
+
+  llvm::cl::opt<std::string> kernel, share;
+};
+
 /// Prints diagnostics to the standard error, in the order they come. Remarks
 /// can be left out.
 class DiagnosticPrinter {

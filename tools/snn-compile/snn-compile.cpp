@@ -6,7 +6,6 @@
 #include "mlir/IR/MLIRContext.h"
 #include "volley/Compiler/Compiler.h"
 #include "volley/Compiler/Profile.h"
-#include "volley/Target/CPU/CPU.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/InitLLVM.h"
 #include "llvm/Support/Parallel.h"
@@ -55,21 +54,11 @@ static cl::opt<bool>
                cl::desc("print the time that every phase and pass took"));
 static cl::opt<bool> quiet("quiet", cl::cat(category),
                            cl::desc("print errors only"));
-static const std::string kernelHelp =
-    "take this kernel wherever it is possible: " +
-    join(cpu::getKernelNames(), ", ");
-static cl::opt<std::string> kernel("kernel", cl::cat(category),
-                                   cl::value_desc("name"),
-                                   cl::desc(kernelHelp));
+static tools::CodeOptions codeOptions(category);
 static cl::opt<std::string> activity(
     "activity", cl::cat(category), cl::value_desc("file"),
     cl::desc("choose kernels by the activity that was measured: what snn-run "
              "--profile-out=FILE.json has written"));
-static cl::opt<std::string> share(
-    "share", cl::cat(category), cl::value_desc("when"), cl::init("auto"),
-    cl::desc(
-        "what threads share: auto (default); never, no work of a sample; "
-        "for tests, however short: batch, all batches; always, all loops"));
 
 static cl::list<std::string>
     without("without", cl::cat(category), cl::value_desc("pass"),
@@ -150,8 +139,8 @@ int main(int argc, char **argv) {
   options.cpu = cpuName;
   options.cacheDirectory = cacheDirectory;
   options.phases.pipeline.record.assign(record.begin(), record.end());
-  options.phases.pipeline.kernel = kernel;
-  options.phases.pipeline.share = share;
+  options.phases.pipeline.kernel = codeOptions.kernel;
+  options.phases.pipeline.share = codeOptions.share;
   options.phases.pipeline.foldNorms = foldNorms;
   options.phases.pipeline.profile = modelOptions.isProfiling();
   if (!activity.empty())

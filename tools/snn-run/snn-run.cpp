@@ -12,7 +12,6 @@
 #include "volley/Runtime/Array.h"
 #include "volley/Runtime/Artifact.h"
 #include "volley/Support/OutputPath.h"
-#include "volley/Target/CPU/CPU.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/Format.h"
@@ -102,12 +101,7 @@ static Options parseCommandLine(int argc, char **argv) {
   static cl::opt<double> bin(
       "bin", cl::cat(category), cl::value_desc("seconds"), cl::init(1e-3),
       cl::desc("events of this time are one step (default 1e-3)"));
-  static const std::string kernelHelp =
-      "take this kernel wherever it is possible: " +
-      join(cpu::getKernelNames(), ", ");
-  static cl::opt<std::string> kernel("kernel", cl::cat(category),
-                                     cl::value_desc("name"),
-                                     cl::desc(kernelHelp));
+  static tools::CodeOptions code(category);
   static cl::opt<std::string> activity(
       "activity", cl::cat(category), cl::value_desc("file"),
       cl::desc("choose kernels by the activity that was measured: what "
@@ -116,11 +110,6 @@ static Options parseCommandLine(int argc, char **argv) {
       "sum", cl::cat(category), cl::value_desc("law"),
       cl::desc("the law of sums: ascending, or exact wherever inputs are "
                "integers (default: as the model says, else ascending)"));
-  static cl::opt<std::string> share(
-      "share", cl::cat(category), cl::value_desc("when"), cl::init("auto"),
-      cl::desc(
-          "what threads share: auto (default); never, no work of a sample; "
-          "for tests, however short: batch, all batches; always, all loops"));
   static cl::opt<std::string> cacheDirectory(
       "cache-dir", cl::cat(category), cl::value_desc("directory"),
       cl::desc("keep generated code here and use it again"));
@@ -151,8 +140,8 @@ static Options parseCommandLine(int argc, char **argv) {
   if (!(bin > 0))
     fail("--bin expects a positive time");
   if (reference)
-    for (cl::Option *option :
-         std::initializer_list<cl::Option *>{&kernel, &activity, &share, &cpu})
+    for (cl::Option *option : std::initializer_list<cl::Option *>{
+             &code.kernel, &activity, &code.share, &cpu})
       if (option->getNumOccurrences())
         fail("--" + option->ArgStr +
              " is for compiled code, which --reference has none of");
@@ -167,9 +156,9 @@ static Options parseCommandLine(int argc, char **argv) {
     fail("--chunk expects at least one step");
   return {model,
           cpu,
-          kernel,
+          code.kernel,
           activity,
-          share,
+          code.share,
           sumLaw,
           cacheDirectory,
           host,
@@ -180,8 +169,8 @@ static Options parseCommandLine(int argc, char **argv) {
           modelOptions.isProfiling(),
           *import,
           modelOptions.isAnyGiven(),
-          kernel.getNumOccurrences() || activity.getNumOccurrences() ||
-              share.getNumOccurrences() || sumLaw.getNumOccurrences() ||
+          code.kernel.getNumOccurrences() || activity.getNumOccurrences() ||
+              code.share.getNumOccurrences() || sumLaw.getNumOccurrences() ||
               cacheDirectory.getNumOccurrences(),
           reference,
           quiet,
