@@ -26,6 +26,7 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+from suite.files import write_atomically
 from suite.machine import machine_type
 from suite.stats import summarize
 
@@ -378,10 +379,7 @@ def run(options) -> int:
     if options.update:
         text = json.dumps(make_baseline(report, old, options.only), indent=1) + "\n"
         path.parent.mkdir(parents=True, exist_ok=True)
-        # A baseline is there as a whole or not at all.
-        partial = path.with_suffix(".part")
-        partial.write_text(text, encoding="utf-8")
-        partial.replace(path)
+        write_atomically(path, text)
         print(f"wrote {path}")
         return 0
     limits = {**LIMITS, **dict(options.limit)}

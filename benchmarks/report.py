@@ -17,12 +17,14 @@ import json
 import os
 import sys
 import textwrap
+from collections import Counter
 from pathlib import Path
 
 from gate import CRITICAL, LIMITS, GateError, read_report
 from peers import PEERS
 from suite import badges
 from suite.description import MEASURES, DescriptionError, load_networks
+from suite.files import write_atomically
 from suite.machine import LEVELS, machine_level, machine_type
 from suite.stats import summarize
 
@@ -233,12 +235,14 @@ def merge_results(published, report):
 
 def list_origins(report):
     """(commit as it is shown, day, cases) for each commit that results are of."""
-    counts = {}
-    for result in report["results"]:
-        counts[describe_result_origin(report, result)] = (
-            counts.get(describe_result_origin(report, result), 0) + 1
-        )
+    counts = Counter(describe_result_origin(report, r) for r in report["results"])
     return sorted(((*key, count) for key, count in counts.items()), key=lambda o: o[1])
+
+
+def describe_origins(origins):
+    return ", ".join(
+        f"`{commit}` ({count} cases, {day})" for commit, day, count in origins
+    )
 
 
 def describe_result_origin(report, result):
@@ -279,10 +283,7 @@ def describe_point(point, network):
 def write_conditions(report):
     machine, load = report["machine"], loads(report)
     origins = list_origins(report)
-    of_each = " ({} cases, {})" if len(origins) > 1 else ""
-    commits = ", ".join(
-        f"`{commit}`{of_each.format(count, day)}" for commit, day, count in origins
-    )
+    commits = describe_origins(origins) if len(origins) > 1 else f"`{origins[0][0]}`"
     if any(commit.endswith("+") for commit, *_ in origins):
         commits += " (+: with changes that are not committed)"
     options = report["options"]
@@ -615,15 +616,12 @@ def write_levels(directory, networks):
     }
     for level in sorted(levels, key=lambda level: levels[level]["started"])[::-1]:
         report, beside = levels[level], f"{directory.name}/{level}"
-        badges = badge_files(report, collect_verdicts(report, networks))
-        origins = ", ".join(
-            f"`{commit}` ({count} cases, {day})"
-            for commit, day, count in list_origins(report)
-        )
+        shown = badge_files(report, collect_verdicts(report, networks))
+        origins = describe_origins(list_origins(report))
         machine = report["machine"]
         parts += [
             f"## {LEVELS[level][0]}",
-            " ".join(f"![{text}]({beside}/{file})" for text, file in badges),
+            " ".join(f"![{text}]({beside}/{file})" for text, file in shown),
             fill(f"{machine['cpu']}, {machine['cores']} cores; commit {origins}.")
             + f"\n[All results]({beside}/README.md)",
             *write_verdicts(summarize_verdicts(report, networks)),
@@ -865,7 +863,7 @@ def main(arguments=None):
         directory.mkdir(parents=True, exist_ok=True)
     if not options.page:
         text = json.dumps(report, indent=1) + "\n"
-        (published / RESULTS).write_text(text, encoding="utf-8")
+        write_atomically(published / RESULTS, text)
         report["is_complete"] = True
     report["results"] = sort_results(report["results"], networks)
     draw_badges(report, collect_verdicts(report, networks), images)

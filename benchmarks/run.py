@@ -28,6 +28,7 @@ from pathlib import Path
 from peers import PEERS
 from suite import machine
 from suite.description import DescriptionError, load_networks, select_cases
+from suite.files import write_atomically
 from suite.workloads import WORKLOADS
 
 HERE = Path(__file__).resolve().parent
@@ -239,12 +240,6 @@ def read_finished(path, options):
         if report.get(key) != now[key]:
             raise DescriptionError(f"--resume: {path} has another {key}")
     return [result for result in report["results"] if "error" not in result]
-
-
-def write_atomically(path, text):
-    partial = path.with_suffix(path.suffix + ".part")
-    partial.write_text(text, encoding="utf-8")
-    partial.replace(path)
 
 
 def print_result(result):
