@@ -30,8 +30,12 @@ public:
 
   AdaptiveProduct(Weights weights, int64_t K, int64_t N)
       : few(weights.panels, K, N), many(weights.panels, K, N), K(K),
-        mostEvents(weights.mostEvents),
-        isAdaptive(K <= EventProduct<X, W>::kIndices) {}
+        mostEvents(weights.mostEvents), isAdaptive(K <= kIndices) {}
+
+  static constexpr bool kHasTeamEvents = true;
+  using Events = TeamEvents<X, W>;
+  static constexpr int64_t kIndices = EventProduct<X, W>::kIndices,
+                           kTerms = EventProduct<X, W>::kTerms;
 
   static int64_t getMostRows(int64_t K) {
     return EventProduct<X, W>::getMostRows(K);
@@ -50,18 +54,35 @@ public:
   /// Adds all terms of the row.
   void add(const X *x, int64_t size, int64_t) {
     few.add(x, size, 0);
-    if (!isAdaptive || few.getRowEvents() * kAll <= mostEvents * K)
+    if (!isAdaptive || !areMany(few.getRowEvents()))
       return;
     few.dropRow();
     many.add(x, y);
   }
 
+  /// Adds a row x of which a team has found the events.
+  void addFound(W *out, const Events &events, int64_t row, const X *x) {
+    if (areMany(events.getCount(row)))
+      many.add(x, out);
+    else
+      few.addFound(out, events, row, x);
+  }
+
+  void endRows() { few.endRows(); }
+
   template <typename Function> void flushTiles(Function function) {
-    few.flushTiles([&](int64_t n, int64_t outputs) {
-      many.workOff(n, outputs);
-      function(n, outputs);
-    });
+    few.flushTiles(withMany(function));
     many.clear();
+  }
+
+  template <typename Function>
+  void workOffTiles(int64_t first, int64_t last, Function function) {
+    few.workOffTiles(first, last, withMany(function));
+  }
+
+  void workOff(int64_t first, int64_t last) {
+    few.workOff(first, last);
+    many.workOff(first, last - first, first);
   }
 
   void flush() {
@@ -70,6 +91,16 @@ public:
   }
 
 private:
+  bool areMany(int64_t events) const { return events * kAll > mostEvents * K; }
+
+  /// What to do after a tile of the rows of few events.
+  template <typename Function> auto withMany(Function function) {
+    return [this, function](int64_t n, int64_t outputs) {
+      many.workOff(n, outputs, 0);
+      function(n, outputs);
+    };
+  }
+
   EventProduct<X, W> few;
   RowGroup<X, W> many;
   int64_t K, mostEvents;

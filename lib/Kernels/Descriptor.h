@@ -26,6 +26,8 @@ constexpr uint32_t kThreadCounts = 0, kCountingCounts = 1, kFirstLayer = 2;
 
 /// Of memory that each thread has for a kernel.
 constexpr uint64_t kScratchBytes = 3 << 20;
+/// Memory that the threads of a team have together for a kernel.
+constexpr uint64_t kTeamBytes = 4 << 20;
 
 /// Parts of the elements of a signal are told in units of one of so many.
 constexpr int64_t kAll = 1 << 16;
@@ -85,6 +87,8 @@ struct Tile {
   /// The threads that work on this tile (Team.h); null if there is one.
   Team *team;
   int64_t workers;
+  /// Of the team: kTeamBytes, not initialised.
+  char *shared;
   /// 1 if even the shortest loops are shared.
   int64_t sharesAll;
   /// 1 if the processor adds products of four bytes (VNNI), else 0.

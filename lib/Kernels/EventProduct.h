@@ -11,6 +11,7 @@
 #include "EventSearch.h"
 #include "Panels.h"
 #include "Scratch.h"
+#include "Team.h"
 
 namespace volley::kernels {
 
@@ -86,6 +87,81 @@ template <int P, typename W>
     }
 }
 
+/// Numbers of events that are no spikes: counts stay as they are where sums are
+/// integers.
+template <typename W> using EventValue = Choice<isFloat<W>, W, int32_t>;
+
+/// Events of rows that the threads of a team find together, each row by one of
+/// them, in memory that all of them read.
+template <typename X, typename W> class TeamEvents {
+public:
+  /// Rows of K terms.
+  TeamEvents(Tile *tile, int64_t K)
+      : stride((K + kEventSlack + 31) / 32 * 32),
+        mostRows(least(kMostRows,
+                       (kTeamBytes - kCountBytes) / (stride * kTermBytes))),
+        counts(reinterpret_cast<int32_t *>(tile->shared)),
+        index(reinterpret_cast<uint16_t *>(tile->shared + kCountBytes)),
+        values(reinterpret_cast<EventValue<W> *>(index + mostRows * stride)) {}
+
+  /// Rows for which there is room.
+  int64_t getMostRows() const { return mostRows; }
+
+  /// Finds the events of a row: addTerms(terms) calls terms.add(x, size, k) for
+  /// all of it.
+  template <typename AddTerms> void find(int64_t row, AddTerms addTerms) {
+    Search search{index + row * stride, values + row * stride, 0};
+    addTerms(search);
+    counts[row] = search.count;
+  }
+
+  int32_t getCount(int64_t row) const { return counts[row]; }
+
+  /// How many of rows [row, end), some together, have no more terms than these.
+  int64_t countRows(int64_t row, int64_t end, int64_t together,
+                    int64_t terms) const {
+    int64_t first = row;
+    while (row < end) {
+      for (int64_t i = 0; i < together; ++i)
+        terms -= counts[row + i];
+      if (terms < 0)
+        break;
+      row += together;
+    }
+    return row - first;
+  }
+
+  /// Copies those of a row.
+  void get(int64_t row, uint16_t *toIndex, EventValue<W> *toValues) const {
+    __builtin_memcpy(toIndex, index + row * stride,
+                     counts[row] * sizeof(uint16_t));
+    if constexpr (sizeof(X) > 1)
+      __builtin_memcpy(toValues, values + row * stride,
+                       counts[row] * sizeof(EventValue<W>));
+  }
+
+private:
+  struct Search {
+    uint16_t *index;
+    EventValue<W> *values;
+    int32_t count;
+    void add(const X *x, int64_t size, int64_t k) {
+      count += findEvents(x, size, k, index + count,
+                          sizeof(X) > 1 ? values + count : nullptr);
+    }
+  };
+
+  static constexpr int64_t kMostRows = 1024,
+                           kCountBytes = kMostRows * sizeof(int32_t),
+                           kTermBytes =
+                               sizeof(uint16_t) +
+                               (sizeof(X) > 1 ? sizeof(EventValue<W>) : 0);
+  int64_t stride, mostRows;
+  int32_t *counts;
+  uint16_t *index;
+  EventValue<W> *values;
+};
+
 /// Rows are collected first, then worked off together, so that a part of the
 /// weight that fits the first cache is used by all of them before the next. The
 /// order of each row's terms is kept; accumulators wait in the result between
@@ -99,6 +175,9 @@ public:
   using Element = Y;
   using Weight = W;
   using Weights = EventWeights<W, Y>;
+  /// A team can find its rows' events.
+  static constexpr bool kHasTeamEvents = true;
+  using Events = TeamEvents<X, W>;
 
   EventProduct(Weights weights, int64_t K, int64_t N)
       : weights(weights), K(K), N(N) {}
@@ -110,6 +189,15 @@ public:
     y[rows] = out;
     begin[rows] = count;
     ++rows;
+  }
+
+  /// Adds a row x of which a team has found the events, and there is room.
+  void addFound(Y *out, const Events &events, int64_t row, const X *) {
+    y[rows] = out;
+    begin[rows] = count;
+    ++rows;
+    events.get(row, index + count, values.get(count));
+    count += events.getCount(row);
   }
 
   /// Adds terms k, k + 1, ... of the row, with elements x[0, size).
@@ -146,17 +234,35 @@ public:
   /// results are the first elements of where a row's go, and calls
   /// function(first output, outputs) after each. All rows must have had room.
   template <typename Function> void flushTiles(Function function) {
-    isTiled = true;
-    begin[rows] = count;
-    forTiles(/*isLast=*/true, function);
-    isTiled = false;
+    endRows();
+    workOffTiles(0, N, function);
     rows = 0;
     count = 0;
   }
 
+  /// What follows is for all rows so far.
+  void endRows() {
+    begin[rows] = count;
+    cutPart = 0;
+  }
+
+  /// Works off outputs [first, last) of tiles of all rows, as flushTiles does,
+  /// and keeps the rows.
+  template <typename Function>
+  void workOffTiles(int64_t first, int64_t last, Function function) {
+    isTiled = true;
+    forTiles(first, last, /*isLast=*/true, function);
+    isTiled = false;
+  }
+
+  /// The same to where those outputs of a row go.
+  void workOff(int64_t first, int64_t last) {
+    forTiles(first, last, /*isLast=*/true, [](int64_t, int64_t) {});
+  }
+
   /// Works off all rows.
   void flush() {
-    workOff(/*isLast=*/true);
+    workOffAll(/*isLast=*/true);
     rows = 0;
     count = 0;
     isOpen = false;
@@ -170,9 +276,10 @@ public:
   static constexpr int64_t kMostRows = 1024;
   /// Terms that an index tells apart.
   static constexpr int64_t kIndices = 65536;
+  /// Terms for which there is room, whichever of them are events.
+  static constexpr int64_t kTerms = kEvents - kLongestStretch;
 
 private:
-  static constexpr int64_t kTerms = kEvents - kLongestStretch;
   /// Of the weight at a time: what the first cache holds, and the second, which
   /// is larger where there is AVX-512.
   static constexpr int64_t kFirstCache = 1 << 15,
@@ -192,7 +299,7 @@ private:
   /// Makes room: earlier rows are done, the last one is begun.
   void flushButLast() {
     Y *last = y[rows - 1];
-    workOff(/*isLast=*/false);
+    workOffAll(/*isLast=*/false);
     rows = 1;
     y[0] = last;
     begin[0] = 0;
@@ -207,27 +314,27 @@ private:
     limit = k + kIndices;
   }
 
-  void workOff(bool isLast) {
-    begin[rows] = count;
-    forTiles(isLast, [](int64_t, int64_t) {});
+  void workOffAll(bool isLast) {
+    endRows();
+    forTiles(0, N, isLast, [](int64_t, int64_t) {});
   }
 
-  /// All rows, of which the last one may go on, for the outputs of some panels
-  /// after others, each of which ends with function(first output, outputs).
-  template <typename Function> void forTiles(bool isLast, Function function) {
-    cutPart = 0;
-    int64_t n = 0;
+  /// All rows, of which the last one may go on, for outputs [n, last) of some
+  /// panels after others, each of which ends with function(first output,
+  /// outputs).
+  template <typename Function>
+  void forTiles(int64_t n, int64_t last, bool isLast, Function function) {
     if constexpr (kPanels > 1)
-      for (; n + tileWidth<W> <= N; n += tileWidth<W>) {
+      for (; n + tileWidth<W> <= last; n += tileWidth<W>) {
         workOffTile<kPanelVectors, kPanels>(n, isLast);
         function(n, tileWidth<W>);
       }
-    forPanels(weights.weight + n * K, K, N - n,
+    forPanels(weights.weight + n * K, K, last - n,
               [&](int64_t m, const W *, int64_t vectors) {
                 withVectors(vectors, [&](auto count) {
                   workOffTile<decltype(count)::value, 1>(n + m, isLast);
                 });
-                function(n + m, least(N - n - m, panelWidth<W>));
+                function(n + m, least(last - n - m, panelWidth<W>));
               });
   }
 
@@ -357,8 +464,7 @@ private:
   int64_t cutPart = 0;
   int32_t cut[kCuts];
   uint16_t index[kEvents + kEventSlack];
-  /// Counts stay as they are where sums are integers.
-  EventValues<X, Choice<isFloat<W>, W, int32_t>, kEvents + kEventSlack> values;
+  EventValues<X, EventValue<W>, kEvents + kEventSlack> values;
 };
 
 /// The population behind a product. Its rows per sample are those of the
@@ -432,22 +538,47 @@ public:
   void flush() {
     if (rows == 0)
       return;
-    product.flushTiles([&](int64_t n, int64_t outputs) {
-      NeuronRange range;
-      range.firstStep = firstStep;
-      range.steps = steps;
-      range.first = firstOutput + n;
-      range.neurons = outputs;
-      range.input = reinterpret_cast<const char *>(buffer);
-      range.inputStep = kWidth * sizeof(Y);
-      runPopulation(population, range, firstRow, rows);
-    });
+    product.flushTiles(
+        [&](int64_t n, int64_t outputs) { runNeurons(n, outputs); });
     rows = 0;
+  }
+
+  /// Takes all nt steps of rows [first, first + count) of which a team has
+  /// found the events: addFound(product, result, i) adds (row, step) pair i.
+  template <typename AddFound>
+  void takeFound(int64_t first, int64_t count, int64_t nt, AddFound addFound) {
+    firstRow = first;
+    rows = count;
+    firstStep = 0;
+    steps = nt;
+    for (int64_t i = 0; i < count * nt; ++i)
+      addFound(product, buffer + i * kWidth, i);
+  }
+
+  void endRows() { product.endRows(); }
+
+  /// Works off outputs [first, last) of tiles of those.
+  void workOff(int64_t first, int64_t last) {
+    product.workOffTiles(first, last, [&](int64_t n, int64_t outputs) {
+      runNeurons(n, outputs);
+    });
   }
 
 private:
   /// (Row, step) pairs whose results wait in the buffer.
   static constexpr int64_t kRows = 1024;
+
+  /// Lets the population do its steps on the results of some outputs.
+  void runNeurons(int64_t n, int64_t outputs) {
+    NeuronRange range;
+    range.firstStep = firstStep;
+    range.steps = steps;
+    range.first = firstOutput + n;
+    range.neurons = outputs;
+    range.input = reinterpret_cast<const char *>(buffer);
+    range.inputStep = kWidth * sizeof(Y);
+    runPopulation(population, range, firstRow, rows);
+  }
 
   Product product;
   int64_t K, firstOutput;

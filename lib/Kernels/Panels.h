@@ -53,25 +53,33 @@ inline void forGroups(int64_t rows, int64_t first, int64_t last,
   }
 }
 
-/// Shares a product of `lead` groups of rows, each with N outputs of K terms:
-/// function(group, first row, last row, first output, last output). By rows;
-/// but by panels where rows are few, or where each thread had to read a large
-/// weight alone.
+/// Whether threads share the outputs of a product of `lead` groups of rows,
+/// each with N outputs of K terms, and not its rows: where rows are few, or
+/// where each thread had to read a large weight alone.
+template <typename W>
+inline bool sharesOutputs(const Tile *tile, int64_t lead, int64_t rows,
+                          int64_t K, int64_t N, int64_t rowCycles) {
+  constexpr int64_t kLargeWeight = 1 << 20;
+  int64_t workers = tile->workers;
+  bool isLarge = K * N * static_cast<int64_t>(sizeof(W)) > kLargeWeight;
+  return workers > 1 && lead == 1 && N > (workers - 1) * panelWidth<W> &&
+         (tile->sharesAll || rows * rowCycles >= workers * kLeastWork) &&
+         (isLarge || rows < 4 * workers);
+}
+
+/// Shares such a product: function(group, first row, last row, first output,
+/// last output).
 template <typename W, typename Function>
 inline void shareProduct(Tile *tile, int64_t lead, int64_t rows, int64_t K,
                          int64_t N, int64_t rowCycles, Function function) {
-  constexpr int64_t kLargeWeight = 1 << 20;
-  int64_t workers = tile->workers;
-  int64_t panels = (N + panelWidth<W> - 1) / panelWidth<W>;
-  bool isLarge = K * N * static_cast<int64_t>(sizeof(W)) > kLargeWeight;
-  if (workers > 1 && lead == 1 && panels >= workers &&
-      (tile->sharesAll || rows * rowCycles >= workers * kLeastWork) &&
-      (isLarge || rows < 4 * workers))
-    return share(tile, panels, (panels + workers - 1) / workers,
+  if (sharesOutputs<W>(tile, lead, rows, K, N, rowCycles)) {
+    int64_t panels = (N + panelWidth<W> - 1) / panelWidth<W>;
+    return share(tile, panels, (panels + tile->workers - 1) / tile->workers,
                  [&](int64_t first, int64_t last) {
                    function(0, 0, rows, first * panelWidth<W>,
                             least(N, last * panelWidth<W>));
                  });
+  }
   share(tile, lead * rows, getGrain(rowCycles),
         [&](int64_t first, int64_t last) {
           forGroups(rows, first, last,

@@ -11,14 +11,76 @@
 
 namespace volley::kernels {
 
+/// Shares the outputs of a product by events: the threads of a team find the
+/// events of its rows together, some rows each, and then take outputs, reading
+/// those parts of the weight only. addTerms(terms, row) adds the elements of a
+/// row; start(events, first, found, count) makes a product of `count` rows from
+/// `first` on, of which the events are those of row `found` and after.
+/// Neighbours are not parted, `together` of them. False if rows are too long
+/// for that.
+template <typename Product, typename AddTerms, typename Start>
+inline bool shareEvents(Tile *tile, int64_t rows, int64_t together, int64_t K,
+                        int64_t N, AddTerms addTerms, Start start) {
+  typename Product::Events events(tile, K);
+  int64_t most = events.getMostRows() / together * together;
+  if (K > Product::kIndices || K * together > Product::kTerms || most == 0)
+    return false;
+  constexpr int64_t width = tileWidth<typename Product::Weight>;
+  for (int64_t first = 0; first < rows; first += most) {
+    int64_t searched = least(most, rows - first);
+    share(tile, searched, getGrain(K / 8), [&](int64_t begin, int64_t end) {
+      for (int64_t row = begin; row < end; ++row)
+        events.find(row, [&](auto &terms) { addTerms(terms, first + row); });
+    });
+    decltype(start(events, first, first, searched)) product = nullptr;
+    share(tile, (N + width - 1) / width, getGrain(searched * K * width / 128),
+          [&](int64_t begin, int64_t end) {
+            for (int64_t row = 0, count; row < searched; row += count) {
+              // All at once, if there is room.
+              count =
+                  events.countRows(row, searched, together, Product::kTerms);
+              if (!product || count < searched) {
+                product = start(events, first + row, row, count);
+                product->endRows();
+              }
+              product->workOff(begin * width, least(N, end * width));
+            }
+          });
+  }
+  return true;
+}
+
 /// A projection of `lead` groups.
 template <typename Product, typename X, typename W>
 inline void denseRows(Tile *tile, const X *x, int64_t xStep, W *y,
                       int64_t yStep, int64_t nt, int64_t nb,
                       typename Product::Weights weights, int64_t lead,
                       int64_t K, int64_t N) {
-  shareProduct<typename Product::Weight>(
-      tile, lead, nt * nb, K, N, K * (N + 64) / 128,
+  using Weight = typename Product::Weight;
+  int64_t rows = nt * nb, rowCycles = K * (N + 64) / 128;
+  if constexpr (Product::kHasTeamEvents)
+    if (sharesOutputs<Weight>(tile, lead, rows, K, N, rowCycles)) {
+      auto getRow = [=](int64_t row) {
+        return x + row / nb * xStep + row % nb * K;
+      };
+      auto addTerms = [=](auto &terms, int64_t row) {
+        terms.add(getRow(row), K, 0);
+      };
+      auto start = [=](auto &events, int64_t first, int64_t found,
+                       int64_t count) {
+        auto &product = makeScratch<Product>(tile, weights, K, N);
+        for (int64_t i = 0; i < count; ++i) {
+          int64_t row = first + i;
+          product.addFound(y + row / nb * yStep + row % nb * N, events,
+                           found + i, getRow(row));
+        }
+        return &product;
+      };
+      if (shareEvents<Product>(tile, rows, 1, K, N, addTerms, start))
+        return;
+    }
+  shareProduct<Weight>(
+      tile, lead, rows, K, N, rowCycles,
       [&](int64_t l, int64_t first, int64_t last, int64_t n, int64_t end) {
         auto &product = makeScratch<Product>(
             tile, weights.ofGroup(l, K, N).from(n, K), K, end - n);
@@ -35,8 +97,32 @@ template <typename Product, typename X>
 inline void denseNeurons(Tile *tile, const X *x, int64_t xStep, int64_t nt,
                          int64_t nb, typename Product::Weights weights,
                          int64_t K, int64_t N, const Population &population) {
-  shareProduct<typename Product::Weight>(
-      tile, 1, nb, K, N, nt * K * (N + 64) / 128,
+  using Weight = typename Product::Weight;
+  int64_t rowCycles = nt * K * (N + 64) / 128;
+  if constexpr (Product::kHasTeamEvents)
+    if (sharesOutputs<Weight>(tile, 1, nb, K, N, rowCycles)) {
+      // Pairs of a row and a step.
+      auto getRow = [=](int64_t pair) {
+        return x + pair % nt * xStep + pair / nt * K;
+      };
+      auto addTerms = [=](auto &terms, int64_t pair) {
+        terms.add(getRow(pair), K, 0);
+      };
+      auto start = [=, &population](auto &events, int64_t first, int64_t found,
+                                    int64_t count) {
+        auto &product = makeScratch<NeuronProduct<Product>>(tile, weights, K, 0,
+                                                            N, population);
+        product.takeFound(
+            first / nt, count / nt, nt, [&](auto &terms, auto *out, int64_t i) {
+              terms.addFound(out, events, found + i, getRow(first + i));
+            });
+        return &product;
+      };
+      if (shareEvents<Product>(tile, nb * nt, nt, K, N, addTerms, start))
+        return;
+    }
+  shareProduct<Weight>(
+      tile, 1, nb, K, N, rowCycles,
       [&](int64_t, int64_t first, int64_t last, int64_t n, int64_t end) {
         auto &product = makeScratch<NeuronProduct<Product>>(
             tile, weights.from(n, K), K, n, end - n, population);
@@ -89,8 +175,34 @@ inline void convRows(Tile *tile, const X *x, int64_t xStep, W *y, int64_t yStep,
   int64_t xSize = g.inChannels * g.inHeight * g.inWidth,
           ySize = g.outChannels * g.outHeight * g.outWidth;
   int64_t lineCycles = g.outWidth * kernel * (outGroup + 64) / 128;
-  shareProduct<typename Product::Weight>(
-      tile, g.groups, nt * nb * g.outHeight, kernel, outGroup, lineCycles,
+  using Weight = typename Product::Weight;
+  int64_t lines = nt * nb * g.outHeight;
+  if constexpr (Product::kHasTeamEvents)
+    if (sharesOutputs<Weight>(tile, g.groups, lines, kernel, outGroup,
+                              lineCycles)) {
+      int64_t positions = g.outHeight * g.outWidth;
+      auto addTerms = [=, &g](auto &terms, int64_t row) {
+        int64_t image = row / positions, at = row % positions;
+        addWindow(terms, x + image / nb * xStep + image % nb * xSize, g,
+                  at / g.outWidth, at % g.outWidth);
+      };
+      auto start = [=, &g](auto &events, int64_t first, int64_t found,
+                           int64_t count) {
+        auto &product = makeScratch<Product>(tile, weights, kernel, outGroup);
+        for (int64_t i = 0; i < count; ++i) {
+          int64_t image = (first + i) / positions, at = (first + i) % positions;
+          product.addFound(y + image / nb * yStep + image % nb * ySize +
+                               at * g.outChannels,
+                           events, found + i, nullptr);
+        }
+        return &product;
+      };
+      if (shareEvents<Product>(tile, lines * g.outWidth, 1, kernel, outGroup,
+                               addTerms, start))
+        return;
+    }
+  shareProduct<Weight>(
+      tile, g.groups, lines, kernel, outGroup, lineCycles,
       [&](int64_t group, int64_t first, int64_t last, int64_t n, int64_t end) {
         auto &product = makeScratch<Product>(
             tile, weights.ofGroup(group, kernel, outGroup).from(n, kernel),
@@ -118,7 +230,32 @@ inline void convNeurons(Tile *tile, const X *x, int64_t xStep, int64_t nt,
   int64_t kernel = g.kernelHeight * g.kernelWidth * g.inChannels;
   int64_t xSize = g.inChannels * g.inHeight * g.inWidth;
   int64_t lineCycles = nt * g.outWidth * kernel * (g.outChannels + 64) / 128;
-  shareProduct<typename Product::Weight>(
+  using Weight = typename Product::Weight;
+  if constexpr (Product::kHasTeamEvents)
+    if (sharesOutputs<Weight>(tile, 1, nb * g.outHeight, kernel, g.outChannels,
+                              lineCycles)) {
+      int64_t positions = g.outHeight * g.outWidth;
+      // Pairs of a position and a step.
+      auto addTerms = [=, &g](auto &terms, int64_t pair) {
+        int64_t row = pair / nt, at = row % positions;
+        addWindow(terms, x + pair % nt * xStep + row / positions * xSize, g,
+                  at / g.outWidth, at % g.outWidth);
+      };
+      auto start = [=, &g, &population](auto &events, int64_t first,
+                                        int64_t found, int64_t count) {
+        auto &product = makeScratch<NeuronProduct<Product>>(
+            tile, weights, kernel, 0, g.outChannels, population);
+        product.takeFound(first / nt, count / nt, nt,
+                          [&](auto &terms, auto *out, int64_t i) {
+                            terms.addFound(out, events, found + i, nullptr);
+                          });
+        return &product;
+      };
+      if (shareEvents<Product>(tile, nb * positions * nt, nt, kernel,
+                               g.outChannels, addTerms, start))
+        return;
+    }
+  shareProduct<Weight>(
       tile, 1, nb * g.outHeight, kernel, g.outChannels, lineCycles,
       [&](int64_t, int64_t first, int64_t last, int64_t n, int64_t end) {
         auto &product = makeScratch<NeuronProduct<Product>>(

@@ -91,16 +91,16 @@ public:
     ++rows;
   }
 
-  /// Outputs [n, n + outputs) of all rows, n the first one of a panel, to the
-  /// beginning of where results go.
-  void workOff(int64_t n, int64_t outputs) {
+  /// Outputs [n, n + outputs) of all rows, n the first one of a panel, to where
+  /// results go, from element `at` on.
+  void workOff(int64_t n, int64_t outputs, int64_t at) {
     for (int64_t row = 0; row < rows; row += kTogether) {
       int64_t count = least(rows - row, kTogether);
       // Few rows gain nothing from parts.
       int64_t part =
           count >= 2 * kBlockRows ? kTerms : kTogether * kTerms / count;
       for (int64_t k = 0; k < K; k += part)
-        workOffPart(weights.from(n, K), outputs, row, count, k,
+        workOffPart(weights.from(n, K), outputs, at, row, count, k,
                     least(K - k, part));
     }
   }
@@ -108,7 +108,7 @@ public:
   void clear() { rows = 0; }
 
   void flush() {
-    workOff(0, N);
+    workOff(0, N, 0);
     clear();
   }
 
@@ -121,10 +121,12 @@ private:
                            kTerms = kBlockVectors > 1 ? 128 : 512;
 
   /// Terms [first, first + terms) of `count` rows.
-  void workOffPart(PanelWeights<W> part, int64_t outputs, int64_t row,
-                   int64_t count, int64_t first, int64_t terms) {
+  void workOffPart(PanelWeights<W> part, int64_t outputs, int64_t at,
+                   int64_t row, int64_t count, int64_t first, int64_t terms) {
     const W *in[kTogether];
+    W *out[kTogether];
     for (int64_t r = 0; r < count; ++r) {
+      out[r] = y[row + r] + at;
       if constexpr (__is_same(X, W)) {
         in[r] = x[row + r] + first;
       } else {
@@ -140,7 +142,7 @@ private:
                 const W *w = panel + first * width;
                 forBlocks(vectors, [&](auto block, int64_t p) {
                   workOffVectors<decltype(block)::value>(
-                      in, y + row, count, w + p * lanes<W>, width, part.bias,
+                      in, out, count, w + p * lanes<W>, width, part.bias,
                       n + p * lanes<W>, outputs, first, terms);
                 });
               });

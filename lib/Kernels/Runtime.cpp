@@ -24,8 +24,10 @@ using volley::kernels::hasDotProducts;
 using volley::kernels::hasLevel;
 using volley::kernels::hasVectorPopcount;
 using volley::kernels::kScratchBytes;
+using volley::kernels::kTeamBytes;
 using volley::kernels::kThreadCounts;
 using volley::kernels::LayerCounts;
+using volley::kernels::least;
 using volley::kernels::relax;
 using volley::kernels::share;
 using volley::kernels::Sharing;
@@ -106,6 +108,7 @@ volley_status create(const volley_program *program,
   size_t workers = options->executor ? options->executor->workers : 1;
   size_t header = roundUp(sizeof(volley_state)), samples, workspaces, scratch,
          inputs, counts, total;
+  size_t shared = workers > 1 ? kTeamBytes : 0;
   size_t probes = program->num_probes * sizeof(void *);
   if (__builtin_mul_overflow(program->state_sample_bytes,
                              static_cast<uint64_t>(options->batch), &samples) ||
@@ -115,7 +118,8 @@ volley_status create(const volley_program *program,
                              &inputs) ||
       __builtin_mul_overflow(getNumCounts(descriptor) * sizeof(LayerCounts),
                              workers, &counts) ||
-      __builtin_add_overflow(samples, header + 6 * kAlignment, &total) ||
+      __builtin_add_overflow(samples, header + shared + 6 * kAlignment,
+                             &total) ||
       __builtin_add_overflow(probes, total, &total) ||
       __builtin_add_overflow(inputs, total, &total) ||
       __builtin_add_overflow(counts, total, &total) ||
@@ -134,8 +138,8 @@ volley_status create(const volley_program *program,
   state->samples = memory + header;
   state->workspaces = state->samples + roundUp(samples);
   state->scratch = state->workspaces + roundUp(workspaces);
-  state->inputs =
-      reinterpret_cast<TileInput *>(state->scratch + roundUp(scratch));
+  state->shared = state->scratch + roundUp(scratch);
+  state->inputs = reinterpret_cast<TileInput *>(state->shared + shared);
   state->noProbes = reinterpret_cast<void **>(
       reinterpret_cast<char *>(state->inputs) + roundUp(inputs));
   memset(state->noProbes, 0, probes);
@@ -492,6 +496,7 @@ void runTogether(void *argument, uint32_t, uint32_t worker) {
   volley::FloatingPointEnvironment environment;
   Tile tile{};
   tile.team = &run->team;
+  tile.shared = run->state->shared;
   tile.scratch = run->state->scratch + worker * kScratchBytes;
   tile.hasDotProducts = run->state->hasDotProducts;
   tile.hasVectorPopcount = run->state->hasVectorPopcount;
@@ -588,6 +593,43 @@ volley_status run(volley_state *state, const volley_run_args *args) {
   return VOLLEY_OK;
 }
 
+//===----------------------------------------------------------------------===//
+// Teams
+//===----------------------------------------------------------------------===//
+
+/// The parts of a loop. The threads of a team take half of it in a first round,
+/// half of what is left in the next, and so on: long parts, since each begins
+/// anew with weights, and short ones at the end, since some are slower.
+struct Parts {
+  static constexpr int64_t kMostRounds = 5;
+
+  Parts(const Tile *tile, int64_t count, int64_t grain)
+      : count(count), workers(tile->workers) {
+    if (tile->sharesAll) {
+      parts = count;
+      return;
+    }
+    while (rounds < kMostRounds && count >= (grain * workers << rounds))
+      ++rounds;
+    parts = rounds > 1 ? rounds * workers
+                       : least(workers, (count + grain - 1) / grain);
+  }
+
+  /// The first item of a part; `count` of the part after the last one.
+  int64_t getFirst(int64_t part) const {
+    if (part == parts)
+      return count;
+    if (rounds == 1)
+      return count * part / parts;
+    // The last round takes all.
+    int64_t round = part / workers, place = part % workers;
+    int64_t shares = round + 1 < rounds ? 2 * workers : workers;
+    return count - count * (shares - place) / (shares << round);
+  }
+
+  int64_t count, workers, rounds = 1, parts;
+};
+
 } // namespace
 
 extern "C" {
@@ -599,11 +641,8 @@ int32_t volley_take(Tile *tile, int64_t count, int64_t grain) {
     tile->last = count;
     return tile->isWorking;
   }
-  int64_t parts = tile->sharesAll ? count : (count + grain - 1) / grain;
-  // A few for each thread: they may be of unequal length.
-  if (parts > 4 * tile->workers)
-    parts = 4 * tile->workers;
-  int64_t end = tile->parts + parts;
+  Parts loop(tile, count, grain);
+  int64_t end = tile->parts + loop.parts;
   if (tile->isWorking)
     __atomic_fetch_add(&team->done, 1, __ATOMIC_RELEASE);
   int64_t taken = __atomic_load_n(&team->taken, __ATOMIC_RELAXED);
@@ -612,8 +651,8 @@ int32_t volley_take(Tile *tile, int64_t count, int64_t grain) {
                                     /*weak=*/true, __ATOMIC_RELAXED,
                                     __ATOMIC_RELAXED)) {
       int64_t part = taken - tile->parts;
-      tile->first = count * part / parts;
-      tile->last = count * (part + 1) / parts;
+      tile->first = loop.getFirst(part);
+      tile->last = loop.getFirst(part + 1);
       tile->isWorking = 1;
       return 1;
     }

@@ -66,6 +66,7 @@ template <typename Unit> class SlicedProduct {
 public:
   using Element = float;
   using Weight = float;
+  static constexpr bool kHasTeamEvents = false;
   struct Weights {
     const int8_t *weight;
     const float *scale, *bias;
@@ -308,6 +309,7 @@ private:
 /// A product with the buffer that its results go through.
 template <typename Unit> struct PlainSlicedProduct {
   using Weight = float;
+  static constexpr bool kHasTeamEvents = false;
   using Weights = typename SlicedProduct<Unit>::Weights;
 
   PlainSlicedProduct(Weights weights, int64_t K, int64_t N)

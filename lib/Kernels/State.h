@@ -24,6 +24,8 @@ struct volley_state {
   char *samples;
   char *workspaces;
   char *scratch;
+  /// Of a team; none if there is one worker.
+  char *shared;
   /// The inputs of each worker's tile.
   volley::kernels::TileInput *inputs;
   /// What a run without probes has: none of any.

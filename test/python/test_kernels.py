@@ -172,6 +172,38 @@ def test_projections_of_integers(run_tool, tmp_path, shape, counts, law):
     check_kernels(run_tool, tmp_path, net.build(), INTEGER_KERNELS, inputs)
 
 
+@pytest.mark.parametrize("kernel", ["event", "event16", "event32"])
+@pytest.mark.parametrize("dtype", TYPES)
+def test_large_weights_by_threads(tmp_path, dtype, kernel):
+    """Threads find the events of all rows together: more rows than there is room for,
+    and more events; sums that go on, or that a population takes."""
+    rows, terms, outputs = 1100, 500, 1200
+    image, channels, steps = (56, 30, 37), 1100, 2
+    rng = np.random.default_rng(len(dtype))
+    net = volley.Builder()
+    weight = make_weight(rng, (outputs, terms), integers=True)
+    x = net.input("x", (rows, terms), dtype)
+    net.output("sums", net.dense(x, weight, rng.standard_normal(outputs)))
+    net.output("spikes", net.population(INTEGRATE, net.dense(x, weight[::-1])))
+    window = make_weight(rng, (channels, image[0], 3, 3), integers=True)
+    z = net.input("z", image, dtype)
+    net.output("map", net.conv(z, window, padding=1))
+    other = net.conv(z, window[::-1], padding=1)
+    net.output("features", net.population(INTEGRATE, other))
+    path = tmp_path / "net.so"
+    volley.compile(net.build(), kernel=kernel).save(path)
+    programs = [volley.open(path, threads=threads) for threads in (1, 2, 5)]
+    for density in (0.03, 1.0):
+        inputs = {
+            "x": make_input(rng, (steps, 1, rows, terms), dtype, density),
+            "z": make_input(rng, (steps, 1, *image), dtype, density),
+        }
+        expected, *results = [program(inputs) for program in programs]
+        assert expected["spikes"].any() and expected["features"].any()
+        for result in results:
+            assert_identical(result, expected)
+
+
 # Words of bits that are full and not; as many terms as are counted together, and more.
 TERMS = [1, 8, 31, 32, 33, 63, 64, 65, 247, 248, 249, 500, 1000, 1024, 1025, 2100]
 COLUMNS = [1, 15, 16, 17, 63, 64, 65, 200]
