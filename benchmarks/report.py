@@ -161,6 +161,9 @@ def measure_limit(limit, result, results):
         seconds = result.get(f"{limit.measure}_seconds")
         factor = 1e6 if limit.measure == "c_call" else 1e3
         return seconds and seconds["median"] * factor
+    if "speedup" in result:
+        return result["speedup"]["median"]
+    # Older results have it from two cases.
     one = {**result["point"], "threads": 1}
     for other in results:
         entry = other.get("runners", {}).get("volley", {})

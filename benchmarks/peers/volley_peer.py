@@ -36,9 +36,11 @@ class Volley(Peer):
             self.artefact = program.read_bytes()
             return volley.open(program, threads=threads)
 
-    def open(self, path):
-        """Runs what `save` wrote, as a program would that only has the artefact."""
-        self.program = volley.open(path, threads=self.workload.threads)
+    def open(self, path, threads=None):
+        """Runs what `sizes` saved, as a program would that only has the artefact; by
+        so many threads, or by the workload's.
+        """
+        self.program = volley.open(path, threads=threads or self.workload.threads)
         self.arguments = self.workload.run_arguments()
 
     def convert(self, x):

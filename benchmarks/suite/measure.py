@@ -196,7 +196,16 @@ def measure_case(case: Case, data: Path, options: dict) -> dict:
             progress(f"  {runner.name}: {share:.2%} of its output differs: not timed")
     peers = [runner for runner in peers if report[runner.name]["status"] == "ok"]
 
-    take_turns([volley, *peers], workload, rng, options)
+    report["volley"].update(volley.peer.sizes(options["artefact"]))
+    # How much threads gain is a ratio of one turn, too.
+    alone = []
+    if workload.threads > 1:
+        alone = [Runner("volley", make_peer("volley", workload))]
+        alone[0].peer.open(options["artefact"], threads=1)
+    take_turns([volley, *peers, *alone], workload, rng, options)
+    for runner in alone:
+        result["one_thread_seconds"] = summarize(runner.times)
+        result["speedup"] = ratios(volley.times, runner.times)
     report["volley"]["status"] = "ok"
     for runner in (volley, *peers):
         entry = report[runner.name]
@@ -205,7 +214,6 @@ def measure_case(case: Case, data: Path, options: dict) -> dict:
         entry["times"] = runner.times
         if runner is not volley:
             entry["ratio"] = ratios(volley.times, runner.times)
-    report["volley"].update(volley.peer.sizes(options["artefact"]))
     if case.network.step_times:
         result["step_seconds"] = measure_steps(volley.peer, workload, rng)
     if case.network.startup:

@@ -481,6 +481,15 @@ def test_run(run_suite, tmp_path):
     assert "results.json has another options" in done.stderr
 
 
+def test_threads_against_one_are_measured_in_turns(run_suite):
+    data = describe(axes={"density": [0.5], "threads": [2]}, peers=[], goals=[])
+    done, results = run_suite(data, "--repetitions", "3")
+    assert done.returncode == 0, done.stderr
+    (result,) = results["results"]
+    assert result["one_thread_seconds"]["count"] == result["speedup"]["count"] == 3
+    assert list(result["runners"]) == ["volley"]
+
+
 def test_run_says_why_a_case_fails(run_suite):
     data = describe(axes={"density": [0.5]}, peers=["numpy"], goals=[])
     data["settings"] = {"shape": [8, 16]}
