@@ -140,8 +140,8 @@ struct Work {
 struct Descriptor {
   volley_program program;
   void (*run)(Tile *tile);
-  /// (step, sample) pairs of a tile at most.
-  int64_t rows;
+  /// (step, sample) pairs of a tile at most, and samples.
+  int64_t rows, samples;
   Work work;
   const char *weights;
   /// The state of one sample before the first step, or null if it is all zero.

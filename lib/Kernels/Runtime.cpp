@@ -538,9 +538,9 @@ Plan choosePlan(const Run &run) {
   bool isEven = batch % workers == 0 || batch >= 4 * workers;
   if (isEven || work.sharing == Sharing::NoLoops)
     return withoutTeam;
-  int64_t rowsOfBlock = descriptor->rows < batch ? descriptor->rows : batch;
-  int64_t blocks = (batch + rowsOfBlock - 1) / rowsOfBlock;
-  int64_t tileSteps = descriptor->rows / rowsOfBlock;
+  int64_t blockSamples = least(descriptor->samples, batch);
+  int64_t blocks = (batch + blockSamples - 1) / blockSamples;
+  int64_t tileSteps = descriptor->rows / blockSamples;
   int64_t tilesOfBlock = (steps + tileSteps - 1) / tileSteps;
   double loops =
       double(blocks) *
@@ -566,8 +566,7 @@ volley_status run(volley_state *state, const volley_run_args *args) {
       plan == Plan::Samples
           ? (state->batch + executor->workers - 1) / executor->workers
           : state->batch;
-  if (run.blockSamples > state->descriptor->rows)
-    run.blockSamples = state->descriptor->rows;
+  run.blockSamples = least(run.blockSamples, state->descriptor->samples);
   run.blocks = static_cast<uint32_t>((state->batch + run.blockSamples - 1) /
                                      run.blockSamples);
   if (plan == Plan::Team)

@@ -32,6 +32,8 @@ inline int64_t getPaddedTerms(int64_t K) {
 }
 
 constexpr int64_t kBlockRows = kBlockTiles * kTileRows;
+/// There is room for a block of rows of so many terms.
+constexpr int64_t kMostSlicedTerms = 1 << 16;
 
 /// What a unit multiplies: so many rows of a block, rowStep bytes apart, by one
 /// digit of one or two blocks of outputs, which are nextBlock bytes apart; of
@@ -56,7 +58,8 @@ struct BytesProduct {
 ///     void multiply(product, digit, sums of [block of outputs][tile of rows]);
 template <typename Unit> class SlicedProduct {
   /// Terms of all rows: what the second cache holds, and the least that works.
-  static constexpr int64_t kCacheBytes = 1 << 20, kBytes = 1 << 21;
+  static constexpr int64_t kCacheBytes = 1 << 20,
+                           kBytes = kBlockRows * kMostSlicedTerms;
   static constexpr int64_t kBlockOutputs = kBlockTiles * kTileOutputs,
                            kMostTiles = kBlockTiles * kBlockTiles;
   /// So many terms of a block of rows stay in the first cache, beside the sums,

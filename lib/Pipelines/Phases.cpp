@@ -132,6 +132,7 @@ static void buildScheduled(OpPassManager &pm, const PipelineOptions &options) {
     pm.addNestedPass<snn::NetworkOp>(snn::createSNNHoistStaticOps());
   snn::SNNScheduleNetworkOptions schedule;
   schedule.rows = options.rows;
+  schedule.tileBytes = options.tileBytes;
   pm.addPass(snn::createSNNScheduleNetwork(schedule));
   snn::SNNComposeMovesOptions moves;
   moves.compose = isWanted(kComposeMoves, options);

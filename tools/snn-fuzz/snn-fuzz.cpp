@@ -372,6 +372,18 @@ bool Trial::checkRoundTrip(mlir::ModuleOp module) {
   return true;
 }
 
+/// Bytes of the largest signal of a network's ops.
+static int64_t getLargestSignal(mlir::ModuleOp module) {
+  int64_t most = 1;
+  module.walk([&](mlir::Operation *op) {
+    for (mlir::Type type : op->getResultTypes())
+      if (snn::isSignalType(type) &&
+          !op->hasTrait<mlir::OpTrait::ConstantLike>())
+        most = std::max(most, snn::getSignalBytes(type));
+  });
+  return most;
+}
+
 std::shared_ptr<Artifact> Trial::compile(mlir::ModuleOp module,
                                          const CompileOptions &options) {
   mlir::OwningOpRef<mlir::ModuleOp> copy(module.clone());
@@ -502,6 +514,9 @@ bool Trial::run() {
   // Another choice of rewrites, kernels, tiles, threading and instructions.
   options.phases.pipeline.kernel = random.pick(cpu::getKernelNames()).str();
   options.phases.pipeline.rows = random.pick<int64_t>({1, 2, 7, 64, 300});
+  // One row of the largest signal lets what is behind it have more.
+  if (random.chance(50))
+    options.phases.pipeline.tileBytes = getLargestSignal(*module);
   options.phases.pipeline.share = random.chance(50) ? "always" : "batch";
   for (StringRef pass : getOptionalPasses())
     if (random.chance(50))
@@ -515,10 +530,10 @@ bool Trial::run() {
     return fail("cannot be compiled: " + diagnostics);
   return checkArtifact(
       *artifact,
-      formatv("kernel {0}, {1} rows, work shared {2}, {3}{4}",
+      formatv("kernel {0}, {1} rows, {2} bytes, work shared {3}, {4}{5}",
               options.phases.pipeline.kernel, options.phases.pipeline.rows,
-              options.phases.pipeline.share, options.cpu,
-              options.phases.pipeline.profile ? ", profiled" : "")
+              options.phases.pipeline.tileBytes, options.phases.pipeline.share,
+              options.cpu, options.phases.pipeline.profile ? ", profiled" : "")
           .str());
 }
 

@@ -18,6 +18,9 @@ struct PipelineOptions {
   std::vector<std::string> record;
   /// (step, sample) pairs that a program works on at once.
   int64_t rows = 64;
+  /// What a signal takes in a tile at most, if that has several rows: of the
+  /// second cache, and of memory.
+  int64_t tileBytes = 4 << 20;
   /// A kernel strategy to take wherever it is compatible.
   std::string kernel;
   /// What threads share: "auto"; "never", no work within a sample; for tests,

@@ -13,6 +13,9 @@
 
 namespace volley {
 
+/// Terms of the longest sums that are done in integers.
+constexpr int64_t kMostIntegerTerms = 1 << 16;
+
 /// The weights of one output, as q 2^-exponent with integers q that have no
 /// factor of two in common.
 struct IntegerRow {

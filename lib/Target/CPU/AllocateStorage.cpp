@@ -224,11 +224,7 @@ LogicalResult AllocateStorage::allocateStates() {
 void AllocateStorage::number(Block &block) {
   for (Operation &op : block) {
     if (auto scan = dyn_cast<snn::ScanOp>(op)) {
-      unsigned begin = count;
       number(scan.getBodyBlock());
-      // All of a scan's values live while it loops.
-      for (Operation &inner : scan.getBodyBlock())
-        positions[&inner] = begin;
     } else if (auto when = dyn_cast<snn::WhenOp>(op)) {
       number(when.getBodyBlock());
     }
@@ -293,29 +289,44 @@ void AllocateStorage::allocateBuffers() {
   // use of it or of what is the same memory.
   llvm::MapVector<Value, Interval> intervals;
   auto extend = [&](Value value, Operation *user) {
-    auto it = intervals.find(getRoot(value));
+    Value root = getRoot(value);
+    auto it = intervals.find(root);
     if (it == intervals.end())
       return;
-    // A use inside a scan lasts until the scan ends.
+    // What comes from elsewhere is used in a scan until that ends.
     if (auto scan = user->getParentOfType<snn::ScanOp>())
-      user = scan;
+      if (root.getParentBlock() != user->getBlock())
+        user = scan;
     it->second.end = std::max(it->second.end, positions[user]);
   };
-  uint64_t rows = program.getRows();
+  // What a scan emits is there for all steps, and while it loops.
+  llvm::DenseMap<Value, snn::ScanOp> emitted;
+  program.walk([&](snn::ScanOp scan) {
+    for (Value value : scan.getYieldOp().getSignals())
+      emitted[getRoot(value)] = scan;
+  });
+  uint64_t rows = program.getRows(), samples = program.getMostSamples();
   program.walk<WalkOrder::PreOrder>([&](Operation *op) {
     if (op->hasTrait<OpTrait::ConstantLike>())
       return;
     for (Value result : op->getResults()) {
       if (isState(result) || getRoot(result) != result || op->hasAttr(kFused))
         continue;
-      // A tile of one row can use what is kept where it is.
-      if (rows == 1 && isa<snn::KeptOp, snn::MaterializeOp>(op))
+      bool isShared = isa<snn::KeptOp, snn::MaterializeOp>(op);
+      // A tile of one sample can use what is kept where it is.
+      if (samples == 1 && isShared)
         continue;
       unsigned begin = positions[op], end = begin;
-      if (auto scan = op->getParentOfType<snn::ScanOp>())
+      // One row per sample: that of a step, or what is done once.
+      bool isTemporary = op->getParentOp() != program;
+      if (auto scan = emitted.lookup(result)) {
+        begin = positions[&scan.getBodyBlock().front()];
         end = positions[scan];
+        isTemporary = false;
+      }
+      uint64_t count = isTemporary || isShared ? samples : rows;
       intervals[result] = {begin, end,
-                           align(rows * getRowBytes(result.getType()))};
+                           align(count * getRowBytes(result.getType()))};
     }
   });
   program.walk([&](Operation *op) {

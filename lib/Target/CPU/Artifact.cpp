@@ -227,8 +227,9 @@ void DescriptorBuilder::build(ArrayRef<StringRef> messages, ArrayAttr layers) {
        integer64(of.startLoops), integer64(of.endLoops)});
   // struct Descriptor
   auto *descriptor = llvm::ConstantStruct::getAnon(
-      {llvm::ConstantStruct::getAnon(program), tile, integer64(data.rows), work,
-       weights, weightPointer(data.weights.getInitialStateOffset()),
+      {llvm::ConstantStruct::getAnon(program), tile, integer64(data.rows),
+       integer64(data.samples), work, weights,
+       weightPointer(data.weights.getInitialStateOffset()),
        integer32(static_cast<uint32_t>(level)), array(texts),
        integer64(data.fingerprint), layoutArray()});
   auto *entry = new llvm::GlobalVariable(

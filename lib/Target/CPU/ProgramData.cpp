@@ -39,6 +39,7 @@ static kernels::Work getWork(ArrayRef<int64_t> numbers) {
 ProgramData::ProgramData(snn::ProgramOp program)
     : name(program.getSymName().str()),
       timeStep(program.getDt().convertToDouble()), rows(program.getRows()),
+      samples(program.getMostSamples()),
       sampleBytes(getInteger(program, kSampleBytes)),
       workspaceBytes(getInteger(program, kWorkspaceBytes)), weights(program),
       fingerprint(hashStates(program)) {

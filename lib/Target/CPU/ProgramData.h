@@ -26,7 +26,7 @@ public:
   std::vector<SignalData> inputs, outputs, probes;
   /// Of each input, where its elements go if it is given as events (Storage.h).
   std::vector<std::optional<kernels::MoveGeometry>> eventLayouts;
-  int64_t rows;
+  int64_t rows, samples;
   /// Of cpu-estimate-work; zero if it did not run.
   kernels::Work work = {};
   /// Whether a kernel was chosen that needs one.

@@ -51,8 +51,7 @@ inline int64_t getElementBytes(mlir::Type type) {
 
 /// Bytes of one row of a signal, or of a state of one sample.
 inline int64_t getRowBytes(mlir::Type type) {
-  return llvm::cast<mlir::RankedTensorType>(type).getNumElements() *
-         getElementBytes(type);
+  return snn::getSignalBytes(type);
 }
 
 /// How a parameter of a step reaches the generated code.

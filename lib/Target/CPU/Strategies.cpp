@@ -7,6 +7,7 @@
 
 #include "../../Kernels/ConvGeometry.h"
 #include "../../Kernels/Kernels.h"
+#include "../../Kernels/SlicedProduct.h"
 
 using namespace mlir;
 using namespace volley;
@@ -123,8 +124,8 @@ struct Work {
   double outputs, vectors, tiles;
   /// Whether inputs are bytes, or anything that is no float.
   bool isBinary, isInteger;
-  /// Whether steps are done one by one, each with a row per sample alone.
-  bool isInScan;
+  /// Whether steps are done one by one, each with one row per sample.
+  bool isAlone;
 
   explicit Work(Operation *op);
 };
@@ -135,11 +136,12 @@ struct Work {
 //         --benchmark_out_format=json
 //     python benchmarks/fit_costs.py kernels.json
 //
-// which times 23 products and convolutions with a population behind them at 8
-// densities and fits all constants; here on a core of a Xeon of 2.1 GHz with
+// which times products and convolutions with a population behind them at 8
+// densities and fits the constants of their kernels (those of products of two
+// signals were measured by hand); here on a core of a Xeon of 2.1 GHz with
 // AVX-512, 48 KiB and 2 MiB of cache, f32 weights, x86-64-v4. The benchmark
 // prints how often the fastest kernel is chosen by them, or one within five
-// percent of it: about 160 of 184.
+// percent of it.
 
 /// Of the event-driven kernel: to begin a window of neighbouring terms, and a
 /// tile of a row, and to look at a term.
@@ -212,7 +214,7 @@ Work::Work(Operation *op) {
   Type input = snn::getElementTypeOrSelf(op->getOperand(0).getType());
   isBinary = input.isInteger(1);
   isInteger = input.isInteger();
-  isInScan = op->getParentOfType<snn::ScanOp>() != nullptr;
+  isAlone = rows == 1 && op->getParentOfType<snn::ScanOp>();
 }
 
 /// Of the event-driven kernel, of products and convolutions alike; `size` is
@@ -242,7 +244,7 @@ static double getBytesCost(Operation *op, const Bytes &cost) {
   return (products * cost.term + work.rows * work.outputs * cost.output +
           work.terms * cost.copy + work.rows * cost.row +
           work.windows * cost.window) *
-         (work.isInScan ? kAlone : 1);
+         (work.isAlone ? kAlone : 1);
 }
 
 //===----------------------------------------------------------------------===//
@@ -333,7 +335,7 @@ public:
     if (work.isInteger)
       term += std::ceil(work.vectors / 4) * kTermConversion;
     return (work.terms * term + work.rows * kBlockedRow) *
-           (work.isInScan ? kAlone : 1);
+           (work.isAlone ? kAlone : 1);
   }
 };
 
@@ -733,6 +735,8 @@ protected:
   virtual int64_t getMostInput() const = 0;
   virtual const Bytes &getCosts() const = 0;
 };
+
+static_assert(kMostIntegerTerms <= kernels::kMostSlicedTerms);
 
 /// On the matrix unit (lib/Kernels/Sliced.cpp).
 class SlicedTiles : public Sliced {

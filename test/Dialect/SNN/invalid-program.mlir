@@ -537,3 +537,11 @@ snn.program @when(%x: tensor<2xf32>) state(%k ""::"static": tensor<2xf32> = 0.0 
   }
   snn.yield carry(%k1 : tensor<2xf32>)
 }
+
+// -----
+
+// C5
+// expected-error @+1 {{'snn.program' op expects 1 to 4 samples, but got 5}}
+snn.program @samples() -> () dt(1.0) rows(4) samples(5) {
+  snn.yield
+}

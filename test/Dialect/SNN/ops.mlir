@@ -283,6 +283,11 @@ snn.program @nothing_at_all() -> () dt(1.0) rows(1) attributes {key} {
   snn.yield
 }
 
+// CHECK: snn.program @of_few_samples() -> () dt(1.000000e+00) rows(8) samples(2) attributes {key} {
+snn.program @of_few_samples() -> () dt(1.0) rows(8) samples(2) attributes {key} {
+  snn.yield
+}
+
 // CHECK-LABEL: snn.program @history(
 // CHECK-SAME: state(%{{.*}} "d"::"delay": tensor<3xf32> = dense<1.000000e+00> : tensor<f32>)
 snn.program @history(%x: tensor<f32>) state(%h "d"::"delay": tensor<3xf32> = dense<1.0> : tensor<f32>)

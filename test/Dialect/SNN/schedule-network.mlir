@@ -217,6 +217,55 @@ snn.network @stored(%x: tensor<1x1024x1024xi1>, static %i: tensor<2x1024x1024xf3
 
 // -----
 
+snn.neuron_model private @half(in %x: f32) -> (spikes: i1) {
+  %half = arith.constant 0.5 : f32
+  %s = arith.cmpf ogt, %x, %half : f32
+  snn.next emit (%s : i1)
+}
+
+// Where a tile holds one row of what is large, that is done step by step, of one
+// sample at a time, and what is behind has more rows. A probe and the move of an
+// input are not parted.
+// CHECK-LABEL: snn.program @front(
+// CHECK-SAME: rows(8) samples(1)
+// REMARK: Function=front | Remark="the largest signal decides how many steps of samples a tile holds", bytes=4194304, rows=1, rows behind=8
+snn.network @front(%x: tensor<4x64x64xf32>, %z: tensor<64x64xi1>) -> (y: tensor<1x16x16xi1>) dt(1.0) {
+  %w = arith.constant dense<1.0> : tensor<64x4x1x1xf32>
+  // CHECK: snn.transpose %z
+  // CHECK: %[[FRONT:.*]]:2 = snn.scan (%[[X:.*]] = %x: tensor<4x64x64xf32>)
+  // CHECK-NEXT: snn.delay_read
+  // CHECK: snn.conv %[[X]]
+  // CHECK: snn.yield(%{{.*}} : tensor<64x16x16xf32>)
+  %t = snn.transpose %z [1, 0] : tensor<64x64xi1> -> tensor<64x64xi1>
+  %a = snn.conv %x, %w padding [32, 32, 32, 32] : (tensor<4x64x64xf32>, tensor<64x4x1x1xf32>) -> tensor<64x128x128xf32>
+  %late = snn.delay %a by 1 : tensor<64x128x128xf32>
+  %p = snn.pool max %late kernel [8, 8] stride [8, 8] : tensor<64x128x128xf32> -> tensor<64x16x16xf32>
+  // CHECK: snn.probe "small"::"x" %[[FRONT]]#0
+  snn.probe "small"::"x" %p : tensor<64x16x16xf32>
+  // CHECK: snn.conv %[[FRONT]]#0
+  %v = arith.constant dense<1.0> : tensor<1x64x1x1xf32>
+  %b = snn.conv %p, %v : (tensor<64x16x16xf32>, tensor<1x64x1x1xf32>) -> tensor<1x16x16xf32>
+  // CHECK: snn.step @half "behind"
+  %y = snn.population @half "behind" (%b) : (tensor<1x16x16xf32>) -> tensor<1x16x16xi1>
+  snn.probe "moved"::"z" %t : tensor<64x64xi1>
+  snn.output %y : tensor<1x16x16xi1>
+}
+
+// -----
+
+// Nothing that is small is behind what is large: a tile has one row.
+// CHECK-LABEL: snn.program @all_large
+// CHECK-SAME: rows(1) {
+// CHECK-NOT: snn.scan
+snn.network @all_large(%x: tensor<64x128x128xf32>) -> (y: tensor<64x128x128xf32>) dt(1.0) {
+  %a = snn.transpose %x [0, 2, 1] : tensor<64x128x128xf32> -> tensor<64x128x128xf32>
+  %b = snn.transpose %a [1, 0, 2] : tensor<64x128x128xf32> -> tensor<128x64x128xf32>
+  %c = snn.transpose %b [1, 0, 2] : tensor<128x64x128xf32> -> tensor<64x128x128xf32>
+  snn.output %c : tensor<64x128x128xf32>
+}
+
+// -----
+
 snn.neuron_model private @sum(state %v: f32 = 0.0, in %x: f32) -> (y: f32) {
   %v1 = arith.addf %v, %x : f32
   snn.next (%v1 : f32) emit (%v1 : f32)

@@ -139,3 +139,24 @@ snn.program @integers(%s: tensor<300xi1>, %c: tensor<300xi32>) -> () dt(1.0) row
   %b = snn.dense %c, %w sum exact kernel "sliced" {snn.integer_sums = array<i64: 3, 64, 100>} : (tensor<300xi32>, tensor<2x300xf32>) -> tensor<2xf32>
   snn.yield
 }
+
+// What a scan needs for a step has a row for each sample, and shares memory; what
+// it emits has one for each step, and is alive while it loops.
+// CHECK-LABEL: snn.program @front(
+// CHECK-SAME: snn.workspace_bytes = 1024 : i64
+snn.program @front(%x: tensor<64xf32>) -> (y: tensor<16xf32>) dt(1.0) rows(8) samples(1) {
+  %w = arith.constant dense<1.0> : tensor<64x64xf32>
+  %few = arith.constant dense<1.0> : tensor<16x64xf32>
+  // CHECK: snn.dense {{.*}}snn.buffers = array<i64: [[A:[0-9]+]]>
+  // CHECK: snn.dense {{.*}}snn.buffers = array<i64: {{[0-9]+}}>
+  // CHECK: snn.dense {{.*}}snn.buffers = array<i64: [[A]]>
+  // CHECK: snn.dense {{.*}}snn.buffers = array<i64: 0>
+  %p = snn.scan (%in = %x: tensor<64xf32>) -> (tensor<16xf32>) {
+    %a = snn.dense %in, %w kernel "event" : (tensor<64xf32>, tensor<64x64xf32>) -> tensor<64xf32>
+    %b = snn.dense %a, %w kernel "event" : (tensor<64xf32>, tensor<64x64xf32>) -> tensor<64xf32>
+    %c = snn.dense %b, %w kernel "event" : (tensor<64xf32>, tensor<64x64xf32>) -> tensor<64xf32>
+    %d = snn.dense %c, %few kernel "event" : (tensor<64xf32>, tensor<16x64xf32>) -> tensor<16xf32>
+    snn.yield (%d : tensor<16xf32>)
+  }
+  snn.yield (%p : tensor<16xf32>)
+}

@@ -66,7 +66,7 @@ ParseResult ProgramOp::parse(OpAsmParser &parser, OperationState &result) {
                    parser.parseColonType(outputTypes.emplace_back()));
   };
   FloatAttr dt;
-  IntegerAttr rows;
+  IntegerAttr rows, samples;
   if (parser.parseSymbolName(symbol) ||
       parser.parseCommaSeparatedList(AsmParser::Delimiter::Paren, parseInput))
     return failure();
@@ -79,9 +79,14 @@ ParseResult ProgramOp::parse(OpAsmParser &parser, OperationState &result) {
       parser.parseKeyword("dt") || parser.parseLParen() ||
       parser.parseAttribute(dt, builder.getF64Type()) || parser.parseRParen() ||
       parser.parseKeyword("rows") || parser.parseLParen() ||
-      parser.parseAttribute(rows, builder.getI64Type()) ||
-      parser.parseRParen() ||
-      parser.parseOptionalAttrDictWithKeyword(result.attributes))
+      parser.parseAttribute(rows, builder.getI64Type()) || parser.parseRParen())
+    return failure();
+  if (succeeded(parser.parseOptionalKeyword("samples")) &&
+      (parser.parseLParen() ||
+       parser.parseAttribute(samples, builder.getI64Type()) ||
+       parser.parseRParen()))
+    return failure();
+  if (parser.parseOptionalAttrDictWithKeyword(result.attributes))
     return failure();
 
   auto &properties = result.getOrAddProperties<Properties>();
@@ -93,6 +98,7 @@ ParseResult ProgramOp::parse(OpAsmParser &parser, OperationState &result) {
   properties.state_initials = builder.getArrayAttr(stateInitials);
   properties.dt = dt;
   properties.rows = rows;
+  properties.samples = samples;
   auto getFlags = [&](ArrayRef<bool> flags) {
     return builder.getDenseBoolArrayAttr(
         llvm::is_contained(flags, true) ? flags : ArrayRef<bool>());
@@ -151,12 +157,15 @@ void ProgramOp::print(OpAsmPrinter &printer) {
   printer << ") dt(";
   printer.printAttributeWithoutType(getDtAttr());
   printer << ") rows(" << getRows() << ')';
+  if (getSamples())
+    printer << " samples(" << *getSamples() << ')';
   printer.printOptionalAttrDictWithKeyword(
       (*this)->getAttrs(),
       {getSymNameAttrName(), getInputNamesAttrName(), getOutputNamesAttrName(),
        getStateNodesAttrName(), getStateNamesAttrName(),
        getStateInitialsAttrName(), getDtAttrName(), getRowsAttrName(),
-       getStaticInputsAttrName(), getWindowOutputsAttrName()});
+       getStaticInputsAttrName(), getWindowOutputsAttrName(),
+       getSamplesAttrName()});
   printer << ' ';
   printer.printRegion(getBody(), /*printEntryBlockArgs=*/false);
 }
@@ -175,6 +184,10 @@ LogicalResult ProgramOp::verify() {
   if (static_cast<int64_t>(getRows()) < 1)
     return emitOpError("expects a positive number of rows, but got ")
            << getRows(); // C5
+  int64_t samples = getMostSamples(), rows = getRows();
+  if (samples < 1 || samples > rows)
+    return emitOpError("expects 1 to ")
+           << rows << " samples, but got " << samples; // C5
   auto isOnePer = [](ArrayRef<bool> flags, ArrayAttr names) {
     return flags.empty() || flags.size() == names.size();
   };

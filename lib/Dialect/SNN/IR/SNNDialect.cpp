@@ -21,7 +21,7 @@ using namespace volley::snn;
 
 /// The version of the dialect's ops in bytecode. It grows with every change
 /// that readers of the last one would misread or not read.
-static constexpr uint64_t kBytecodeVersion = 1;
+static constexpr uint64_t kBytecodeVersion = 2;
 
 namespace {
 struct BytecodeVersion : DialectVersion {
@@ -80,6 +80,12 @@ bool volley::snn::isSignalType(Type type) {
   auto tensor = dyn_cast<RankedTensorType>(type);
   return tensor && tensor.hasStaticShape() && tensor.getNumElements() > 0 &&
          isElementType(tensor.getElementType());
+}
+
+int64_t volley::snn::getSignalBytes(Type type) {
+  auto signal = cast<RankedTensorType>(type);
+  return signal.getNumElements() *
+         std::max(1u, signal.getElementTypeBitWidth() / 8);
 }
 
 Type volley::snn::getElementTypeOrSelf(Type type) {

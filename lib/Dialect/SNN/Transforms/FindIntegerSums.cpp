@@ -29,10 +29,10 @@ struct FindIntegerSums
 /// Sums of f32 are exact in any order below this magnitude, of the smallest
 /// part of a weight.
 static constexpr int64_t kExactFloats = 1 << 24;
-/// Larger inputs are no bytes; and with more terms, sums of digits of 8 bits
-/// might not fit 32 bits.
-static constexpr int64_t kMostInput = 255, kMostTerms = 1 << 16;
-static_assert(kMostInput * kMostTerms * 128 < int64_t(1) << 31);
+/// Larger inputs are no bytes.
+static constexpr int64_t kMostInput = 255;
+// With more terms, sums of digits of 8 bits might not fit 32 bits.
+static_assert(kMostInput * kMostIntegerTerms * 128 < int64_t(1) << 31);
 
 /// True if f32 sums by ascending terms are never rounded.
 static bool isExactAscending(const IntegerRow &row, int64_t most) {
@@ -50,7 +50,7 @@ static std::optional<IntegerSums> findSums(Operation *op,
   bool isAscending = !hasExactSum(op);
   int64_t terms = cast<SynapticOpInterface>(op).getFanIn();
   Range range = ranges.get(op->getOperand(0));
-  if (range.low < 0 || range.high > kMostInput || terms > kMostTerms)
+  if (range.low < 0 || range.high > kMostInput || terms > kMostIntegerTerms)
     return std::nullopt;
   IntegerSums result;
   result.mostInput = std::max<int64_t>(range.high, 1);

@@ -20,15 +20,22 @@ namespace volley::snn {
 using namespace mlir;
 using namespace volley::snn;
 
-/// A tile of the largest signal should take no more than this, for the sake of
-/// the cache and of memory.
-static constexpr int64_t kLargestTile = 4 << 20;
+/// Where the largest signals let a tile have one row only, those behind should
+/// have as many.
+static constexpr int64_t kLeastRowsBehind = 4;
 
 /// Whether only a population reads the sums of an op: targets hand them over in
 /// the cache.
 static bool isHandedOver(Operation *op) {
   return isa<DenseOp, ConvOp>(op) && op->hasOneUse() &&
          isa<PopulationOp>(*op->user_begin());
+}
+
+/// What is not done step by step before others: moves of an input, which have
+/// nothing to do if it is given as events, and probes.
+static bool isOfAllSteps(Operation *op) {
+  return isa<ProbeOp>(op) || (isa<TransposeOp, ReshapeOp, MoveOp>(op) &&
+                              isa<BlockArgument>(op->getOperand(0)));
 }
 
 /// Constants, and signals that are constants: there is nothing to do for them.
@@ -59,8 +66,9 @@ namespace {
 /// Builds the program of one network.
 class Scheduler {
 public:
-  Scheduler(NetworkOp network, int64_t rows)
-      : network(network), rows(rows), rates(network), builder(network) {}
+  Scheduler(NetworkOp network, int64_t rows, int64_t tileBytes)
+      : network(network), rows(rows), tileBytes(tileBytes), rates(network),
+        builder(network) {}
 
   /// Null, with an error, if the network holds a named neuron.
   ProgramOp run();
@@ -97,7 +105,10 @@ private:
     return rate == Rate::Static && !once.contains(op) ? Rate::Stream : rate;
   }
   bool isDoneOnce(Operation *op);
-  void limitRows();
+  int64_t getStoredBytes(Operation *op);
+  int64_t getRowsBehind(ArrayRef<Component> components, size_t front);
+  size_t limitRows(ArrayRef<Component> components);
+  void joinFront(std::vector<Component> &components, size_t front);
   /// True for a static signal that is computed at each step.
   bool isRepeated(Value value) {
     Operation *def = value.getDefiningOp();
@@ -106,12 +117,15 @@ private:
   }
 
   NetworkOp network;
-  int64_t rows;
+  int64_t rows, tileBytes;
+  /// Of a tile at most, if fewer than rows.
+  std::optional<int64_t> samples;
   Rates rates;
   OpBuilder builder;
   SmallVector<Operation *> ops;
-  /// Ops on cycles, and those that are done once after a reset.
-  llvm::DenseSet<Operation *> cyclic, once;
+  /// Ops that are done step by step, and those that are done once after a
+  /// reset.
+  llvm::DenseSet<Operation *> scanned, once;
 
   struct State {
     Attribute node, name, initial;
@@ -135,7 +149,7 @@ struct ScheduleNetwork
     for (auto network :
          llvm::make_early_inc_range(getOperation().getOps<NetworkOp>())) {
       materializeConstants(network);
-      if (!Scheduler(network, rows).run())
+      if (!Scheduler(network, rows, tileBytes).run())
         return signalPassFailure();
       network.erase();
     }
@@ -239,7 +253,7 @@ std::vector<Scheduler::Component> Scheduler::sortComponents() {
     unsigned from = components.component[index];
     members[from].push_back(op);
     if (components.isCyclic[from])
-      cyclic.insert(op);
+      scanned.insert(op);
     for (unsigned target : successors[index])
       if (unsigned to = components.component[target];
           to != from && next[from].insert(to))
@@ -514,31 +528,92 @@ DenseBoolArrayAttr Scheduler::getWindowOutputs() {
                                            : ArrayRef<bool>());
 }
 
-/// As many rows as keep the largest signal of each step below kLargestTile.
-void Scheduler::limitRows() {
-  Operation *largest = nullptr;
-  int64_t most = 1;
+/// The largest signal of an op that lies in memory at each step.
+int64_t Scheduler::getStoredBytes(Operation *op) {
+  int64_t most = 0;
+  if (getRate(op) != Rate::Static && !isHandedOver(op))
+    for (Type type : op->getResultTypes())
+      most = std::max(most, getSignalBytes(type));
+  return most;
+}
+
+/// As many rows as keep all signals below tileBytes that there are if the first
+/// components have none.
+int64_t Scheduler::getRowsBehind(ArrayRef<Component> components, size_t front) {
+  llvm::DenseSet<Operation *> before;
+  for (const Component &component : components.take_front(front))
+    for (Operation *op : component)
+      if (!isOfAllSteps(op))
+        before.insert(op);
+  int64_t most = 0;
   for (Operation *op : ops) {
-    if (getRate(op) == Rate::Static || isHandedOver(op))
+    if (!before.contains(op)) {
+      most = std::max(most, getStoredBytes(op));
       continue;
-    for (Type type : op->getResultTypes()) {
-      auto signal = cast<RankedTensorType>(type);
-      int64_t bytes = signal.getNumElements() *
-                      std::max(1u, signal.getElementTypeBitWidth() / 8);
-      if (bytes > most) {
-        most = bytes;
-        largest = op;
-      }
     }
+    for (Value result : op->getResults())
+      if (!llvm::all_of(result.getUsers(),
+                        [&](Operation *user) { return before.contains(user); }))
+        most = std::max(most, getSignalBytes(result.getType()));
   }
-  int64_t limit = std::clamp<int64_t>(kLargestTile / most, 1, rows);
-  if (limit < rows)
-    remark::analysis(largest->getLoc(), remark::RemarkOpts::name("tile")
-                                            .category("snn-schedule-network")
-                                            .function(network.getSymName()))
-        << "the largest signal decides how many steps of samples a tile holds"
-        << remark::metric("rows", limit) << remark::metric("bytes", most);
+  return most ? std::clamp<int64_t>(tileBytes / most, 1, rows) : rows;
+}
+
+/// As many rows as keep the largest signal of each step below tileBytes. If
+/// that is one, so many of the components come first, step by step, that those
+/// behind have more.
+size_t Scheduler::limitRows(ArrayRef<Component> components) {
+  int64_t limit = getRowsBehind(components, 0), most = 0;
+  if (limit == rows)
+    return 0;
+  Operation *largest = nullptr;
+  for (Operation *op : ops)
+    if (int64_t bytes = getStoredBytes(op); bytes > most) {
+      most = bytes;
+      largest = op;
+    }
+  size_t front = 0;
+  int64_t behind = limit;
+  if (limit == 1)
+    while (behind < kLeastRowsBehind && front < components.size())
+      behind = getRowsBehind(components, ++front);
+  if (front == components.size() || behind < kLeastRowsBehind)
+    front = 0;
+  auto message =
+      remark::analysis(largest->getLoc(), remark::RemarkOpts::name("tile")
+                                              .category("snn-schedule-network")
+                                              .function(network.getSymName()));
+  message << "the largest signal decides how many steps of samples a tile holds"
+          << remark::metric("rows", limit) << remark::metric("bytes", most);
   rows = limit;
+  if (front > 0) {
+    message << remark::metric("rows behind", behind);
+    samples = limit;
+    rows = behind;
+  }
+  return front;
+}
+
+/// Makes one scan of the first components.
+void Scheduler::joinFront(std::vector<Component> &components, size_t front) {
+  if (front == 0)
+    return;
+  std::vector<Component> moves, probes,
+      rest(components.begin() + front, components.end());
+  Component joined;
+  for (Component &component : MutableArrayRef(components).take_front(front)) {
+    if (isa<ProbeOp>(component.front()))
+      probes.push_back(std::move(component));
+    else if (isOfAllSteps(component.front()))
+      moves.push_back(std::move(component));
+    else
+      llvm::append_range(joined, component);
+  }
+  scanned.insert(joined.begin(), joined.end());
+  components = std::move(moves);
+  components.push_back(std::move(joined));
+  for (auto *part : {&probes, &rest})
+    llvm::move(*part, std::back_inserter(components));
 }
 
 ProgramOp Scheduler::run() {
@@ -557,7 +632,8 @@ ProgramOp Scheduler::run() {
     components[static_cast<int>(rate)].push_back(std::move(component));
   }
   findKept();
-  limitRows();
+  std::vector<Component> &stream = components[static_cast<int>(Rate::Stream)];
+  joinFront(stream, limitRows(stream));
 
   SmallVector<Attribute> nodes, names, initials;
   for (const State &state : states) {
@@ -571,7 +647,8 @@ ProgramOp Scheduler::run() {
       network.getOutputNamesAttr(), builder.getArrayAttr(nodes),
       builder.getArrayAttr(names), builder.getArrayAttr(initials),
       network.getDtAttr(), builder.getI64IntegerAttr(rows),
-      network.getStaticInputsAttr(), getWindowOutputs());
+      network.getStaticInputsAttr(), getWindowOutputs(),
+      samples ? builder.getI64IntegerAttr(*samples) : nullptr);
   Block &body = program.getBody().emplaceBlock();
   for (BlockArgument input : network.getBodyBlock().getArguments())
     mapping.map(input, body.addArgument(input.getType(), input.getLoc()));
@@ -585,9 +662,8 @@ ProgramOp Scheduler::run() {
         builder.clone(op, mapping);
   if (!kept.empty())
     scheduleStart(components[static_cast<int>(Rate::Static)]);
-  for (const Component &component :
-       components[static_cast<int>(Rate::Stream)]) {
-    if (component.size() > 1 || cyclic.contains(component.front()))
+  for (const Component &component : stream) {
+    if (component.size() > 1 || scanned.contains(component.front()))
       scheduleScan(component);
     else
       scheduleOp(component.front());

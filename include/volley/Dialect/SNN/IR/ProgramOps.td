@@ -12,9 +12,9 @@ def SNN_ProgramOp : SNN_Op<"program", [
   let description = [{
     The body is ordered. A value stands for its signal over a *tile*: a number
     of successive steps of a block of samples, both chosen at run time, at most
-    `rows` (step, sample) pairs together. Ops without state act on every pair;
-    `snn.step` runs through the steps of the tile in order; `snn.scan` runs its
-    region once per step.
+    `rows` (step, sample) pairs together, of at most `samples` samples (`rows`, if
+    it is not there). Ops without state act on every pair; `snn.step` runs through
+    the steps of the tile in order; `snn.scan` runs its region once per step.
 
     State is SSA: the body takes the states as they are before the tile and
     yields them as they are after it.
@@ -37,7 +37,7 @@ def SNN_ProgramOp : SNN_Op<"program", [
       then updated by one `snn.step`, `snn.scan` or `snn.delay_write`, and so on
       for the updated state until `snn.yield` carries it.
     - (C4) the initial value of a state has the state's element type.
-    - (C5) `rows` is positive.
+    - (C5) `rows` is positive, and `samples` too, and not larger.
     - (C6) `static_inputs` and `window_outputs`, if there are any, have one
       entry per input and output.
   }];
@@ -46,7 +46,8 @@ def SNN_ProgramOp : SNN_Op<"program", [
                        StrArrayAttr:$state_names, ArrayAttr:$state_initials,
                        F64Attr:$dt, I64Attr:$rows,
       DefaultValuedAttr<DenseBoolArrayAttr, "{}">:$static_inputs,
-      DefaultValuedAttr<DenseBoolArrayAttr, "{}">:$window_outputs);
+      DefaultValuedAttr<DenseBoolArrayAttr, "{}">:$window_outputs,
+      OptionalAttr<I64Attr>:$samples);
   let regions = (region SizedRegion<1>:$body);
   let hasCustomAssemblyFormat = 1;
   let hasVerifier = 1;
@@ -73,6 +74,10 @@ def SNN_ProgramOp : SNN_Op<"program", [
       return getStateInitials()[index];
     }
     YieldOp getYieldOp();
+    /// Samples of a tile at most.
+    int64_t getMostSamples() {
+      return getSamples() ? *getSamples() : getRows();
+    }
   }];
 }
 

@@ -41,6 +41,9 @@ bool isElementType(mlir::Type type);
 /// with at least one element.
 bool isSignalType(mlir::Type type);
 
+/// What a signal takes in memory, of one step of one sample: a spike is a byte.
+int64_t getSignalBytes(mlir::Type type);
+
 /// True if `param` (a scalar type or a ranked tensor type) broadcasts over
 /// `shape`: aligned at the left, each dimension equal or 1.
 bool broadcastsOver(mlir::Type param, llvm::ArrayRef<int64_t> shape);

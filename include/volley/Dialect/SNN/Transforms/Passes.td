@@ -547,15 +547,20 @@ def SNNScheduleNetwork : Pass<"snn-schedule-network", "::mlir::ModuleOp"> {
     want of other static signals is their value at the last step of a run.
 
     A tile holds `rows` pairs of a step and a sample, or fewer if the network's
-    largest signal would take more than 4 MiB, which is a remark; no bit depends
-    on it. What is done once has one row, and sums that only a population reads
-    are handed over in the cache: neither counts.
+    largest signal would take more than `tile-bytes`, which is a remark; no bit
+    depends on it. What is done once has one row, and sums that only a population
+    reads are handed over in the cache: neither counts. If one row is all that
+    fits, and signals become smaller along the network, the ops with the large
+    ones are a `snn.scan` of their own, of one sample at a time, and a tile has
+    as many rows as suit those behind (four at least).
 
     Refuses named neurons: they have no law yet.
   }];
   let options = [
     Option<"rows", "rows", "int64_t", "64",
-           "(step, sample) pairs that a tile holds at most">
+           "(step, sample) pairs that a tile holds at most">,
+    Option<"tileBytes", "tile-bytes", "int64_t", "4 << 20",
+           "what a signal takes in a tile at most, if it has several rows">
   ];
 }
 
