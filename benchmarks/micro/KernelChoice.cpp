@@ -430,7 +430,8 @@ int main(int argc, char **argv) {
             });
   }
   Collector collector(benchmark::ConsoleReporter::OO_Tabular);
-  benchmark::RunSpecifiedBenchmarks(&collector);
+  if (benchmark::RunSpecifiedBenchmarks(&collector) == 0)
+    return 1;
   printChoices(shapes, collector.medians);
   return 0;
 }

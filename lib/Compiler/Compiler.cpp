@@ -327,6 +327,12 @@ static LogicalResult compile(ModuleOp module, const CompileOptions &options,
     return failure();
   SmallVector<cpu::LoweredProgram> programs;
   if (portable && best.usesMatrixUnit()) {
+    // What there is to say of the network has been said.
+    ScopedDiagnosticHandler remarks(
+        module.getContext(), [](Diagnostic &diagnostic) {
+          return success(diagnostic.getSeverity() ==
+                         DiagnosticSeverity::Remark);
+        });
     if (failed(portable->run()))
       return failure();
     programs = {best.getProgram(levels->front()),
@@ -469,16 +475,19 @@ LogicalResult volley::writeModule(ModuleOp module, StringRef path,
     return failure();
   // Networks that were read from such a file keep their weights in it: it loses
   // its name, but not its bytes.
+  // So it is written beside it; but not if it is a device.
   std::string message;
-  if (std::string target = resolveOutputPath(path.str(), message);
-      message.empty())
-    llvm::sys::fs::remove(target);
+  std::string target = resolveOutputPath(path.str(), message);
+  bool isFile =
+      message.empty() && path != "-" &&
+      (!llvm::sys::fs::exists(path) || llvm::sys::fs::is_regular_file(path));
+  std::string part = isFile ? makePartPath(target) : path.str();
   message.clear();
-  std::unique_ptr<llvm::ToolOutputFile> file = openOutputFile(path, &message);
+  std::unique_ptr<llvm::ToolOutputFile> file = openOutputFile(part, &message);
   if (!file)
     return emitError(getFileLocation(module.getContext(), path)) << message;
   if (path.ends_with(".mlirbc")) {
-    if (failed(writeBytecode(module, file->os(), path)))
+    if (failed(writeBytecode(module, file->os(), part)))
       return failure();
   } else {
     if (elideWeights)
@@ -492,6 +501,10 @@ LogicalResult volley::writeModule(ModuleOp module, StringRef path,
     return emitError(getFileLocation(module.getContext(), path))
            << "cannot be written: " << code.message();
   }
+  if (isFile)
+    if (std::error_code code = llvm::sys::fs::rename(part, target))
+      return emitError(getFileLocation(module.getContext(), path))
+             << "cannot be written: " << code.message();
   file->keep();
   return success();
 }

@@ -193,8 +193,11 @@ static std::string escape(StringRef text) {
   std::string result;
   raw_string_ostream stream(result);
   printHTMLEscaped(json::fixUTF8(text), stream);
-  // No control characters in XML.
+  // XML has no control characters, and not U+FFFE and U+FFFF.
   erase_if(result, [](char c) { return static_cast<unsigned char>(c) < 32; });
+  for (StringRef none : {"\xEF\xBF\xBE", "\xEF\xBF\xBF"})
+    for (size_t at; (at = result.find(none)) != std::string::npos;)
+      result.erase(at, none.size());
   return result;
 }
 
@@ -246,6 +249,10 @@ void volley::printProfileSVG(const Profile &profile, raw_ostream &stream) {
     Bar *bar = &root;
     SmallVector<StringRef> parts;
     SplitString(layer.node, parts, "./");
+    // Nobody looks at more.
+    constexpr size_t most = 64;
+    if (parts.size() > most)
+      parts.truncate(most);
     for (StringRef part : parts) {
       bar = &bar->getPart(part);
       bar->seconds += layer.seconds;
@@ -291,18 +298,15 @@ std::string volley::checkProfilePath(StringRef path) {
 std::string volley::writeProfile(const Profile &profile, StringRef path) {
   if (std::string error = checkProfilePath(path); !error.empty())
     return error;
-  std::string error;
-  std::string target = resolveOutputPath(path.str(), error);
-  if (!error.empty())
-    return error;
-  Error failure = writeToOutput(target, [&](raw_ostream &stream) {
-    if (path.ends_with(".json"))
-      printProfileJSON(profile, stream);
-    else
-      printProfileSVG(profile, stream);
-    return Error::success();
+  std::string text;
+  raw_string_ostream stream(text);
+  if (path.ends_with(".json"))
+    printProfileJSON(profile, stream);
+  else
+    printProfileSVG(profile, stream);
+  return writeOutput(path.str(), [&](std::FILE *file) {
+    return std::fwrite(text.data(), 1, text.size(), file) == text.size();
   });
-  return failure ? "cannot be written: " + toString(std::move(failure)) : "";
 }
 
 std::string volley::readActivity(StringRef path, PipelineOptions &options) {

@@ -268,32 +268,13 @@ static std::string readFile(const std::string &path, std::vector<char> &bytes) {
   return "";
 }
 
-/// Writes next to `path` first, so that no half file stays behind.
 static std::string writeFile(const std::string &path, const std::string &header,
                              const void *data, size_t size) {
-  std::string error;
-  std::string target = volley::resolveOutputPath(path, error);
-  if (!error.empty())
-    return error;
-  // A name that no other writer has.
-  static std::atomic<unsigned> count{0};
-  std::string temporary = target + ".part-" + std::to_string(getpid()) + "-" +
-                          std::to_string(count++);
-  bool done = false;
-  {
-    File file(std::fopen(temporary.c_str(), "wb"));
-    if (!file.stream)
-      return std::string("cannot be written: ") + std::strerror(errno);
-    done = std::fwrite(header.data(), 1, header.size(), file.stream) ==
+  return volley::writeOutput(path, [&](std::FILE *stream) {
+    return std::fwrite(header.data(), 1, header.size(), stream) ==
                header.size() &&
-           std::fwrite(data, 1, size, file.stream) == size &&
-           std::fflush(file.stream) == 0;
-  }
-  if (done && std::rename(temporary.c_str(), target.c_str()) == 0)
-    return "";
-  std::string reason = std::strerror(errno);
-  std::remove(temporary.c_str());
-  return "cannot be written: " + reason;
+           std::fwrite(data, 1, size, stream) == size;
+  });
 }
 
 /// The text after `'key':` in the header's dictionary.

@@ -12,6 +12,7 @@
 #include <fcntl.h>
 #include <filesystem>
 #include <optional>
+#include <sys/stat.h>
 #include <tbb/global_control.h>
 #include <tbb/parallel_for.h>
 #include <tbb/task_arena.h>
@@ -228,6 +229,31 @@ static bool isForeign(int file) {
          header.e_machine != machine;
 }
 
+/// Whether a shared object is cut off: the loader maps what is not there, and
+/// the first access to it ends the process.
+static bool isCutOff(int file) {
+  Elf64_Ehdr header;
+  struct stat status;
+  if (pread(file, &header, sizeof header, 0) != sizeof header ||
+      std::memcmp(header.e_ident, ELFMAG, SELFMAG) != 0 ||
+      fstat(file, &status) != 0)
+    return false; // The loader says what it is.
+  uint64_t size = status.st_size;
+  auto isBeyond = [&](uint64_t offset, uint64_t bytes) {
+    return offset > size || bytes > size - offset;
+  };
+  if (isBeyond(header.e_shoff, uint64_t(header.e_shnum) * header.e_shentsize))
+    return true;
+  for (unsigned i = 0; i < header.e_phnum; ++i) {
+    Elf64_Phdr segment;
+    off_t place = header.e_phoff + uint64_t(i) * header.e_phentsize;
+    if (pread(file, &segment, sizeof segment, place) != sizeof segment ||
+        isBeyond(segment.p_offset, segment.p_filesz))
+      return true;
+  }
+  return false;
+}
+
 std::shared_ptr<Artifact> Artifact::load(const std::string &path,
                                          std::string &error,
                                          const std::string &cpu) {
@@ -241,6 +267,10 @@ std::shared_ptr<Artifact> Artifact::load(const std::string &path,
   }
   if (isForeign(artifact->file)) {
     error = path + ": is for machines of another architecture";
+    return nullptr;
+  }
+  if (isCutOff(artifact->file)) {
+    error = path + ": is cut off: a part of the file is missing";
     return nullptr;
   }
   std::string name = makeUniqueName(artifact->file);

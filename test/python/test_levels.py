@@ -18,6 +18,11 @@ V3, V4, AMX = "x86-64-v3", "x86-64-v4", "x86-64-v4-amx"
 T, B = 7, 3
 
 
+def has_avx512():
+    flags = Path("/proc/cpuinfo").read_text().split()
+    return {"avx512f", "avx512bw", "avx512cd", "avx512dq", "avx512vl"} <= set(flags)
+
+
 def make_net(law="ascending", scale=1.0):
     """A convolution, a recurrence, and a product of numbers."""
     rng = np.random.default_rng(5)
@@ -76,7 +81,8 @@ def test_levels_give_the_same_bits(tmp_path, x, cpu):
     expected = volley.interpret(net, x, record=record)
     prog = volley.compile(net, cpu=cpu, record=record)
     assert prog.levels == [V4, V3]
-    assert prog.cpu == prog.levels[prog.levels.index(prog.cpu)]
+    # The best one that this processor has.
+    assert prog.cpu == (V4 if has_avx512() else V3)
     assert_same_runs(prog.run(x, record=record), expected)
     prog.save(tmp_path / "net.so")
     assert run_each(tmp_path / "net.so", x, record, expected).cpu == prog.cpu

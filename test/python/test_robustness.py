@@ -2,6 +2,7 @@
 """Large, odd and hostile circumstances: results, or one error and no traces."""
 
 import os
+import resource
 import signal
 import subprocess
 import sys
@@ -58,6 +59,87 @@ def test_output_that_is_no_file(run_tool, model, tmp_path):
         assert "cannot be written" in done.stderr
     assert pipe.is_fifo()
     assert {path.name for path in tmp_path.iterdir()} == {"pipe", "model.nir"}
+
+
+def limit_files():
+    """Files of this process end at 4 KiB, as on a disk that is full."""
+    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (4096, 4096))
+
+
+def test_no_room_for_a_result(run_tool, tmp_path):
+    """What was there before stays."""
+    net = volley.Builder()
+    x = net.input("x", (2,))
+    for i in range(60):
+        x = net.dense(x, np.eye(2, dtype=np.float32), name=f"layer{i}")
+    net.output("y", x)
+    model, data = tmp_path / "net.mlirbc", tmp_path / "x.npy"
+    net.build().save(model)
+    np.save(data, np.ones((3, 2), np.float32))
+    artefact = tmp_path / "net.so"
+    done = run_tool("snn-compile", model, "--profile", "--quiet", "-o", artefact)
+    assert done.returncode == 0
+    run = ("snn-run", artefact, "--quiet", "--input", data)
+    for result, command in [
+        ("p.json", (*run, "--profile-out")),
+        ("p.svg", (*run, "--profile-out")),
+        ("net.mlir", ("snn-compile", model, "--emit=imported", "-o")),
+        ("other.mlirbc", ("snn-compile", model, "--emit=imported", "-o")),
+    ]:
+        result = tmp_path / result
+        result.write_text("before")
+        names = {path.name for path in tmp_path.iterdir()}
+        done = run_tool(*command, result, preexec_fn=limit_files)
+        assert done.returncode == 1
+        assert f"{result}" in done.stderr and "cannot be written" in done.stderr
+        assert result.read_text() == "before"
+        assert {path.name for path in tmp_path.iterdir()} == names
+
+
+def test_places_of_results_are_checked_first(run_tool, tmp_path):
+    """No result is written if another one cannot be."""
+    net = volley.Builder()
+    x = net.input("x", (2,))
+    net.output("a", net.scale(x, 2.0))
+    net.output("b", net.scale(x, 3.0))
+    model, data, result = (tmp_path / name for name in ("net.mlirbc", "x.npy", "a.npy"))
+    net.build().save(model)
+    np.save(data, np.ones((3, 2), np.float32))
+    (tmp_path / "b.npy").mkdir()
+    (tmp_path / "p.json").mkdir()
+    run = ("snn-run", model, "--quiet", "--input", data, "--output", f"a={result}")
+    for other in (
+        f"--output=b={tmp_path / 'b.npy'}",
+        f"--profile-out={tmp_path}/p.json",
+    ):
+        done = run_tool(*run, other)
+        assert done.returncode == 1
+        assert "cannot be written: is a directory" in done.stderr
+        assert not result.exists()
+
+
+def test_artefact_that_is_cut_off(run_tool, model, tmp_path):
+    whole, part = tmp_path / "whole.so", tmp_path / "part.so"
+    assert compile_to(run_tool, model, whole).returncode == 0
+    data = whole.read_bytes()
+    for missing in (1, 3000, 5000, len(data) // 2):
+        part.write_bytes(data[:-missing])
+        with pytest.raises(RuntimeError, match="part.so: is cut off"):
+            volley.open(part)
+        done = run_tool("snn-run", "--info", part)
+        assert done.returncode == 1
+        assert f"{part}: is cut off" in done.stderr
+
+
+@pytest.mark.parametrize("way", [[], ["--reference"]])
+def test_empty_batch(run_tool, model, tmp_path, way):
+    data = tmp_path / "x.npy"
+    np.save(data, np.ones((3, 0, *BASE_INPUT.shape[2:]), np.float32))
+    options = ("--profile=snntorch", f"--dt={DT}", "--input", data, *way)
+    done = run_tool("snn-run", model, *options)
+    assert done.returncode == 1
+    assert f"{data}: expects at least one sample of input" in done.stderr
 
 
 def test_nothing_is_left_after_a_signal(model, tmp_path):

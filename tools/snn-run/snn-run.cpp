@@ -148,6 +148,17 @@ static Options parseCommandLine(int argc, char **argv) {
   if (host.getNumOccurrences() &&
       (!conformance || reference || StringRef(host).trim().empty()))
     fail("--host expects a command, for compiled code of --conformance");
+  if (conformance)
+    for (const cl::Option &option :
+         std::initializer_list<std::reference_wrapper<cl::Option>>{
+             inputs, outputs, records, profiles, activity, sumLaw,
+             cacheDirectory, steps, chunk, bin})
+      if (option.getNumOccurrences())
+        fail("--" + option.ArgStr +
+             " is for one network; --conformance runs those of a file, with "
+             "data and laws that it states");
+  if (reference && modelOptions.isProfiling())
+    fail("--profile is for compiled code, which --reference has none of");
   if (threads < 0 || threads > ThreadPool::kMostThreads)
     fail("--threads expects 0 to " + Twine(ThreadPool::kMostThreads));
   if (steps.getNumOccurrences() && steps < 0)
@@ -214,6 +225,13 @@ struct Target {
 };
 } // namespace
 
+static void checkBatch(const std::string &path, const SignalInfo &info,
+                       int64_t batch) {
+  if (batch < 1)
+    fail(path + ": expects at least one sample of input '" + info.name +
+         "', but the batch is empty");
+}
+
 /// A static input: one value, or one per sample.
 static InputData readStatic(const std::string &path, const SignalInfo &info,
                             const Array &array) {
@@ -229,6 +247,7 @@ static InputData readStatic(const std::string &path, const SignalInfo &info,
          " or (batch, " + formatShape(info.shape) + ") for the static input '" +
          info.name + "', but got " + formatShape(shape));
   }
+  checkBatch(path, info, data.batch);
   data.bytes.resize(data.batch * info.getBytes());
   failIf(path, convert(array.element, array.bytes.data(), info.type,
                        data.bytes.data(), array.shape));
@@ -280,6 +299,7 @@ static InputData readInput(const std::string &path, const SignalInfo &info) {
          formatShape(shape));
   }
   data.steps = shape.front();
+  checkBatch(path, info, data.batch);
   data.bytes.resize(data.steps * data.batch * info.getBytes());
   failIf(path, convert(array.element, array.bytes.data(), info.type,
                        data.bytes.data(), array.shape));
@@ -320,17 +340,24 @@ static Target parseTarget(StringRef option, StringRef entry,
 }
 
 /// Fails before a long run for what would fail after it.
-static void checkDirectory(StringRef path) {
+/// What would keep a result from being written is said before there is any.
+static void checkPlace(StringRef path) {
   StringRef directory = sys::path::parent_path(path);
   if (!directory.empty() && !sys::fs::is_directory(directory))
     fail(path + ": cannot be written: there is no directory '" + directory +
          "'");
+  std::string error;
+  resolveOutputPath(path.str(), error);
+  failIf(path.str(), error);
+  if (std::error_code code = sys::fs::access(
+          directory.empty() ? "." : directory, sys::fs::AccessMode::Write))
+    fail(path + ": cannot be written: " + code.message());
 }
 
 static void checkTarget(StringRef path) {
   if (!path.ends_with(".npy") && !path.ends_with(".csv"))
     fail(path + ": expects a file that ends in .npy or .csv");
-  checkDirectory(path);
+  checkPlace(path);
 }
 
 static void writeSignal(const std::string &path, const SignalInfo &info,
@@ -389,6 +416,10 @@ static void printSummary(const ProgramInfo &info,
       for (double sum : sums)
         total += sum;
       size_t best = max_element(sums) - sums.begin();
+      if (steps == 0 && signal.rate == Rate::Stream) {
+        outs() << "  sample " << sample << ": no step\n";
+        continue;
+      }
       outs() << "  sample " << sample << ": ";
       if (signal.rate != Rate::Stream)
         outs() << "largest " << format("%g", sums[best]) << " of element "
@@ -563,8 +594,6 @@ int main(int argc, char **argv) {
   tools::DiagnosticPrinter printer(&context, /*showRemarks=*/!options.isQuiet &&
                                                  !options.isConformance);
   if (options.isConformance) {
-    if (!options.profiles.empty())
-      fail("--profile-out is for one network; --conformance runs many");
     ConformanceOptions conformance;
     conformance.reference = options.useReference;
     conformance.compile.cpu = options.cpu;
@@ -586,7 +615,7 @@ int main(int argc, char **argv) {
   }
   for (const std::string &path : options.profiles) {
     failIf(path, checkProfilePath(path));
-    checkDirectory(path);
+    checkPlace(path);
   }
   // NODE:WHAT:FILE; a node's name may hold colons.
   std::vector<std::string> record;
@@ -605,6 +634,8 @@ int main(int argc, char **argv) {
   std::vector<InputData> inputs(info.inputs.size());
   std::vector<bool> given(inputs.size(), false);
   std::vector<std::string> read{options.model};
+  if (!options.activity.empty())
+    read.push_back(options.activity);
   for (const std::string &entry : options.inputs) {
     Target target = parseTarget("input", entry, info.inputs);
     if (given[target.index])

@@ -1,12 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// Where a result goes that is written beside its place first. No LLVM here.
+// Results are written beside their place first, so that no half file stays
+// behind. No LLVM here.
 
 #ifndef VOLLEY_SUPPORT_OUTPUTPATH_H
 #define VOLLEY_SUPPORT_OUTPUTPATH_H
 
+#include <atomic>
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
 #include <filesystem>
 #include <string>
+#include <unistd.h>
 
 namespace volley {
 
@@ -27,6 +33,39 @@ inline std::string resolveOutputPath(const std::string &path,
   else if (fs::exists(status) && !fs::is_regular_file(status))
     error = "cannot be written: is no regular file";
   return target.string();
+}
+
+/// A name beside a file that no other writer has.
+inline std::string makePartPath(const std::string &target) {
+  static std::atomic<unsigned> count{0};
+  return target + ".part-" + std::to_string(getpid()) + "-" +
+         std::to_string(count++);
+}
+
+/// Writes a file as a whole: function(stream) writes it and says whether it
+/// could. Empty, or what went wrong; then what was there before still is.
+template <typename Function>
+std::string writeOutput(const std::string &path, Function function) {
+  std::string error;
+  std::string target = resolveOutputPath(path, error);
+  if (!error.empty())
+    return error;
+  std::string part = makePartPath(target);
+  std::FILE *stream = std::fopen(part.c_str(), "wb");
+  if (!stream)
+    return std::string("cannot be written: ") + std::strerror(errno);
+  bool done = function(stream);
+  int failure = errno;
+  if (std::fclose(stream) != 0 && done) {
+    done = false;
+    failure = errno;
+  }
+  if (done && std::rename(part.c_str(), target.c_str()) == 0)
+    return "";
+  if (done)
+    failure = errno;
+  std::remove(part.c_str());
+  return std::string("cannot be written: ") + std::strerror(failure);
 }
 
 /// True if two paths lead to one regular file.
