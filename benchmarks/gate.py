@@ -10,9 +10,9 @@ A measure that is worse than the baseline's by more than its limit is a warning,
 than `--critical` times the limit critical. Time is Volley's median; since the machine
 may be busier than it was, it must be worse in proportion to the peers' times, too.
 Ratio is that proportion alone, for a machine that is less busy than when the baseline
-was made. What only the results or only the baseline have is a notice. Exit code: 0,
-1 if something is critical (or a warning, with --strict), 2 if a file is wrong, or there
-is no baseline, or none of its cases was run.
+was made. What only the results or only the baseline have, and cases that were skipped,
+are notices. Exit code: 0, 1 if something is critical (or a warning, with --strict), 2
+if a file is wrong, or there is no baseline, or none of its cases was run.
 
 Limits are shares: time 0.1, ratio 0.25, memory 0.1, code 0.1, accuracy 0.01,
 instructions 0.02, energy 0.05 (once a result has one); `none` leaves a measure out.
@@ -22,11 +22,13 @@ With --history a line per run is appended, and `report.py --history` draws the t
 
 import argparse
 import json
+import math
 import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from suite.files import write_atomically
+from suite import schema
+from suite.files import FileError, check, read_json, read_results, write_atomically
 from suite.machine import machine_type
 from suite.stats import summarize
 
@@ -41,18 +43,8 @@ LIMITS = {
     "instructions": 0.02,
 }
 CRITICAL = 2.0
-FORMAT = 1
-# What results and a baseline have besides their cases, and which keys of it are read.
-HEADER = {
-    "machine": ("cpu", "cores", "isa"),
-    "versions": (),
-    "load": (),
-    "finished": (),
-}
-
-
-class GateError(Exception):
-    """A file cannot be used; the message says which and why."""
+# What a baseline has of the results besides their cases.
+HEADER = ("machine", "versions", "load", "finished")
 
 
 @dataclass(frozen=True)
@@ -80,23 +72,17 @@ class Finding:
         return f"{text} since {self.since[:12]}" if self.since else text
 
 
-def read_json(path):
-    try:
-        return json.loads(Path(path).read_text(encoding="utf-8"))
-    except OSError as error:
-        raise GateError(f"{path}: {error.strerror}") from None
-    except ValueError as error:
-        raise GateError(f"{path}: not JSON: {error}") from None
-
-
 def extract(report: dict) -> dict[str, dict[str, float]]:
     """The measures of each case: {case: {measure: value}}.
 
     `accuracy` is the largest share of cells in which a peer's output differs, and 1
-    where a result is not the interpreter's; `peers` the times of peers, by name.
+    where a result is not the interpreter's; `bits` whether it is, if that was
+    compared; `peers` the times of peers, by name. Cases that were skipped are left out.
     """
     cases = {}
     for result in report["results"]:
+        if "skipped" in result:
+            continue
         entry = result.get("runners", {}).get("volley", {})
         if entry.get("status") != "ok":
             cases[result["case"]] = {}
@@ -111,7 +97,9 @@ def extract(report: dict) -> dict[str, dict[str, float]]:
         for measure in ("instructions", "energy"):
             if measure in entry:
                 measures[measure] = entry[measure]
-        shares = [float(result.get("equals_interpreter") is False)]
+        if "equals_interpreter" in result:
+            measures["bits"] = result["equals_interpreter"]
+        shares = [float(measures.get("bits") is False)]
         for name, peer in result["runners"].items():
             if peer.get("cells"):
                 shares.append(peer["differing"] / peer["cells"])
@@ -168,7 +156,7 @@ def compare(before, after, limits=LIMITS, critical=CRITICAL) -> list[Finding]:
 
 
 def find_unmatched(before: dict, after: dict, limits=LIMITS) -> list[str]:
-    """What is not compared, of cases that both have, as a line per measure."""
+    """What is not compared, as a line for cases and one per measure."""
     lines = []
 
     def note(measure, text, cases):
@@ -176,6 +164,9 @@ def find_unmatched(before: dict, after: dict, limits=LIMITS) -> list[str]:
             more = f" and {len(cases) - 3} more" if len(cases) > 3 else ""
             lines.append(f"notice: {measure}: {text} {', '.join(cases[:3])}{more}")
 
+    # Of some cases on purpose, or of all: a line says which.
+    absent = [case for case, old in before.items() if old and case not in after]
+    note("cases", "the results lack", absent)
     # Of those that failed there is a finding.
     both = [case for case, old in before.items() if old and after.get(case)]
     for measure, limit in limits.items():
@@ -195,13 +186,25 @@ def find_unmatched(before: dict, after: dict, limits=LIMITS) -> list[str]:
         note(measure, "the baseline lacks it for", new)
         gone = [c for c in both if measure in before[c] and measure not in after[c]]
         note(measure, "the results lack it for", gone)
+    if limits.get("accuracy") is not None:
+        gone = [c for c in both if "bits" in before[c] and "bits" not in after[c]]
+        note("bits", "not compared with the interpreter's any more for", gone)
     return lines
+
+
+def find_skipped(report: dict) -> list[str]:
+    """Cases that could not be measured, as a line each."""
+    return [
+        f"notice: {result['case']}: skipped: {result['skipped']}"
+        for result in report["results"]
+        if "skipped" in result
+    ]
 
 
 def append_history(path: Path, report: dict, findings: list[Finding]) -> None:
     """A line of JSON: when, what, and the measures of each case."""
     line = {
-        "format": FORMAT,
+        "format": schema.FORMAT,
         "finished": report["finished"],
         "commit": report["volley"]["commit"],
         "machine": machine_type(report["machine"]),
@@ -221,7 +224,8 @@ def make_baseline(report: dict, old: dict | None, only=()) -> dict:
         only: take these measures alone; empty: all.
     """
     commit = report["volley"]["commit"]
-    taken = {*only, *(("peers",) if "time" in only else ())}
+    more = {"time": "peers", "accuracy": "bits"}
+    taken = {*only, *(more[measure] for measure in only if measure in more)}
     cases = dict((old or {}).get("cases", {}))
     measured = False
     for case, measures in extract(report).items():
@@ -234,76 +238,26 @@ def make_baseline(report: dict, old: dict | None, only=()) -> dict:
         commits = {**before.get("commits", {}), **commits}
         cases[case] = {**before, **found, "commits": commits}
     if not measured:
-        raise GateError(
+        raise FileError(
             f"no case has {' or '.join(only) or 'a result'}: nothing to keep"
         )
     header = old if old and only else report
-    return {"format": FORMAT, **{key: header[key] for key in HEADER}, "cases": cases}
-
-
-def read_object(path, what):
-    """A file of this format."""
-    data = read_json(path)
-    if not isinstance(data, dict) or data.get("format") != FORMAT:
-        raise GateError(f"{path}: expects {what} of format {FORMAT}")
-    return data
-
-
-def check_header(path, what, data, header):
-    for key, names in header.items():
-        if key not in data:
-            raise GateError(f"{path}: {key!r} is missing: not {what}")
-        for name in names:
-            if not isinstance(data[key], dict) or name not in data[key]:
-                raise GateError(f"{path}: {key!r} has no {name!r}: not {what}")
-
-
-def read_report(path) -> dict:
-    """Results of run.py, of at least one case.
-
-    Raises:
-        GateError: they are not.
-    """
-    what = "results of run.py"
-    report = read_object(path, "results")
-    check_header(path, what, report, {"results": (), **HEADER, "volley": ("commit",)})
-    if not isinstance(report["results"], list):
-        raise GateError(f"{path}: 'results': expects a list: not {what}")
-    if not report["results"]:
-        raise GateError(f"{path}: 'results' is empty: no case was run")
-    try:
-        extract(report)
-    except (AttributeError, KeyError, TypeError) as error:
-        problem = f"{type(error).__name__}: {error}"
-        raise GateError(f"{path}: 'results': not {what}: {problem}") from None
-    return report
+    return {
+        "format": schema.FORMAT,
+        **{key: header[key] for key in HEADER},
+        "cases": cases,
+    }
 
 
 def read_baseline(path) -> dict:
     """What `--update` wrote.
 
     Raises:
-        GateError: it is something else.
+        FileError: it is something else.
     """
-    baseline = read_object(path, "a baseline")
-    check_header(path, "a baseline", baseline, {"cases": (), **HEADER})
-    if not isinstance(baseline["cases"], dict):
-        raise GateError(f"{path}: 'cases': expects an object")
-    for case, measures in baseline["cases"].items():
-        if not is_case(measures):
-            raise GateError(f"{path}: case {case!r}: expects measures that are numbers")
+    baseline = read_json(path)
+    check(baseline, schema.BASELINE, path)
     return baseline
-
-
-def is_case(data) -> bool:
-    """Whether it is a case of a baseline."""
-    if not isinstance(data, dict) or not isinstance(data.get("commits", {}), dict):
-        return False
-    peers = data.get("peers")
-    if "time" in data and not isinstance(peers, dict):
-        return False
-    numbers = [data[m] for m in LIMITS if m in data] + list((peers or {}).values())
-    return all(isinstance(number, (int, float)) for number in numbers)
 
 
 def parse_limit(text):
@@ -317,12 +271,25 @@ def parse_limit(text):
     try:
         limit = float(value)
     except ValueError:
-        limit = -1.0
-    if limit < 0:
+        limit = math.nan
+    # Nothing is above NaN or infinity: `none` says so.
+    if not 0 <= limit < math.inf:
         raise argparse.ArgumentTypeError(
             f"{name}: expects a share such as 0.1, or none, but got {value!r}"
         )
     return name, limit
+
+
+def parse_factor(text):
+    try:
+        factor = float(text)
+    except ValueError:
+        factor = math.nan
+    if not 1 <= factor < math.inf:
+        raise argparse.ArgumentTypeError(
+            f"expects a factor of at least 1, but got {text!r}"
+        )
+    return factor
 
 
 def main(arguments=None):
@@ -341,7 +308,7 @@ def main(arguments=None):
         metavar="MEASURE=SHARE",
     )
     parser.add_argument(
-        "--critical", type=float, default=CRITICAL, help="times the limit (2)"
+        "--critical", type=parse_factor, default=CRITICAL, help="times the limit (2)"
     )
     parser.add_argument("--strict", action="store_true", help="warnings fail, too")
     parser.add_argument("--history", type=Path, help="a JSON-lines file to append to")
@@ -357,13 +324,11 @@ def main(arguments=None):
         help="of --update: keep the baseline's other measures",
     )
     options = parser.parse_args(arguments)
-    if options.critical < 1:
-        parser.error("--critical: expects a factor of at least 1")
     if options.only and not options.update:
         parser.error("--only: expects --update")
     try:
         return run(options)
-    except GateError as error:
+    except FileError as error:
         print(f"error: {error}", file=sys.stderr)
     except OSError as error:
         print(f"error: {error.filename}: {error.strerror}", file=sys.stderr)
@@ -372,7 +337,7 @@ def main(arguments=None):
 
 def run(options) -> int:
     """What `main` does with arguments that are right; its exit code."""
-    report = read_report(options.results)
+    report = read_results(options.results)
     name = f"{machine_type(report['machine'])}.json"
     path = options.baseline or BASELINES / name
     old = read_baseline(path) if path.exists() else None
@@ -385,13 +350,15 @@ def run(options) -> int:
     limits = {**LIMITS, **dict(options.limit)}
     after = extract(report)
     before = old["cases"] if old else {}
+    for line in find_skipped(report):
+        print(line)
     compared = [case for case in after if case in before]
     if not compared:
         reason = f"there is no baseline {path}"
         if old:
             reason = f"{path} has none of the cases of {options.results}"
         if not options.optional:
-            raise GateError(f"{reason}; --update writes it")
+            raise FileError(f"{reason}; --update writes it")
         if options.history:
             append_history(options.history, report, [])
         print(f"not compared: {reason}; --update writes it")

@@ -20,11 +20,17 @@ import textwrap
 from collections import Counter
 from pathlib import Path
 
-from gate import CRITICAL, LIMITS, GateError, read_report
+from gate import CRITICAL, LIMITS
 from peers import PEERS
-from suite import badges
+from suite import badges, schema
 from suite.description import MEASURES, DescriptionError, load_networks
-from suite.files import write_atomically
+from suite.files import (
+    FileError,
+    check,
+    parse_json,
+    read_results,
+    write_atomically,
+)
 from suite.machine import LEVELS, machine_level, machine_type
 from suite.stats import summarize
 
@@ -82,15 +88,25 @@ def timed(result):
     }
 
 
-def check_cases(report, networks, options):
-    """Raises GateError if results are of cases that no description has."""
-    known = {case.name for network in networks for case in network.cases()}
-    unknown = [r["case"] for r in report["results"] if r["case"] not in known]
-    if unknown:
-        raise GateError(
-            f"{options.results}: {options.networks} has no case {unknown[0]!r}; "
-            "--networks names the directory that was measured"
-        )
+def check_cases(report, networks, path):
+    """Raises FileError if results are not of the descriptions' cases and peers."""
+    known = {case.name: case for network in networks for case in network.cases()}
+    for result in report["results"]:
+        name = result["case"]
+        if name not in known:
+            raise FileError(
+                f"{path}: no description has a case {name!r}; --networks names the "
+                "directory that was measured"
+            )
+        network = known[name].network
+        if result["network"] != network.name:
+            raise FileError(f"{path}: case {name!r}: expects network {network.name!r}")
+        for axis in network.axes:
+            if axis not in result["point"]:
+                raise FileError(f"{path}: case {name!r}: point: {axis!r} is missing")
+        for runner in result.get("runners", {}):
+            if runner != "volley" and runner not in PEERS:
+                raise FileError(f"{path}: case {name!r}: there is no peer {runner!r}")
 
 
 def sort_results(results, networks):
@@ -154,7 +170,7 @@ def measure_limit(limit, result, results):
     if limit.measure == "time":
         return volley["seconds"]["median"] * 1e6
     if limit.measure == "memory":
-        if "peak_bytes" not in volley.get("memory", {}):
+        if "peak_bytes" not in volley.get("memory", {}) or "model_bytes" not in volley:
             return None
         return (volley["memory"]["peak_bytes"] - volley["model_bytes"]) / 1e6
     if limit.measure == "c_call" or limit.measure.endswith("startup"):
@@ -210,19 +226,21 @@ def merge_results(published, report):
     `published`, or None.
 
     Raises:
-        GateError: they are not of one type of machine, or of a quick run.
+        FileError: they are not of one type of machine, or of a quick run.
     """
     if report["options"]["quick"]:
-        raise GateError("results of --quick are not published: --page PAGE shows them")
+        raise FileError("results of --quick are not published: --page PAGE shows them")
     if published and machine_type(published["machine"]) != machine_type(
         report["machine"]
     ):
-        raise GateError(
+        raise FileError(
             f"results of another machine are published ({published['machine']['cpu']}):"
             " --replace leaves them out"
         )
     kept = {result["case"]: result for result in (published or {}).get("results", [])}
     for result in report["results"]:
+        if "skipped" in result:
+            continue
         runners = {
             name: {key: value for key, value in entry.items() if key != "times"}
             for name, entry in result.get("runners", {}).items()
@@ -233,6 +251,8 @@ def merge_results(published, report):
             **result,
             **more,
         }
+    if not kept:
+        raise FileError("every case was skipped: there is nothing to publish")
     return {**report, "results": list(kept.values())}
 
 
@@ -252,6 +272,58 @@ def describe_result_origin(report, result):
     origin = result.get("origin") or describe_origin(report)
     commit = (origin["commit"] or "unknown")[:12] + ("+" if origin["changed"] else "")
     return commit, origin["started"][:10]
+
+
+def has_fresh_inputs(result):
+    """Whether each call had an input of its own; None if that is not known."""
+    inputs = result.get("inputs")
+    entries = result.get("runners", {}).values()
+    if inputs is None or not all("calls" in e for e in entries if "seconds" in e):
+        return None
+    return all(entry.get("calls", 0) <= inputs for entry in entries)
+
+
+def describe_inputs(report):
+    """How many inputs a turn had, and in which results calls shared them."""
+    known, unknown, absent = {}, {}, {}
+    for result in report["results"]:
+        entries = result.get("runners", {}).values()
+        fresh = has_fresh_inputs(result)
+        if fresh or not any("seconds" in entry for entry in entries):
+            continue
+        commit = f"`{describe_result_origin(report, result)[0]}`"
+        inputs = result.get("inputs")
+        if inputs is None:
+            absent[commit] = None
+        elif fresh is None:
+            unknown.setdefault(inputs, {})[commit] = None
+        else:
+            where = known.setdefault((inputs, commit), [])
+            where.append(result["case"])
+    texts = [
+        f"of {', '.join(cases)} ({commit}) {inputs} in rotation"
+        for (inputs, commit), cases in known.items()
+    ]
+    texts += [
+        f"of {' and '.join(commits)} {inputs} in rotation where there were more calls"
+        for inputs, commits in unknown.items()
+    ]
+    if absent:
+        texts.append(f"of {' and '.join(absent)} that is not known")
+    return "; ".join(["Inputs of a turn: one for each call", *texts]) + "."
+
+
+def describe_notes(report):
+    """What is to be known of results, each note once with the commits that it is of."""
+    notes = {}
+    for result in report["results"]:
+        commit = f"`{describe_result_origin(report, result)[0]}`"
+        for key in ("source", "note"):
+            if key in result.get("origin", {}):
+                notes.setdefault(result["origin"][key], {})[commit] = None
+    return " ".join(
+        f"Of {' and '.join(commits)}: {note}." for note, commits in notes.items()
+    )
 
 
 def loads(report):
@@ -312,6 +384,8 @@ def write_conditions(report):
         f"measured {report['started'][:10]}; {turns} turns"
         + (", a quick run" if options["quick"] else "")
         + ".",
+        describe_inputs(report),
+        describe_notes(report),
     ]
     text = (
         f"Load of the machine during the cases: median {load['median']:.1f}, quartiles "
@@ -324,7 +398,7 @@ def write_conditions(report):
             "absolute times are too long, and ratios less certain than their quartiles "
             "say. They are of turns that both runners spent under the same load."
         )
-    return "\n\n".join(map(fill, [*paragraphs, text]))
+    return "\n\n".join(map(fill, filter(None, [*paragraphs, text])))
 
 
 def is_busy(load, machine):
@@ -450,8 +524,16 @@ def write_times(results, network):
 
 
 def write_cells(results, network):
-    texts = dict.fromkeys(r["cells"] for r in results if "cells" in r)
-    return fill("Cells are " + "; ".join(texts) + ".") if texts else ""
+    """What cells are, and of which cases if not of all."""
+    texts = {}
+    for result in results:
+        if "cells" in result:
+            case = describe_point(result["point"], network)
+            texts.setdefault(result["cells"], []).append(case)
+    if len(texts) < 2:
+        return fill(f"Cells are {''.join(texts)}.") if texts else ""
+    lines = [f"- {'; '.join(cases)}: {text}" for text, cases in texts.items()]
+    return "Cells are:\n\n" + "\n".join(lines)
 
 
 def write_facts(report, results, network):
@@ -510,7 +592,10 @@ def write_omissions(report, results, network):
     for result in results:
         case = describe_point(result["point"], network)
         if "runners" not in result:
-            lines.append(f"- {case}: {result.get('error', 'not measured')}")
+            reason = result.get("error", "not measured")
+            if "skipped" in result:
+                reason = f"not measured: {result['skipped']}"
+            lines.append(f"- {case}: {reason}")
             continue
         lines += [
             f"- {case}: {name_of(name)}: {describe_failure(entry)}"
@@ -559,9 +644,9 @@ def write_page(report, networks, images, readme="../benchmarks/README.md"):
         ),
         fill(
             f"""Volley and what one would use instead, in one run on one machine: same
-            weights, same law, f32 unless said, fresh random inputs in every call, in
-            turns, on as many processors as there are threads. A ratio is of the times
-            of one turn, peer by Volley: above 1 Volley is faster. Outputs were compared
+            weights, same law, f32 unless said, random inputs that are fresh in every
+            turn, on as many processors as there are threads. A ratio is of the times of
+            one turn, peer by Volley: above 1 Volley is faster. Outputs were compared
             first. How, and how to add to it: [benchmarks]({readme})."""
         ),
         "```sh\n"
@@ -634,8 +719,9 @@ def write_levels(directory, networks):
 
 def read_published(path, networks):
     """A report of everything: what it lacks was not measured."""
-    report = read_report(path)
+    report = read_results(path)
     report["results"] = sort_results(report["results"], networks)
+    check_cases(report, networks, path)
     return {**report, "is_complete": True}
 
 
@@ -669,7 +755,8 @@ def draw_badges(report, verdicts, directory):
         badge = badges.draw("speed goals", text, color)
         (directory / files["goals"]).write_text(badge, encoding="utf-8")
     if "bits" in files:
-        bits = [r.get("equals_interpreter") for r in report["results"]]
+        results = [r for r in report["results"] if "skipped" not in r]
+        bits = [r.get("equals_interpreter") for r in results]
         text = f"identical in {bits.count(True)} of {len(bits)} cases"
         if None in bits:
             text += f", {bits.count(None)} not compared"
@@ -762,13 +849,15 @@ def plot_network(pyplot, network, report, directories):
 
 
 def read_history(path):
+    try:
+        texts = path.read_text(encoding="utf-8").splitlines()
+    except ValueError:
+        raise FileError(f"{path}: not a text") from None
     lines = []
-    for number, text in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
-        try:
-            line = json.loads(text)
-            lines.append((line["finished"], line["machine"], line["cases"]))
-        except (ValueError, KeyError, TypeError):
-            raise GateError(f"{path}:{number}: not a line of history") from None
+    for number, text in enumerate(texts, 1):
+        line = parse_json(text, f"{path}:{number}")
+        check(line, schema.HISTORY, f"{path}:{number}")
+        lines.append((line["finished"], line["machine"], line["cases"]))
     return lines
 
 
@@ -842,21 +931,28 @@ def main(arguments=None):
     options = parser.parse_args(arguments)
     if options.images and not options.page:
         parser.error("--images is for --page")
+    try:
+        return run(options)
+    except (FileError, DescriptionError) as error:
+        print(f"error: {error}", file=sys.stderr)
+    except OSError as error:
+        print(f"error: {error.filename}: {error.strerror}", file=sys.stderr)
+    return 1
+
+
+def run(options):
+    """What `main` does with arguments that are right; its exit code."""
     others = options.output or options.results.parent / "plots"
     pages = options.docs / "benchmarks"
-    try:
-        report = read_report(options.results)
-        history = read_history(options.history) if options.history else []
-        networks = load_networks(options.networks)
-        check_cases(report, networks, options)
-        published = pages / machine_level(report["machine"])
-        if not options.page:
-            before = published / RESULTS
-            kept = before.exists() and not options.replace
-            report = merge_results(read_report(before) if kept else None, report)
-    except (GateError, DescriptionError, OSError) as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 1
+    report = read_results(options.results)
+    history = read_history(options.history) if options.history else []
+    networks = load_networks(options.networks)
+    check_cases(report, networks, options.results)
+    published = pages / machine_level(report["machine"])
+    if not options.page:
+        before = published / RESULTS
+        kept = before.exists() and not options.replace
+        report = merge_results(read_results(before) if kept else None, report)
     page = options.page or published / "README.md"
     images = options.images or (
         page.parent / "benchmarks" if options.page else published
@@ -864,11 +960,12 @@ def main(arguments=None):
     pyplot = import_pyplot()
     for directory in (images, others):
         directory.mkdir(parents=True, exist_ok=True)
-    if not options.page:
+    if options.page:
+        report["results"] = sort_results(report["results"], networks)
+    else:
         text = json.dumps(report, indent=1) + "\n"
         write_atomically(published / RESULTS, text)
-        report["is_complete"] = True
-    report["results"] = sort_results(report["results"], networks)
+        report = read_published(published / RESULTS, networks)
     draw_badges(report, collect_verdicts(report, networks), images)
     for network in networks:
         plot_network(pyplot, network, report, (images, others))

@@ -26,14 +26,14 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from peers import PEERS
-from suite import machine
+from suite import machine, schema
 from suite.description import DescriptionError, load_networks, select_cases
-from suite.files import write_atomically
+from suite.files import FileError, read_results, write_atomically
 from suite.workloads import WORKLOADS
 
 HERE = Path(__file__).resolve().parent
 REPOSITORY = HERE.parent
-FORMAT = 1
+DATA = REPOSITORY.parent / "shared" / "data"
 REPETITIONS, QUICK_REPETITIONS = 21, 5
 CSV_FIELDS = (
     "case network title batch steps density threads sum runner status median_ms q1_ms "
@@ -66,8 +66,12 @@ def library_settings(threads):
 
 def child_environment(threads):
     environment = {**os.environ, **library_settings(threads)}
-    path = [str(HERE), environment.get("PYTHONPATH", "")]
-    environment["PYTHONPATH"] = os.pathsep.join(filter(None, path))
+    # Children run in another directory than this process.
+    path = filter(None, environment.get("PYTHONPATH", "").split(os.pathsep))
+    entries = [str(HERE), *map(os.path.abspath, path)]
+    environment["PYTHONPATH"] = os.pathsep.join(entries)
+    if environment.get("VOLLEY_TOOLS"):
+        environment["VOLLEY_TOOLS"] = os.path.abspath(environment["VOLLEY_TOOLS"])
     return environment
 
 
@@ -115,17 +119,24 @@ def measure(case, description, options):
     )
     with tempfile.TemporaryDirectory() as directory:
         artefact = str(Path(directory, "network.so"))
-        common = {"artefact": artefact, "quick": options.quick, "seed": options.seed}
+        common = {
+            "artefact": artefact,
+            "quick": options.quick,
+            "seed": options.seed,
+            "without": options.without,
+        }
         timing = {
             "peers": chosen,
             "repetitions": repetitions,
             "inputs": options.inputs,
-            "without": options.without,
         }
-        data = options.data
+        data = options.data or DATA
         found = run_child("time", case, description, data, {**common, **timing})
         if isinstance(found, str):
             return {**result, "error": found}
+        if "skipped" in found and options.data:
+            # Not everybody has these files, but who names a directory means it.
+            return {**result, "error": f"{found['skipped']} in {options.data}"}
         result.update(found)
         if "error" in found or not Path(artefact).exists():
             return result
@@ -159,7 +170,7 @@ def describe_run(options, started, load):
     import volley
 
     return {
-        "format": FORMAT,
+        "format": schema.FORMAT,
         "started": started,
         "finished": datetime.now(timezone.utc).isoformat(timespec="seconds"),
         "machine": machine.describe_machine(),
@@ -174,6 +185,8 @@ def describe_run(options, started, load):
             "inputs": options.inputs,
             "seed": options.seed,
             "without": options.without,
+            "peers": options.peers,
+            "instructions": options.instructions,
         },
     }
 
@@ -202,10 +215,10 @@ def write_csv(path, report):
             common = {**run, "case": result["case"], "network": result["network"]}
             common.update(result["point"], title=result["title"])
             common["flags"] = " ".join(f"{name}={value}" for name, value in flags)
-            if "error" in result:
-                writer.writerow(
-                    {**common, "status": "failed", "reason": result["error"]}
-                )
+            if "runners" not in result:
+                status = "skipped" if "skipped" in result else "failed"
+                reason = result.get("skipped") or result["error"]
+                writer.writerow({**common, "status": status, "reason": reason})
                 continue
             for name, entry in result["runners"].items():
                 row = {**common, **entry, "runner": name}
@@ -234,17 +247,30 @@ def read_finished(path, options):
     """What an earlier run measured, if machine, commit and options are the same."""
     if not path.exists():
         return []
-    report = json.loads(path.read_text(encoding="utf-8"))
+    report = read_results(path)
     now = describe_run(options, "", 0)
     for key in ("format", "machine", "versions", "volley", "options"):
         if report.get(key) != now[key]:
             raise DescriptionError(f"--resume: {path} has another {key}")
-    return [result for result in report["results"] if "error" not in result]
+    return [
+        result
+        for result in report["results"]
+        if "error" not in result and "skipped" not in result
+    ]
+
+
+def list_runners(result):
+    """Its runners, or one that failed if there are none because the case did."""
+    failed = {"case": {"status": "failed"}} if "error" in result else {}
+    return result.get("runners", failed)
 
 
 def print_result(result):
     if "error" in result:
         log(f"  failed: {result['error']}")
+        return
+    if "skipped" in result:
+        log(f"notice: {result['case']}: skipped: {result['skipped']}")
         return
     for name, entry in result["runners"].items():
         if entry.get("status") != "ok":
@@ -265,7 +291,10 @@ def print_result(result):
 
 def parse_arguments():
     parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        # utils/benchmark must know them by their names.
+        allow_abbrev=False,
     )
     parser.add_argument(
         "patterns", nargs="*", help='cases: "mlp", "mlp batch=1"; default: all'
@@ -306,8 +335,8 @@ def parse_arguments():
     parser.add_argument(
         "--data",
         type=Path,
-        default=REPOSITORY.parent / "shared" / "data",
-        help="files of others; default: ../shared/data",
+        help="files of others; default: ../shared/data beside the checkout, and cases "
+        "whose files are not there are skipped",
     )
     parser.add_argument(
         "--networks", type=Path, help="another directory of descriptions"
@@ -328,6 +357,11 @@ def parse_arguments():
     for name in options.peers or ():
         if name not in PEERS:
             parser.error(f"there is no peer {name!r}; there are {', '.join(PEERS)}")
+    if options.data:
+        # Children run in another directory than this process.
+        options.data = options.data.absolute()
+        if not options.data.is_dir():
+            parser.error(f"--data: there is no directory {options.data}")
     return parser, options
 
 
@@ -360,15 +394,18 @@ def main():
     }
     started = datetime.now(timezone.utc).isoformat(timespec="seconds")
     load, begin = os.getloadavg()[0], time.perf_counter()
-    options.output.mkdir(parents=True, exist_ok=True)
     results = []
-    if not options.resume:
-        (options.output / "results.json").unlink(missing_ok=True)
-    else:
-        try:
+    try:
+        options.output.mkdir(parents=True, exist_ok=True)
+        if options.resume:
             results = read_finished(options.output / "results.json", options)
-        except DescriptionError as error:
-            parser.error(str(error))
+        else:
+            (options.output / "results.json").unlink(missing_ok=True)
+    except (DescriptionError, FileError) as error:
+        parser.error(str(error))
+    except OSError as error:
+        parser.error(f"--output: {error.filename}: {error.strerror}")
+    if options.resume:
         done = {result["case"] for result in results}
         cases = [case for case in cases if case.name not in done]
     for i, case in enumerate(cases):
@@ -388,7 +425,7 @@ def main():
     failed = [
         f"{result['case']}: {name}"
         for result in results
-        for name, entry in result.get("runners", {"case": {"status": "failed"}}).items()
+        for name, entry in list_runners(result).items()
         if entry.get("status") in ("failed", "differs")
     ] + [
         f"{result['case']}: other bits than the interpreter"

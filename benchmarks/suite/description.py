@@ -354,7 +354,7 @@ def load_networks(
     for path in sorted(Path(directory).glob("*.json")):
         try:
             data = json.loads(path.read_text(encoding="utf-8"))
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise DescriptionError(f"{path.name}: {error}") from None
         network = parse_network(data, path.name, peers, workloads)
         for other in networks:

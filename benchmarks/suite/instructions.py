@@ -50,6 +50,20 @@ def count(command: list) -> int:
     return int(found.group(1).replace(",", ""))
 
 
+def compile_program(workload, path):
+    """The artefact that is counted, of the kernels that valgrind can run."""
+    network = workload.network()
+    if not workload.without:
+        volley.compile(network, cpu="x86-64-v3").save(path)
+        return
+    # Only the tool can leave out passes.
+    model = path.with_name("network.mlirbc")
+    network.save(model)
+    options = ["--cpu=v3", *(f"--without={name}" for name in workload.without)]
+    command = [find_tool("snn-compile"), "--quiet", model, "-o", path, *options]
+    subprocess.run(command, check=True)
+
+
 def count_instructions(workload) -> float:
     """Instructions per sequence of a workload with one input of steps."""
     for name in ("valgrind", "prlimit", "strip"):
@@ -68,7 +82,7 @@ def count_instructions(workload) -> float:
         runner = directory / "snn-run"
         subprocess.run(["strip", "-g", "-o", runner, tool], check=True)
         program = directory / "network.so"
-        volley.compile(workload.network(), cpu="x86-64-v3").save(program)
+        compile_program(workload, program)
 
         def count_run(sequences):
             data = directory / "x.npy"

@@ -22,6 +22,7 @@ from suite.description import Case, parse_network
 from suite.instructions import UncountableError, count_instructions
 from suite.stats import ratios, summarize
 from suite.workloads import make_workload
+from suite.workloads.base import AbsentDataError
 
 # A turn runs each runner for about so long, so that what was in the caches before
 # does not decide how fast a short call is.
@@ -133,7 +134,9 @@ def count_inputs(runners, x, most):
 
 
 def take_turns(runners, workload, rng, options):
-    """Times of all runners, one after the other, on fresh inputs in every call."""
+    """Times of all runners, one after the other, on fresh inputs in every call, or on
+    as many as a turn may have; how many these are.
+    """
     repetitions = options["repetitions"]
     for runner in runners:
         warm = [workload.make_input(rng) for _ in range(WARM_INPUTS)]
@@ -154,6 +157,8 @@ def take_turns(runners, workload, rng, options):
         if spent > LONG_SECONDS and turn >= 4:
             progress(f"  only {turn + 1} turns: they take long")
             break
+    # One of several is of the call that is not timed.
+    return max(1, count - 1)
 
 
 def measure_case(case: Case, data: Path, options: dict) -> dict:
@@ -202,7 +207,7 @@ def measure_case(case: Case, data: Path, options: dict) -> dict:
     if workload.threads > 1:
         alone = [Runner("volley", make_peer("volley", workload))]
         alone[0].peer.open(options["artefact"], threads=1)
-    take_turns([volley, *peers, *alone], workload, rng, options)
+    result["inputs"] = take_turns([volley, *peers, *alone], workload, rng, options)
     for runner in alone:
         result["one_thread_seconds"] = summarize(runner.times)
         result["speedup"] = ratios(volley.times, runner.times)
@@ -352,8 +357,10 @@ def measure_memory(case: Case, data: Path, options: dict) -> dict:
 
 
 def measure_instructions(case: Case, data: Path, options: dict) -> dict:
+    workload = make_workload(case, data)
+    workload.without = options["without"]
     try:
-        return {"instructions": count_instructions(make_workload(case, data))}
+        return {"instructions": count_instructions(workload)}
     except UncountableError as error:
         return {"error": str(error)}
 
@@ -372,6 +379,8 @@ def main():
     try:
         result = function(case, Path(task["data"]), task["options"])
         result["processors"] = processors
+    except AbsentDataError as error:
+        result = {"skipped": f"no such data: {error}"}
     except Exception as error:  # noqa: BLE001 - whatever it is, the report says it
         traceback.print_exc()
         result = {"error": describe_failure(error)["reason"]}

@@ -2,6 +2,7 @@
 """What becomes of the benchmark suite's results: the gate and the report."""
 
 import json
+import math
 import shutil
 import subprocess
 import sys
@@ -329,16 +330,21 @@ def test_help(script):
     assert done.stdout.startswith("usage: ")
 
 
+NULL = object()
+FIRST = ["results", 0]
+VOLLEY, NUMPY = ([*FIRST, "runners", name] for name in ("volley", "numpy"))
+
+
 def break_result(path, value):
     """Results whose first one has this at a path of keys; None leaves the key out."""
-    data = make_report(make_result())
+    data = make_report(make_result(peers={"numpy": 2.0}))
     place = data
     for key in path[:-1]:
         place = place[key]
     if value is None:
         del place[path[-1]]
     else:
-        place[path[-1]] = value
+        place[path[-1]] = None if value is NULL else value
     return data
 
 
@@ -346,35 +352,82 @@ def break_result(path, value):
     ("path", "value", "expected"),
     [
         (["machine"], None, "'machine' is missing"),
-        (["machine"], [], "'machine' has no 'cpu'"),
-        (["machine", "isa"], None, "'machine' has no 'isa'"),
+        (["machine"], [], "'machine': expects an object, but got a list"),
+        (["machine", "isa"], None, "'machine.isa' is missing"),
+        (["machine", "isa"], 5, "'machine.isa': expects a list, but got 5"),
+        (["machine", "isa"], NULL, "'machine.isa': expects a list, but got null"),
+        (["machine", "isa"], [5], "'machine.isa[0]': expects a string"),
+        (["machine", "family_model"], 5, "'machine.family_model': expects a string"),
+        (["machine", "cpu"], [1], "'machine.cpu': expects a string, but got a list"),
+        (["machine", "memory_gb"], "8", "'machine.memory_gb': expects a number"),
+        (["versions"], [], "'versions': expects an object"),
+        (["versions", "numpy"], 2, "'versions.numpy': expects a string"),
         (["volley"], None, "'volley' is missing"),
+        (["started"], None, "'started' is missing"),
         (["finished"], None, "'finished' is missing"),
-        (["results"], {}, "'results'"),
-        (["results", 0], "small", "'results'"),
-        (["results", 0, "case"], None, "'results'"),
-        (["results", 0, "runners", "volley", "seconds"], None, "'results'"),
+        (["options"], None, "'options' is missing"),
+        (["load"], {}, "'load.before' is missing"),
+        (["format"], True, "'format': expects 1"),
+        (["results"], {}, "'results': expects a list"),
+        (["results", 0], "small", "'results[0]': expects an object"),
+        ([*FIRST, "case"], None, "'results[0].case' is missing"),
+        ([*FIRST, "case"], ["a"], "'results[0].case': expects a string"),
+        ([*FIRST, "point"], None, "'results[0].point' is missing"),
+        ([*FIRST, "network"], None, "'results[0].network' is missing"),
+        ([*FIRST, "load"], "high", "'results[0].load': expects an object"),
+        ([*FIRST, "equals_interpreter"], 1, "expects true or false, but got 1"),
+        ([*FIRST, "inputs"], 1.5, "'results[0].inputs': expects an integer"),
+        ([*VOLLEY, "seconds"], None, "volley.seconds' is missing"),
+        ([*VOLLEY, "seconds", "median"], "1", "expects a positive number, but got '1'"),
+        ([*VOLLEY, "seconds", "median"], NULL, "expects a positive number"),
+        ([*VOLLEY, "seconds", "median"], 0, "expects a positive number, but got 0"),
+        ([*VOLLEY, "seconds", "median"], math.nan, "expects a positive number"),
+        ([*VOLLEY, "seconds", "q3"], math.inf, "q3': expects a positive number"),
+        ([*VOLLEY, "seconds", "q3"], 10**400, "q3': expects a positive number"),
+        ([*VOLLEY, "seconds", "q3"], 5e-324, "q3': expects a positive number"),
+        ([*VOLLEY, "code_bytes"], "1000", "code_bytes': expects a number"),
+        ([*VOLLEY, "instructions"], math.nan, "instructions': expects a number"),
+        ([*VOLLEY, "memory", "peak_bytes"], "big", "peak_bytes': expects a number"),
+        ([*VOLLEY, "prepare_seconds"], None, "prepare_seconds' is missing"),
+        ([*NUMPY, "seconds", "median"], "2", "numpy.seconds.median': expects"),
+        ([*NUMPY, "ratio"], None, "numpy.ratio' is missing"),
+        ([*NUMPY, "cells"], 0, "numpy.cells': expects a positive number"),
+        ([*NUMPY, "differing"], NULL, "numpy.differing': expects an integer"),
+        ([*NUMPY, "status"], None, "numpy.status' is missing"),
     ],
 )
-def test_gate_results_that_are_none(path, value, expected, files, capsys):
-    assert run_gate(files(break_result(path, value)), "--optional") == 2
+def test_results_that_are_none(path, value, expected, files, tmp_path, capsys):
+    """Gate and report read the same."""
+    results = files(break_result(path, value))
+    assert run_gate(results, "--optional") == 2
     (line,) = capsys.readouterr().err.splitlines()
-    assert line.startswith("error: ")
-    assert "results.json: " in line
+    page = tmp_path / "page.md"
+    assert report.main([str(results), "--page", str(page)]) == 1
+    assert capsys.readouterr().err.splitlines() == [line]
+    assert not page.exists()
+    assert line.startswith(f"error: {results}: ")
     assert expected in line
+
+
+def baseline_of(**measures):
+    return {"cases": {"small": measures}}
 
 
 @pytest.mark.parametrize(
     ("data", "expected"),
     [
-        ([], "expects a baseline of format 1"),
+        ([], "expects an object, but got a list"),
         ({"format": 1, "cases": {}}, "'machine' is missing"),
         ({"cases": []}, "'cases': expects an object"),
-        ({"cases": {"small": 3}}, "case 'small'"),
-        ({"cases": {"small": {"time": "fast", "peers": {}}}}, "case 'small'"),
-        ({"cases": {"small": {"time": 1.0}}}, "case 'small'"),
-        ({"cases": {"small": {"time": 1.0, "peers": {"numpy": "1"}}}}, "case 'small'"),
-        ({"cases": {"small": {"code": 1, "commits": "all"}}}, "case 'small'"),
+        ({"cases": {"small": 3}}, "'cases.small': expects an object, but got 3"),
+        (baseline_of(time="fast", peers={}), "small.time': expects a positive number"),
+        (baseline_of(time=0, peers={}), "small.time': expects a positive number"),
+        (baseline_of(time=math.nan, peers={}), "small.time': expects a positive"),
+        (baseline_of(time=1.0), "'cases.small.peers' is missing"),
+        (baseline_of(time=1.0, peers={"numpy": "1"}), "small.peers.numpy': expects"),
+        (baseline_of(time=1.0, peers={"numpy": 0}), "small.peers.numpy': expects"),
+        (baseline_of(code=1, commits="all"), "small.commits': expects an object"),
+        (baseline_of(code=1, commits={"code": 5}), "commits.code': expects a string"),
     ],
 )
 def test_gate_baseline_that_is_none(data, expected, files, capsys):
@@ -387,7 +440,7 @@ def test_gate_baseline_that_is_none(data, expected, files, capsys):
         (line,) = capsys.readouterr().err.splitlines()
         assert "wrong.json: " in line
         assert expected in line
-        assert json.loads(wrong.read_text()) == data
+        assert wrong.read_text() == json.dumps(data)
 
 
 def test_gate_bad_input(files, tmp_path, capsys):
@@ -399,10 +452,89 @@ def test_gate_bad_input(files, tmp_path, capsys):
     assert run_gate(tmp_path / "absent.json") == 2
     good = files(make_report(make_result()))
     assert run_gate(good, "--baseline", files({"format": 1}, "wrong.json")) == 2
-    assert "wrong.json: 'cases' is missing" in capsys.readouterr().err
-    for limit in ("speed=0.1", "time=-1", "time=fast", "time"):
-        with pytest.raises(SystemExit):
-            run_gate(files(make_report()), "--limit", limit)
+    assert "wrong.json: 'machine' is missing" in capsys.readouterr().err
+    wrong = ["speed=0.1", "time=-1", "time=fast", "time", "time=nan", "time=inf"]
+    for arguments in [
+        *(["--limit", limit] for limit in wrong),
+        *(["--critical", factor] for factor in ("nan", "inf", "0.5", "-2", "two")),
+    ]:
+        with pytest.raises(SystemExit) as raised:
+            run_gate(good, *arguments)
+        assert raised.value.code == 2
+        assert f"error: argument {arguments[0]}" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("content", "expected"),
+    [
+        (b"[" * 100_000, "nested too deeply"),
+        (b"\xff\xfe", "not JSON: not a text"),
+        (b"{", "not JSON: "),
+        (b"9" * 5000, "not JSON: "),
+    ],
+)
+def test_files_that_are_no_json(content, expected, tmp_path, files, capsys):
+    path = tmp_path / "wrong.json"
+    path.write_bytes(content)
+    good = files(make_report(make_result()))
+    for call in (
+        lambda: run_gate(path),
+        lambda: run_gate(good, "--baseline", path),
+        lambda: report.main([str(path), "--page", str(tmp_path / "page.md")]),
+    ):
+        assert call() in (1, 2)
+        (line,) = capsys.readouterr().err.splitlines()
+        assert line.startswith(f"error: {path}: {expected}")
+
+
+def test_a_case_twice_is_an_error(files, capsys):
+    results = files(make_report(make_result(time=50.0), make_result()))
+    assert run_gate(results, "--optional") == 2
+    line = f"error: {results}: case 'small' is there twice\n"
+    assert capsys.readouterr().err == line
+
+
+def test_gate_says_which_cases_and_bits_are_gone(files, tmp_path, capsys):
+    where = ["--baseline", tmp_path / "base.json"]
+    both = [make_result(), make_result("other")]
+    assert run_gate(files(make_report(*both)), *where, "--update") == 0
+    kept = make_result()
+    del kept["equals_interpreter"]
+    capsys.readouterr()
+    assert run_gate(files(make_report(kept)), *where, "--strict") == 0
+    *notices, _ = capsys.readouterr().out.splitlines()
+    assert notices == [
+        "notice: cases: the results lack other",
+        "notice: bits: not compared with the interpreter's any more for small",
+    ]
+    # What was not measured is no part of a baseline either.
+    assert run_gate(files(make_report(*both)), *where) == 0
+    assert "notice" not in capsys.readouterr().out
+
+
+def skip_result(case="small"):
+    reason = "no such data: nets/small.nir"
+    whole = make_result(case)
+    return {**{k: whole[k] for k in ("case", "network", "point")}, "skipped": reason}
+
+
+def test_gate_takes_skipped_cases_as_not_measured(files, tmp_path, capsys):
+    where = ["--baseline", tmp_path / "base.json"]
+    both = make_report(make_result(), make_result("other"))
+    assert run_gate(files(both), *where, "--update") == 0
+    results = files(make_report(skip_result(), make_result("other")))
+    history = tmp_path / "history.jsonl"
+    capsys.readouterr()
+    assert run_gate(results, *where, "--strict", "--history", history) == 0
+    assert capsys.readouterr().out.splitlines()[:2] == [
+        "notice: small: skipped: no such data: nets/small.nir",
+        "notice: cases: the results lack small",
+    ]
+    assert set(json.loads(history.read_text())["cases"]) == {"other"}
+    # The baseline keeps what was measured once.
+    before = json.loads((tmp_path / "base.json").read_text())["cases"]["small"]
+    assert run_gate(results, *where, "--update") == 0
+    assert json.loads((tmp_path / "base.json").read_text())["cases"]["small"] == before
 
 
 # The report
@@ -687,7 +819,7 @@ def test_results_of_other_networks(files, tmp_path, capsys):
     pytest.importorskip("matplotlib")
     assert publish(files, tmp_path, make_result("wide density=0.1")) == 1
     (line,) = capsys.readouterr().err.splitlines()
-    assert line.startswith("error: ") and "has no case 'wide density=0.1'" in line
+    assert line.startswith("error: ") and "has a case 'wide density=0.1'" in line
     assert not (tmp_path / "docs").exists()
 
 
@@ -721,3 +853,131 @@ def test_published_results_are_merged(files, tmp_path, capsys):
     assert (directory / "results.json").read_text() == kept
     assert publish(files, tmp_path, anew, arguments=["--replace"], machine=machine) == 0
     assert len(json.loads((directory / "results.json").read_text())["results"]) == 1
+
+
+def test_skipped_cases_on_pages(files, tmp_path, capsys):
+    """Not measured, and no reason to lose what was measured before."""
+    pytest.importorskip("matplotlib")
+    skipped = skip_result("small density=0.1")
+    page = make_page(skipped, make_result("small density=0.5", peers={"numpy": 2.0}))
+    assert "- density 0.1: not measured: no such data: nets/small.nir" in page
+    assert publish(files, tmp_path, skipped) == 1
+    assert "nothing to publish" in capsys.readouterr().err
+    assert not (tmp_path / "docs").exists()
+    assert publish(files, tmp_path, goal_result(peers={"numpy": 3.0})) == 0
+    other = make_result("small density=0.5", peers={"numpy": 4.0})
+    assert publish(files, tmp_path, skipped, other) == 0
+    path = tmp_path / "docs" / "benchmarks" / "avx2" / "results.json"
+    results = json.loads(path.read_text())["results"]
+    assert all("skipped" not in result for result in results)
+    assert len(results) == 2
+
+
+def test_page_says_how_many_inputs_there_were():
+    result = goal_result(peers={"numpy": 3.0})
+    entries = result["runners"]
+
+    def inputs(**changes):
+        page = make_page({**result, **changes})
+        (line,) = [t for t in page.split("\n\n") if t.startswith("Inputs of a turn")]
+        return " ".join(line.split())
+
+    commit = "`0123456789ab`"
+    one = "Inputs of a turn: one for each call"
+    assert inputs() == f"{one}; of {commit} that is not known."
+    more = f"{one}; of {commit} 8 in rotation where there were more calls."
+    assert inputs(inputs=8) == more
+    entries["volley"]["calls"], entries["numpy"]["calls"] = 8, 1
+    assert inputs(inputs=8) == f"{one}."
+    entries["volley"]["calls"] = 9
+    text = f"{one}; of small density=0.1 ({commit}) 8 in rotation."
+    assert inputs(inputs=8) == text
+
+
+def test_page_says_where_results_are_from():
+    origin = {"commit": "f" * 40, "changed": False, "started": "2025-01-01"}
+    first = {**goal_result(), "origin": {**origin, "source": "read off a page"}}
+    second = {**make_result("small density=0.5"), "origin": first["origin"]}
+    page = make_page(first, second)
+    assert page.count("Of `ffffffffffff`: read off a page.") == 1
+    assert page.count("read off") == 1
+
+
+def test_page_says_of_which_cases_cells_are():
+    first, second = goal_result(), make_result("small density=0.5")
+    second["point"] = {**second["point"], "density": 0.5}
+    assert "Cells are logits." in make_page({**first, "cells": "logits"})
+    both = make_page({**first, "cells": "logits"}, {**second, "cells": "images"})
+    assert "Cells are:\n\n- density 0.1: logits\n- density 0.5: images\n" in both
+
+
+def test_published_results_say_what_inputs_they_had():
+    networks = load_networks()
+    paths = sorted((report.REPOSITORY / "docs" / "benchmarks").glob("*/results.json"))
+    assert paths
+    for path in paths:
+        published = report.read_published(path, networks)
+        assert all("inputs" in result for result in published["results"])
+        assert "not known" not in report.describe_inputs(published)
+
+
+def run_report(tmp_path, results, *arguments):
+    if not (tmp_path / "networks").exists():
+        write_networks(tmp_path)
+    where = ["--networks", tmp_path / "networks", "--page", tmp_path / "page.md"]
+    return report.main([str(a) for a in (results, *where, *arguments)])
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "expected"),
+    [
+        ([*FIRST, "point", "density"], None, "point: 'density' is missing"),
+        ([*FIRST, "network"], "wide", "expects network 'small'"),
+        ([*FIRST, "runners", "nobody"], {"status": "missing"}, "no peer 'nobody'"),
+    ],
+)
+def test_report_of_other_results(path, value, expected, files, tmp_path, capsys):
+    data = break_result([*FIRST, "case"], "small density=0.1")
+    place = data
+    for key in path[:-1]:
+        place = place[key]
+    place[path[-1]] = value
+    if value is None:
+        del place[path[-1]]
+    results = files(data)
+    assert run_report(tmp_path, results) == 1
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line.startswith(f"error: {results}: case 'small density=0.1': ")
+    assert expected in line
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("[1, 2]", "expects an object"),
+        ("{}", "'finished' is missing"),
+        ("{", "not JSON"),
+        ('{"finished": 5, "machine": "m", "cases": {}}', "'finished': expects a"),
+        ('{"finished": "x", "machine": "m", "cases": [1]}', "'cases': expects an"),
+        (
+            '{"finished": "x", "machine": "m", "cases": {"a": {"time": "x"}}}',
+            "'cases.a.time': expects a positive number",
+        ),
+    ],
+)
+def test_report_of_a_wrong_history(text, expected, files, tmp_path, capsys):
+    history = tmp_path / "history.jsonl"
+    history.write_text(f"{text}\n")
+    results = files(make_report(goal_result()))
+    assert run_report(tmp_path, results, "--history", history) == 1
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line.startswith(f"error: {history}:1: {expected}")
+
+
+def test_report_below_a_file(files, tmp_path, capsys):
+    pytest.importorskip("matplotlib")
+    results = files(make_report(goal_result()))
+    for arguments in (["--page", results / "page.md"], ["-o", results / "plots"]):
+        assert run_report(tmp_path, results, *arguments) == 1
+        (line,) = capsys.readouterr().err.splitlines()
+        assert line.startswith(f"error: {results}")

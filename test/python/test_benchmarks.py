@@ -4,6 +4,7 @@
 import csv
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -14,7 +15,7 @@ from conftest import TOOLS
 from smallsuite import BENCHMARKS, REPOSITORY, SMALL, describe, parse
 
 from peers import PEERS, UnsupportedError, make_peer, snn_mlir_code
-from suite import machine, measure, stats
+from suite import instructions, machine, measure, stats
 from suite.artefact import get_sections
 from suite.description import (
     DescriptionError,
@@ -429,7 +430,7 @@ def test_ring_is_the_same_in_any_order():
 def run_suite(tmp_path):
     """run_suite(description, ...) runs it, and gives the process and the results."""
 
-    def run(data, *arguments):
+    def run(data, *arguments, cwd=None):
         networks, output = tmp_path / "networks", tmp_path / "out"
         networks.mkdir(exist_ok=True)
         (networks / "small.json").write_text(json.dumps(data))
@@ -440,6 +441,7 @@ def run_suite(tmp_path):
             text=True,
             timeout=120,
             check=False,
+            cwd=cwd,
         )
         path = output / "results.json"
         return done, json.loads(path.read_text()) if path.exists() else None
@@ -479,6 +481,186 @@ def test_run(run_suite, tmp_path):
     done, _ = run_suite(data, "--repetitions", "5", "--resume")
     assert done.returncode != 0
     assert "results.json has another options" in done.stderr
+    for arguments in (["--peers"], ["--instructions"]):
+        done, _ = run_suite(data, "--repetitions", "4", "--resume", *arguments)
+        assert done.returncode == 2
+        assert "results.json has another options" in done.stderr
+    # A turn of calls with an input each.
+    assert result["inputs"] >= ours["calls"]
+
+
+def test_resume_of_what_are_no_results(run_suite, tmp_path):
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / "results.json").write_text('{"format": 1}')
+    data = describe(axes={"density": [0.5]}, peers=[], goals=[])
+    done, _ = run_suite(data, "--resume")
+    assert done.returncode == 2
+    assert "results.json: 'machine' is missing" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def describe_absent(file="nir/absent.nir"):
+    """A network in a file of others that nobody has."""
+    settings = {"file": file, "profile": "snntorch", "reset": "zero", "input": "spike"}
+    settings["recording"] = "nir/absent.csv"
+    changes = {"workload": "braille", "settings": settings, "axes": {"steps": [3]}}
+    return describe(**changes, peers=[], goals=[])
+
+
+def test_run_skips_cases_without_data(run_suite, tmp_path):
+    done, results = run_suite(describe_absent())
+    assert done.returncode == 0, done.stderr
+    (result,) = results["results"]
+    assert result["skipped"] == "no such data: nir/absent.nir"
+    assert "runners" not in result and "error" not in result
+    notice = "notice: small: skipped: no such data: nir/absent.nir"
+    assert notice in done.stderr.splitlines()
+    with open(tmp_path / "out" / "results.csv", newline="") as file:
+        (row,) = csv.DictReader(file)
+    assert (row["status"], row["reason"]) == ("skipped", result["skipped"])
+    # They may be there when the run goes on.
+    done, again = run_suite(describe_absent(), "--resume")
+    assert done.returncode == 0, done.stderr
+    assert "[1/1, " in done.stderr and len(again["results"]) == 1
+
+
+def test_a_wrong_directory_of_data_is_an_error(run_suite, tmp_path):
+    done, results = run_suite(describe_absent(), "--data", tmp_path / "nothing")
+    assert done.returncode == 2
+    assert f"--data: there is no directory {tmp_path / 'nothing'}" in done.stderr
+    assert results is None
+    done, results = run_suite(describe_absent(), "--data", tmp_path)
+    assert done.returncode == 1
+    (result,) = results["results"]
+    error = f"no such data: nir/absent.nir in {tmp_path}"
+    assert result["error"] == error
+    assert f"failed: {error}" in done.stderr
+
+
+def test_run_from_another_directory(run_suite, tmp_path, monkeypatch):
+    """Relative paths are of the directory that the suite was called from."""
+    import volley
+
+    (tmp_path / "data" / "nir").mkdir(parents=True)
+    (tmp_path / "data" / "nir" / "there.nir").touch()
+    package = Path(volley.__file__).resolve().parent
+    (tmp_path / "packages").symlink_to(package.parent)
+    monkeypatch.setenv("PYTHONPATH", "packages")
+    data = describe_absent("nir/there.nir")
+    done, results = run_suite(data, "--data", "data", cwd=tmp_path)
+    (result,) = results["results"]
+    # The first file was found, and so was the package.
+    error = f"no such data: nir/absent.csv in {tmp_path / 'data'}"
+    assert result["error"] == error, done.stderr
+
+
+def test_output_that_is_a_file(run_suite, tmp_path):
+    (tmp_path / "out").touch()
+    for arguments in ([], ["-o", tmp_path / "out" / "below"]):
+        command = [sys.executable, BENCHMARKS / "run.py", "--quick", "call"]
+        done = subprocess.run(
+            [*command, "-o", tmp_path / "out", *arguments],
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+        assert done.returncode == 2
+        assert f"error: --output: {tmp_path / 'out'}" in done.stderr
+        assert "Traceback" not in done.stderr
+
+
+def test_instructions_are_of_the_passes_that_are_timed(tmp_path, monkeypatch):
+    """What --without leaves out is left out of the program that is counted."""
+    (case,) = parse(axes={"density": [0.5]}, peers=[], goals=[]).cases()
+    counted = []
+
+    def count(workload):
+        path = tmp_path / "program.so"
+        instructions.compile_program(workload, path)
+        counted.append((workload.without, path.exists()))
+        return 1.0
+
+    monkeypatch.setattr(measure, "count_instructions", count)
+    for without in ([], ["cse"]):
+        options = {"without": without}
+        assert measure.measure_instructions(case, tmp_path, options) == {
+            "instructions": 1.0
+        }
+    assert counted == [([], True), (["cse"], True)]
+    # The compiler was told.
+    with pytest.raises(subprocess.CalledProcessError):
+        measure.measure_instructions(case, tmp_path, {"without": ["nothing"]})
+
+
+@pytest.fixture
+def benchmark_script(tmp_path):
+    """utils/benchmark in a tree where nothing is built or measured; calls are logged.
+
+    benchmark_script(code, ...) runs it, with a run.py that ends with that code.
+    """
+    root, log = tmp_path / "tree", tmp_path / "log"
+    (root / "utils").mkdir(parents=True)
+    (root / "build" / "benchmarks").mkdir(parents=True)
+    shutil.copy(REPOSITORY / "utils" / "benchmark", root / "utils")
+    scripts = {
+        root / "utils" / "setup": "",
+        tmp_path / "python": f'echo "$@" >>{log}\n',
+    }
+    scripts[tmp_path / "python"] += 'case $1 in *run.py) exit "$CODE" ;; esac\n'
+    for path, text in scripts.items():
+        path.write_text(f"#!/bin/sh\n{text}")
+        path.chmod(0o755)
+
+    def run(code, *arguments):
+        log.write_text("")
+        # As an earlier run left them.
+        (root / "build" / "benchmarks" / "results.json").write_text("{}")
+        environment = {"PEERS": str(tmp_path / "python"), "CODE": str(code)}
+        done = subprocess.run(
+            [root / "utils" / "benchmark", *arguments],
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+            cwd=tmp_path,
+            env={**os.environ, **environment},
+        )
+        calls = [line.split() for line in log.read_text().splitlines()]
+        return done, {Path(words[0]).stem: words[1:] for words in calls}
+
+    return run
+
+
+@pytest.mark.parametrize(
+    "argument", ["-o", "-omine", "--output", "--output=mine", "--networks=mine"]
+)
+def test_benchmark_refuses_other_results(benchmark_script, argument):
+    done, calls = benchmark_script(0, "--resume", argument, "mine", "--publish")
+    assert done.returncode == 2
+    (line,) = done.stderr.splitlines()
+    assert line.startswith(f"benchmark: error: {argument.split('=')[0]}: ")
+    assert not calls
+
+
+def test_benchmark_uses_nothing_of_another_run(benchmark_script):
+    """Arguments that run.py refuses leave what an earlier run measured alone."""
+    done, calls = benchmark_script(2, "--resume", "--publish")
+    assert done.returncode == 2
+    assert list(calls) == ["run"]
+    done, calls = benchmark_script(1, "--resume", "--publish")
+    assert done.returncode == 1
+    assert list(calls) == ["run", "gate", "report"]
+    assert "--page" not in calls["report"]
+    done, calls = benchmark_script(0, "--resume")
+    assert done.returncode == 0
+    assert "--page" in calls["report"]
+
+
+def test_benchmark_takes_data_from_where_it_is_called(benchmark_script, tmp_path):
+    for data in (["--data", "mine"], ["--data=mine"], [f"--data={tmp_path}/mine"]):
+        _, calls = benchmark_script(2, "--resume", *data, "mlp")
+        assert calls["run"][2:] == ["--resume", f"--data={tmp_path}/mine", "mlp"]
 
 
 def test_threads_against_one_are_measured_in_turns(run_suite):
@@ -529,7 +711,8 @@ class Inputs:
 def test_every_call_has_a_fresh_input():
     inputs = Inputs(size=3)
     runner = measure.Runner("small", inputs)
-    measure.take_turns([runner], inputs, None, {"repetitions": 3, "inputs": None})
+    options = {"repetitions": 3, "inputs": None}
+    assert measure.take_turns([runner], inputs, None, options) == measure.MOST_CALLS
     assert runner.calls == measure.MOST_CALLS
     # In each turn a call that is not timed comes first.
     timed = inputs.used[-3 * (measure.MOST_CALLS + 1) :]
@@ -578,6 +761,7 @@ def test_run_reports_other_results(run_suite, tmp_path, monkeypatch):
         (["--threads", "7"], "no case is left"),
         (["--threads", "0"], "--threads: expects at least 1"),
         (["--inputs", "0"], "--inputs: expects at least 1"),
+        (["--out", "here"], "unrecognized arguments: --out"),
     ],
 )
 def test_run_bad_arguments(run_suite, arguments, message):

@@ -10,6 +10,10 @@ import numpy as np
 import volley
 
 
+class AbsentDataError(FileNotFoundError):
+    """A file of others that a workload needs is not there; the message names it."""
+
+
 class Workload:
     """A network and its inputs.
 
@@ -30,6 +34,17 @@ class Workload:
         self.data = data
         self.batch, self.steps, self.density = batch, steps, density
         self.threads, self.sum, self.seed = threads, sum, seed
+
+    def find_data(self, file) -> Path:
+        """A file below the directory of others' data.
+
+        Raises:
+            AbsentDataError: it is not there.
+        """
+        path = self.data / file
+        if not path.exists():
+            raise AbsentDataError(file)
+        return path
 
     def network(self) -> volley.Network:
         raise NotImplementedError

@@ -25,9 +25,7 @@ class NirFile(Workload):
 
     def __init__(self, file, profile, reset, input, **common):
         super().__init__(**common)
-        self.path = self.data / file
-        if not self.path.exists():
-            raise FileNotFoundError(f"{self.path} is absent")
+        self.path = self.find_data(file)
         self.profile, self.reset, self.input = profile, reset, input
 
     def network(self):
@@ -130,7 +128,7 @@ class Nmnist(NirFile):
 
     def __init__(self, recordings, **common):
         super().__init__(**common)
-        self.archive = self.data / recordings
+        self.archive = self.find_data(recordings)
 
     @cached_property
     def recordings(self):
@@ -162,7 +160,7 @@ class Braille(NirFile):
 
     def __init__(self, recording, **common):
         super().__init__(**common)
-        self.recording = self.data / recording
+        self.recording = self.find_data(recording)
 
     @cached_property
     def rates(self):
