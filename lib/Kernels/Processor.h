@@ -8,6 +8,8 @@
 #include <stdint.h>
 #ifdef __x86_64__
 #include <cpuid.h>
+#include <stdlib.h>
+#include <string.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 #endif
@@ -59,13 +61,18 @@ inline uint32_t getLevel() {
 }
 
 /// Whether a processor of level 4 has more of AVX-512: a bit of ECX for leaf 7.
-inline bool hasExtension(uint32_t extension) {
+/// The environment variable VOLLEY_WITHOUT lists what to do without, so that
+/// tests reach what runs on processors that lack it.
+inline bool hasExtension(uint32_t extension, const char *name) {
+  const char *without = getenv("VOLLEY_WITHOUT");
   uint32_t a, b, c, d;
   return getLevel() >= 4 && __get_cpuid_count(7, 0, &a, &b, &c, &d) &&
-         (c & extension);
+         (c & extension) && !(without && strstr(without, name));
 }
-inline bool hasDotProducts() { return hasExtension(bit_AVX512VNNI); }
-inline bool hasVectorPopcount() { return hasExtension(bit_AVX512VPOPCNTDQ); }
+inline bool hasDotProducts() { return hasExtension(bit_AVX512VNNI, "vnni"); }
+inline bool hasVectorPopcount() {
+  return hasExtension(bit_AVX512VPOPCNTDQ, "vpopcntdq");
+}
 
 /// Whether this thread may run code for a level (Descriptor).
 inline bool hasLevel(uint32_t level) {

@@ -330,12 +330,17 @@ std::vector<std::string> Artifact::getLevels() const {
 }
 
 std::string Artifact::selectLevel(const std::string &cpu) {
-  std::string names, suffix = "-" + cpu;
+  constexpr const char *shortNames[][2] = {{"v3", "x86-64-v3"},
+                                           {"v4", "x86-64-v4"},
+                                           {"amx", "x86-64-v4-amx"},
+                                           {"aarch64", "armv8-a"}};
+  std::string names, wanted = cpu;
+  for (auto [abbreviation, name] : shortNames)
+    if (cpu == abbreviation)
+      wanted = name;
   for (const volley_program *level : getPrograms()) {
     std::string name = level->cpu;
-    if (name == cpu || (name.size() > suffix.size() &&
-                        name.compare(name.size() - suffix.size(), suffix.size(),
-                                     suffix) == 0)) {
+    if (name == wanted) {
       program = level;
       return "";
     }

@@ -2,6 +2,10 @@
 """Every kernel of a product, convolution or pool gives the interpreter's bits, whatever
 its geometry and however many events there are."""
 
+import os
+from pathlib import Path
+from unittest import mock
+
 import numpy as np
 import pytest
 
@@ -59,6 +63,19 @@ def add_integers(net, shape, counts):
     return net.add(x, x, x, x, x, dtype="i32") if counts else x
 
 
+# What kernels do in another way where a processor has it.
+EXTENSIONS = {"dot": "vnni", "coincidence": "vpopcntdq"}
+
+
+def with_and_without_extension(kernel):
+    """Lets the kernel run in each way that this processor has, one after another."""
+    name = EXTENSIONS.get(kernel)
+    yield
+    if f"avx512_{name}" in Path("/proc/cpuinfo").read_text():
+        with mock.patch.dict(os.environ, VOLLEY_WITHOUT=name):
+            yield
+
+
 def check_kernels(run_tool, path, network, kernels, inputs):
     """Bits of programs with each kernel, on other processors and threads."""
     expected = [volley.interpret(network, x) for x in inputs]
@@ -69,10 +86,37 @@ def check_kernels(run_tool, path, network, kernels, inputs):
             options = ("-o", file, f"--kernel={kernel}", f"--cpu={cpu}", "--quiet")
             done = run_tool("snn-compile", model, *options)
             assert done.returncode == 0, done.stderr
-            for threads in (1, 3):
-                program = volley.open(file, threads=threads)
-                for x, y in zip(inputs, expected):
-                    assert_identical(program(x), y)
+            for _ in with_and_without_extension(kernel):
+                for threads in (1, 3):
+                    program = volley.open(file, threads=threads)
+                    for x, y in zip(inputs, expected):
+                        assert_identical(program(x), y)
+
+
+def test_each_kernel_can_be_forced(run_tool, tmp_path):
+    """Each has a product of this network that takes it."""
+    net = volley.Builder()
+    x = net.input("x", (8, 6, 6), "i1")
+    rng = np.random.default_rng(0)
+    spikes = net.population(
+        INTEGRATE, net.conv(x, make_weight(rng, (8, 8, 3, 3), integers=True))
+    )
+    rows = net.reshape(spikes, (8, 16))
+    net.output("sums", net.dense(rows, make_weight(rng, (4, 16), integers=True)))
+    net.output("depthwise", net.conv(x, make_weight(rng, (8, 1, 3, 3)), groups=8))
+    net.output("both", rows @ net.transpose(rows, (1, 0)))
+    model = tmp_path / "net.mlirbc"
+    net.build().save(model)
+    unknown = run_tool("snn-compile", model, "-o", tmp_path / "a.so", "--kernel=none")
+    *_, names = unknown.stderr.strip().partition("; there are ")
+    kernels = names.splitlines()[0].split(", ")
+    assert {"event", "blocked", "sliced", *EXTENSIONS} <= set(kernels)
+    for kernel in kernels:
+        cpu = "amx" if kernel == "sliced" else "x86-64-v3"
+        options = ("-o", tmp_path / "a.so", f"--kernel={kernel}", f"--cpu={cpu}")
+        done = run_tool("snn-compile", model, *options)
+        assert done.returncode == 0
+        assert "nowhere" not in done.stderr, kernel
 
 
 @pytest.mark.parametrize("case", range(len(CONVOLUTIONS)))
@@ -228,8 +272,10 @@ def test_coincidences(tmp_path, rows, terms):
             for n in COLUMNS:
                 x[f"b{n}"] = make_input(rng, (2, 3, terms, n), "i1", density)
                 expected[f"y{n}"] = x["a"].astype(np.int32) @ x[f"b{n}"]
-            for threads in (1, 3):
-                assert_identical(volley.open(path, threads=threads)(x), expected)
+            for _ in with_and_without_extension("coincidence"):
+                for threads in (1, 3):
+                    program = volley.open(path, threads=threads)
+                    assert_identical(program(x), expected)
 
 
 # Parts of a block of columns and of terms, and several of them.

@@ -119,9 +119,22 @@ def test_places_of_results_are_checked_first(run_tool, tmp_path):
         assert not result.exists()
 
 
+def test_a_profile_that_is_read_is_not_written(run_tool, model, tmp_path):
+    profile = tmp_path / "p.json"
+    profile.write_text("{}")
+    options = (f"--activity={profile}", "-o", profile, f"--dt={DT}")
+    done = run_tool("snn-compile", model, "--profile=snntorch", *options)
+    assert done.returncode == 1
+    assert f"{profile}: is read as well" in done.stderr
+    assert profile.read_text() == "{}"
+
+
 def test_artefact_that_is_cut_off(run_tool, model, tmp_path):
     whole, part = tmp_path / "whole.so", tmp_path / "part.so"
     assert compile_to(run_tool, model, whole).returncode == 0
+    for name in ("64-v3", "3"):
+        with pytest.raises(RuntimeError, match=f"has no code for '{name}'"):
+            volley.open(whole, cpu=name)
     data = whole.read_bytes()
     for missing in (1, 3000, 5000, len(data) // 2):
         part.write_bytes(data[:-missing])

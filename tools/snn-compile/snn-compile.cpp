@@ -6,6 +6,7 @@
 #include "mlir/IR/MLIRContext.h"
 #include "volley/Compiler/Compiler.h"
 #include "volley/Compiler/Profile.h"
+#include "volley/Support/OutputPath.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/InitLLVM.h"
 #include "llvm/Support/Parallel.h"
@@ -143,6 +144,8 @@ int main(int argc, char **argv) {
   options.phases.pipeline.share = codeOptions.share;
   options.phases.pipeline.foldNorms = foldNorms;
   options.phases.pipeline.profile = modelOptions.isProfiling();
+  if (!activity.empty() && isSameFile(activity, outputPath))
+    fail(activity + ": is read as well; expects another file for the result");
   if (!activity.empty())
     if (std::string error = readActivity(activity, options.phases.pipeline);
         !error.empty())
