@@ -108,8 +108,8 @@ def test_files_without_a_checksum_are_read(content, read, net, run_tool, tmp_pat
 
 def test_a_newer_version_is_refused(content, read):
     """By its number, which stands in a section of its own: its kind is 7, and both its
-    length and the number, 1, are doubled and odd."""
-    place = find(content, b"\x07\x03\x03") + 2
+    length and the number, 2, are doubled and odd."""
+    place = find(content, b"\x07\x03\x05") + 2
     newer = bytearray(content.replace(MARK, b", as it was "[: len(MARK)]))
     newer[place] = 2 * 9 + 1
     with pytest.raises(volley.CompileError, match="newer version.* version 9 of"):
