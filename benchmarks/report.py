@@ -377,7 +377,7 @@ def write_conditions(report):
         if name not in ("volley", "nir", "h5py", "onnx")
     )
     paragraphs = [
-        f"{machine['cpu']} (family/model {machine['family_model']}), "
+        f"{machine['cpu']} (family/model {machine.get('family_model', '')}), "
         f"{machine['cores']} cores, {machine['memory_gb']} GB, {machine['system']}; "
         f"{', '.join(machine['isa'])}.",
         f"Volley {report['versions']['volley']}, commit {commits}; {versions}. Last "

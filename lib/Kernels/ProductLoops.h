@@ -25,7 +25,9 @@ inline bool shareEvents(Tile *tile, int64_t rows, int64_t together, int64_t K,
   int64_t most = events.getMostRows() / together * together;
   if (K > Product::kIndices || K * together > Product::kTerms || most == 0)
     return false;
-  constexpr int64_t width = tileWidth<typename Product::Weight>;
+  using Weight = typename Product::Weight;
+  bool hasFewTiles = N < 2 * tile->workers * tileWidth<Weight>;
+  int64_t width = hasFewTiles ? panelWidth<Weight> : tileWidth<Weight>;
   for (int64_t first = 0; first < rows; first += most) {
     int64_t searched = least(most, rows - first);
     share(tile, searched, getGrain(K / 8), [&](int64_t begin, int64_t end) {

@@ -446,7 +446,9 @@ void runBlock(Run *run, uint32_t index, uint32_t worker, uint32_t workspace,
   int64_t tileSteps = descriptor->rows / tile.samples;
   if (tileSteps < 1)
     tileSteps = 1;
-  for (int64_t t = 0; t < run->args->steps && error == 0; t += tileSteps) {
+  // Threads of a team go through the same loops, whoever found an error.
+  for (int64_t t = 0; t < run->args->steps && (tile.team || error == 0);
+       t += tileSteps) {
     tile.firstStep = t;
     tile.steps = run->args->steps - t;
     if (tile.steps > tileSteps)

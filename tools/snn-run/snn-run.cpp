@@ -342,13 +342,12 @@ static Target parseTarget(StringRef option, StringRef entry,
 /// Fails before a long run for what would fail after it.
 /// What would keep a result from being written is said before there is any.
 static void checkPlace(StringRef path) {
-  StringRef directory = sys::path::parent_path(path);
+  std::string error, target = resolveOutputPath(path.str(), error);
+  failIf(path.str(), error);
+  StringRef directory = sys::path::parent_path(target);
   if (!directory.empty() && !sys::fs::is_directory(directory))
     fail(path + ": cannot be written: there is no directory '" + directory +
          "'");
-  std::string error;
-  resolveOutputPath(path.str(), error);
-  failIf(path.str(), error);
   if (std::error_code code = sys::fs::access(
           directory.empty() ? "." : directory, sys::fs::AccessMode::Write))
     fail(path + ": cannot be written: " + code.message());

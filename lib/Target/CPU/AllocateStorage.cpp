@@ -303,7 +303,9 @@ void AllocateStorage::allocateBuffers() {
   llvm::DenseMap<Value, snn::ScanOp> emitted;
   program.walk([&](snn::ScanOp scan) {
     for (Value value : scan.getYieldOp().getSignals())
-      emitted[getRoot(value)] = scan;
+      if (Value root = getRoot(value);
+          root.getParentBlock() == &scan.getBodyBlock())
+        emitted[root] = scan;
   });
   uint64_t rows = program.getRows(), samples = program.getMostSamples();
   program.walk<WalkOrder::PreOrder>([&](Operation *op) {
