@@ -262,6 +262,47 @@ def test_more_threads_than_cores(load, capfd, threads):
     assert capfd.readouterr().err == ""
 
 
+GUARDED = """
+snn.neuron_model private @guard(in %x: f32) -> (s: i1) {
+  %half = arith.constant 0.5 : f32
+  %most = arith.constant 2.75 : f32
+  %ok = arith.cmpf olt, %x, %most : f32
+  snn.assert %ok, "is not below 2.75"
+  %s = arith.cmpf ogt, %x, %half : f32
+  snn.next emit (%s : i1)
+}
+snn.network @wide(%x: tensor<256xi1>) -> (y: tensor<4096xi1>) dt(1.0) {
+  %w = arith.constant dense<0.0078125> : tensor<32000x256xf32>
+  %u = arith.constant dense<0.0> : tensor<256x32000xf32>
+  %v = arith.constant dense<0.0078125> : tensor<4096x256xf32>
+  %bias = arith.constant dense<BIAS> : tensor<32000xf32>
+  %a = snn.dense %x, %w bias %bias sum exact : (tensor<256xi1>, tensor<32000x256xf32>, tensor<32000xf32>) -> tensor<32000xf32>
+  %s = snn.population @guard "first" (%a) : (tensor<32000xf32>) -> tensor<32000xi1>
+  %b = snn.dense %s, %u sum exact : (tensor<32000xi1>, tensor<256x32000xf32>) -> tensor<256xf32>
+  %t = snn.population @guard "second" (%b) : (tensor<256xf32>) -> tensor<256xi1>
+  %c = snn.dense %t, %v sum exact : (tensor<256xi1>, tensor<4096x256xf32>) -> tensor<4096xf32>
+  %y = snn.population @guard "third" (%c) : (tensor<4096xf32>) -> tensor<4096xi1>
+  snn.output %y : tensor<4096xi1>
+}
+"""  # noqa: E501
+
+
+def test_error_of_one_thread_of_a_team(run_tool, tmp_path):
+    """The others are in the same block of samples then, of which there are two of
+    different size."""
+    model, artefact, data = (tmp_path / name for name in ("w.mlir", "w.so", "x.npy"))
+    model.write_text(GUARDED.replace("BIAS", str([1.0] + [0.0] * 31999)))
+    x = np.random.default_rng(0).random((12, 104, 256)) < 0.4
+    x[0, 3] = True
+    np.save(data, x)
+    options = ("--kernel=event16", "--share=always", "--quiet", "-o", artefact)
+    assert run_tool("snn-compile", model, *options).returncode == 0
+    for _ in range(3):
+        done = run_tool("snn-run", artefact, "--threads=2", "--input", data)
+        assert done.returncode == 1
+        assert "population 'first' is not below 2.75" in done.stderr
+
+
 @pytest.mark.parametrize("threads", [-1, 100000])
 def test_number_of_threads(load, run_tool, model, tmp_path, threads):
     with pytest.raises(ValueError, match="threads must be 0 to"):
