@@ -193,9 +193,7 @@ public:
 
   /// Adds a row x of which a team has found the events, and there is room.
   void addFound(Y *out, const Events &events, int64_t row, const X *) {
-    y[rows] = out;
-    begin[rows] = count;
-    ++rows;
+    startRow(out);
     events.get(row, index + count, values.get(count));
     count += events.getCount(row);
   }

@@ -52,6 +52,43 @@ inline bool shareEvents(Tile *tile, int64_t rows, int64_t together, int64_t K,
   return true;
 }
 
+/// The same for a product of some rows, whose results go to where they are.
+/// addFound(product, events, found, row) adds a row of which the events are
+/// those of row `found`.
+template <typename Product, typename AddTerms, typename AddFound>
+inline bool shareEventRows(Tile *tile, int64_t rows, int64_t K, int64_t N,
+                           typename Product::Weights weights, AddTerms addTerms,
+                           AddFound addFound) {
+  auto start = [=](auto &events, int64_t first, int64_t found, int64_t count) {
+    auto &product = makeScratch<Product>(tile, weights, K, N);
+    for (int64_t i = 0; i < count; ++i)
+      addFound(product, events, found + i, first + i);
+    return &product;
+  };
+  return shareEvents<Product>(tile, rows, 1, K, N, addTerms, start);
+}
+
+/// The same with the population behind it, for the nt steps of some rows: a
+/// pair of a row and a step is row nt + step. addFound(product, result, events,
+/// found, pair) adds one.
+template <typename Product, typename AddTerms, typename AddFound>
+inline bool shareEventNeurons(Tile *tile, int64_t rows, int64_t nt, int64_t K,
+                              int64_t N, typename Product::Weights weights,
+                              const Population &population, AddTerms addTerms,
+                              AddFound addFound) {
+  auto start = [=, &population](auto &events, int64_t first, int64_t found,
+                                int64_t count) {
+    auto &product =
+        makeScratch<NeuronProduct<Product>>(tile, weights, K, 0, N, population);
+    product.takeFound(first / nt, count / nt, nt,
+                      [&](auto &terms, auto *result, int64_t i) {
+                        addFound(terms, result, events, found + i, first + i);
+                      });
+    return &product;
+  };
+  return shareEvents<Product>(tile, rows * nt, nt, K, N, addTerms, start);
+}
+
 /// A projection of `lead` groups.
 template <typename Product, typename X, typename W>
 inline void denseRows(Tile *tile, const X *x, int64_t xStep, W *y,
@@ -68,17 +105,13 @@ inline void denseRows(Tile *tile, const X *x, int64_t xStep, W *y,
       auto addTerms = [=](auto &terms, int64_t row) {
         terms.add(getRow(row), K, 0);
       };
-      auto start = [=](auto &events, int64_t first, int64_t found,
-                       int64_t count) {
-        auto &product = makeScratch<Product>(tile, weights, K, N);
-        for (int64_t i = 0; i < count; ++i) {
-          int64_t row = first + i;
-          product.addFound(y + row / nb * yStep + row % nb * N, events,
-                           found + i, getRow(row));
-        }
-        return &product;
+      auto addFound = [=](auto &product, auto &events, int64_t found,
+                          int64_t row) {
+        product.addFound(y + row / nb * yStep + row % nb * N, events, found,
+                         getRow(row));
       };
-      if (shareEvents<Product>(tile, rows, 1, K, N, addTerms, start))
+      if (shareEventRows<Product>(tile, rows, K, N, weights, addTerms,
+                                  addFound))
         return;
     }
   shareProduct<Weight>(
@@ -103,24 +136,18 @@ inline void denseNeurons(Tile *tile, const X *x, int64_t xStep, int64_t nt,
   int64_t rowCycles = nt * K * (N + 64) / 128;
   if constexpr (Product::kHasTeamEvents)
     if (sharesOutputs<Weight>(tile, 1, nb, K, N, rowCycles)) {
-      // Pairs of a row and a step.
       auto getRow = [=](int64_t pair) {
         return x + pair % nt * xStep + pair / nt * K;
       };
       auto addTerms = [=](auto &terms, int64_t pair) {
         terms.add(getRow(pair), K, 0);
       };
-      auto start = [=, &population](auto &events, int64_t first, int64_t found,
-                                    int64_t count) {
-        auto &product = makeScratch<NeuronProduct<Product>>(tile, weights, K, 0,
-                                                            N, population);
-        product.takeFound(
-            first / nt, count / nt, nt, [&](auto &terms, auto *out, int64_t i) {
-              terms.addFound(out, events, found + i, getRow(first + i));
-            });
-        return &product;
+      auto addFound = [=](auto &product, auto *result, auto &events,
+                          int64_t found, int64_t pair) {
+        product.addFound(result, events, found, getRow(pair));
       };
-      if (shareEvents<Product>(tile, nb * nt, nt, K, N, addTerms, start))
+      if (shareEventNeurons<Product>(tile, nb, nt, K, N, weights, population,
+                                     addTerms, addFound))
         return;
     }
   shareProduct<Weight>(
@@ -188,19 +215,15 @@ inline void convRows(Tile *tile, const X *x, int64_t xStep, W *y, int64_t yStep,
         addWindow(terms, x + image / nb * xStep + image % nb * xSize, g,
                   at / g.outWidth, at % g.outWidth);
       };
-      auto start = [=, &g](auto &events, int64_t first, int64_t found,
-                           int64_t count) {
-        auto &product = makeScratch<Product>(tile, weights, kernel, outGroup);
-        for (int64_t i = 0; i < count; ++i) {
-          int64_t image = (first + i) / positions, at = (first + i) % positions;
-          product.addFound(y + image / nb * yStep + image % nb * ySize +
-                               at * g.outChannels,
-                           events, found + i, nullptr);
-        }
-        return &product;
+      auto addFound = [=, &g](auto &product, auto &events, int64_t found,
+                              int64_t row) {
+        int64_t image = row / positions, at = row % positions;
+        product.addFound(y + image / nb * yStep + image % nb * ySize +
+                             at * g.outChannels,
+                         events, found, nullptr);
       };
-      if (shareEvents<Product>(tile, lines * g.outWidth, 1, kernel, outGroup,
-                               addTerms, start))
+      if (shareEventRows<Product>(tile, lines * g.outWidth, kernel, outGroup,
+                                  weights, addTerms, addFound))
         return;
     }
   shareProduct<Weight>(
@@ -237,24 +260,18 @@ inline void convNeurons(Tile *tile, const X *x, int64_t xStep, int64_t nt,
     if (sharesOutputs<Weight>(tile, 1, nb * g.outHeight, kernel, g.outChannels,
                               lineCycles)) {
       int64_t positions = g.outHeight * g.outWidth;
-      // Pairs of a position and a step.
       auto addTerms = [=, &g](auto &terms, int64_t pair) {
         int64_t row = pair / nt, at = row % positions;
         addWindow(terms, x + pair % nt * xStep + row / positions * xSize, g,
                   at / g.outWidth, at % g.outWidth);
       };
-      auto start = [=, &g, &population](auto &events, int64_t first,
-                                        int64_t found, int64_t count) {
-        auto &product = makeScratch<NeuronProduct<Product>>(
-            tile, weights, kernel, 0, g.outChannels, population);
-        product.takeFound(first / nt, count / nt, nt,
-                          [&](auto &terms, auto *out, int64_t i) {
-                            terms.addFound(out, events, found + i, nullptr);
-                          });
-        return &product;
+      auto addFound = [](auto &product, auto *result, auto &events,
+                         int64_t found, int64_t) {
+        product.addFound(result, events, found, nullptr);
       };
-      if (shareEvents<Product>(tile, nb * positions * nt, nt, kernel,
-                               g.outChannels, addTerms, start))
+      if (shareEventNeurons<Product>(tile, nb * positions, nt, kernel,
+                                     g.outChannels, weights, population,
+                                     addTerms, addFound))
         return;
     }
   shareProduct<Weight>(

@@ -223,11 +223,8 @@ LogicalResult AllocateStorage::allocateStates() {
 /// Positions along the program; a scan's region comes before the scan's end.
 void AllocateStorage::number(Block &block) {
   for (Operation &op : block) {
-    if (auto scan = dyn_cast<snn::ScanOp>(op)) {
-      number(scan.getBodyBlock());
-    } else if (auto when = dyn_cast<snn::WhenOp>(op)) {
-      number(when.getBodyBlock());
-    }
+    if (isa<snn::ScanOp, snn::WhenOp>(op))
+      number(op.getRegion(0).front());
     positions[&op] = count++;
   }
 }
@@ -300,12 +297,12 @@ void AllocateStorage::allocateBuffers() {
     it->second.end = std::max(it->second.end, positions[user]);
   };
   // What a scan emits is there for all steps, and while it loops.
-  llvm::DenseMap<Value, snn::ScanOp> emitted;
+  llvm::DenseSet<Value> emitted;
   program.walk([&](snn::ScanOp scan) {
     for (Value value : scan.getYieldOp().getSignals())
       if (Value root = getRoot(value);
           root.getParentBlock() == &scan.getBodyBlock())
-        emitted[root] = scan;
+        emitted.insert(root);
   });
   uint64_t rows = program.getRows(), samples = program.getMostSamples();
   program.walk<WalkOrder::PreOrder>([&](Operation *op) {
@@ -321,14 +318,14 @@ void AllocateStorage::allocateBuffers() {
       unsigned begin = positions[op], end = begin;
       // One row per sample: that of a step, or what is done once.
       bool isTemporary = op->getParentOp() != program;
-      if (auto scan = emitted.lookup(result)) {
-        begin = positions[&scan.getBodyBlock().front()];
-        end = positions[scan];
+      if (emitted.contains(result)) {
+        begin = positions[&op->getBlock()->front()];
+        end = positions[op->getParentOp()];
         isTemporary = false;
       }
-      uint64_t count = isTemporary || isShared ? samples : rows;
+      uint64_t held = isTemporary || isShared ? samples : rows;
       intervals[result] = {begin, end,
-                           align(count * getRowBytes(result.getType()))};
+                           align(held * getRowBytes(result.getType()))};
     }
   });
   program.walk([&](Operation *op) {
