@@ -473,14 +473,11 @@ LogicalResult volley::writeModule(ModuleOp module, StringRef path,
                                   bool elideWeights) {
   if (failed(checkTarget(module, path)))
     return failure();
-  // Networks that were read from such a file keep their weights in it: it loses
-  // its name, but not its bytes.
-  // So it is written beside it; but not if it is a device.
+  // A file is written beside its place: networks that were read from it keep
+  // their weights in the bytes that lose its name then. A device is not.
   std::string message;
   std::string target = resolveOutputPath(path.str(), message);
-  bool isFile =
-      message.empty() && path != "-" &&
-      (!llvm::sys::fs::exists(path) || llvm::sys::fs::is_regular_file(path));
+  bool isFile = message.empty() && path != "-";
   std::string part = isFile ? makePartPath(target) : path.str();
   message.clear();
   std::unique_ptr<llvm::ToolOutputFile> file = openOutputFile(part, &message);

@@ -339,8 +339,8 @@ static Target parseTarget(StringRef option, StringRef entry,
        ", but got '" + entry + "'");
 }
 
-/// Fails before a long run for what would fail after it.
-/// What would keep a result from being written is said before there is any.
+/// Fails before a long run for what would keep a result from being written
+/// after it.
 static void checkPlace(StringRef path) {
   std::string error, target = resolveOutputPath(path.str(), error);
   failIf(path.str(), error);

@@ -27,7 +27,10 @@ inline std::string resolveOutputPath(const std::string &path,
   // A link may point to what is not there yet.
   for (int depth = 0; depth < 40 && fs::is_symlink(target, code); ++depth)
     target = target.parent_path() / fs::read_symlink(target, code);
-  fs::file_status status = fs::status(target, code);
+  // Of what is there: /dev/stdout is a link to a name that is no file's.
+  fs::file_status status = fs::status(path, code);
+  if (!fs::exists(status))
+    status = fs::status(target, code);
   if (fs::is_directory(status))
     error = "cannot be written: is a directory";
   else if (fs::exists(status) && !fs::is_regular_file(status))
