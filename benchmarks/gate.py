@@ -260,6 +260,15 @@ def read_baseline(path) -> dict:
     return baseline
 
 
+def parse_number(text, least):
+    """None if it is not at least that, or nothing would be above it (NaN, infinity)."""
+    try:
+        number = float(text)
+    except ValueError:
+        return None
+    return number if least <= number < math.inf else None
+
+
 def parse_limit(text):
     name, _, value = text.partition("=")
     if name not in LIMITS:
@@ -268,12 +277,8 @@ def parse_limit(text):
         )
     if value == "none":
         return name, None
-    try:
-        limit = float(value)
-    except ValueError:
-        limit = math.nan
-    # Nothing is above NaN or infinity: `none` says so.
-    if not 0 <= limit < math.inf:
+    limit = parse_number(value, 0)
+    if limit is None:
         raise argparse.ArgumentTypeError(
             f"{name}: expects a share such as 0.1, or none, but got {value!r}"
         )
@@ -281,11 +286,8 @@ def parse_limit(text):
 
 
 def parse_factor(text):
-    try:
-        factor = float(text)
-    except ValueError:
-        factor = math.nan
-    if not 1 <= factor < math.inf:
+    factor = parse_number(text, 1)
+    if factor is None:
         raise argparse.ArgumentTypeError(
             f"expects a factor of at least 1, but got {text!r}"
         )

@@ -717,12 +717,19 @@ def write_levels(directory, networks):
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
-def read_published(path, networks):
-    """A report of everything: what it lacks was not measured."""
-    report = read_results(path)
-    report["results"] = sort_results(report["results"], networks)
+def complete(report, networks, path):
+    """A report of everything: what it lacks was not measured.
+
+    Raises:
+        FileError: it has what no description has.
+    """
     check_cases(report, networks, path)
-    return {**report, "is_complete": True}
+    results = sort_results(report["results"], networks)
+    return {**report, "results": results, "is_complete": True}
+
+
+def read_published(path, networks):
+    return complete(read_results(path), networks, path)
 
 
 # -- Badges ------------------------------------------------------------------
@@ -964,8 +971,9 @@ def run(options):
         report["results"] = sort_results(report["results"], networks)
     else:
         text = json.dumps(report, indent=1) + "\n"
+        # Before it is there: what was published may be of other descriptions.
+        report = complete(report, networks, published / RESULTS)
         write_atomically(published / RESULTS, text)
-        report = read_published(published / RESULTS, networks)
     draw_badges(report, collect_verdicts(report, networks), images)
     for network in networks:
         plot_network(pyplot, network, report, (images, others))

@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """Volley itself."""
 
-import subprocess
 import tempfile
 from pathlib import Path
 
@@ -10,7 +9,7 @@ import numpy as np
 import volley
 
 from peers.base import Peer
-from suite.artefact import find_tool, get_sections
+from suite.artefact import compile_without, get_sections
 
 
 class Volley(Peer):
@@ -26,13 +25,9 @@ class Volley(Peer):
         self.arguments = self.workload.run_arguments()
 
     def compile_without(self, names, threads):
-        """The program without optional passes, which only the tool can leave out."""
         with tempfile.TemporaryDirectory() as directory:
-            model, program = Path(directory, "net.mlirbc"), Path(directory, "net.so")
-            self.network.save(model)
-            options = ["--quiet", *(f"--without={name}" for name in names)]
-            command = [find_tool("snn-compile"), model, "-o", program, *options]
-            subprocess.run(command, check=True)
+            program = Path(directory, "net.so")
+            compile_without(self.network, names, program)
             self.artefact = program.read_bytes()
             return volley.open(program, threads=threads)
 

@@ -3,6 +3,8 @@
 
 import os
 import struct
+import subprocess
+import tempfile
 from pathlib import Path
 
 
@@ -19,6 +21,16 @@ def find_tool(name):
     if not path.exists():
         raise FileNotFoundError(f"there is no {path}; VOLLEY_TOOLS names its directory")
     return path
+
+
+def compile_without(network, names, path, *options):
+    """Writes the program without optional passes, which only the tool can leave out."""
+    with tempfile.TemporaryDirectory() as directory:
+        model = Path(directory, "net.mlirbc")
+        network.save(model)
+        left_out = [f"--without={name}" for name in names]
+        command = [find_tool("snn-compile"), "--quiet", model, "-o", path]
+        subprocess.run([*command, *options, *left_out], check=True)
 
 
 def get_sections(path):

@@ -18,7 +18,7 @@ import numpy as np
 
 import volley
 
-from suite.artefact import find_tool
+from suite.artefact import compile_without, find_tool
 
 # Sequences behind one another in the longer of two runs, whose difference leaves
 # loading and reading out. Of long sequences one more is enough.
@@ -56,12 +56,7 @@ def compile_program(workload, path):
     if not workload.without:
         volley.compile(network, cpu="x86-64-v3").save(path)
         return
-    # Only the tool can leave out passes.
-    model = path.with_name("network.mlirbc")
-    network.save(model)
-    options = ["--cpu=v3", *(f"--without={name}" for name in workload.without)]
-    command = [find_tool("snn-compile"), "--quiet", model, "-o", path, *options]
-    subprocess.run(command, check=True)
+    compile_without(network, workload.without, path, "--cpu=v3")
 
 
 def count_instructions(workload) -> float:
