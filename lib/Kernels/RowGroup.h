@@ -28,8 +28,9 @@ inline void denseBlock(const W *const *x, W *const *y, const W *panel,
     Vector<W> w[P];
     for (int p = 0; p < P; ++p) {
       w[p] = load(panel + k * width + p * lanes<W>);
-      // One row has them from the second cache.
-      if (R == 1)
+      // One row has them from the second cache; where registers hold one vector
+      // of each row, all have.
+      if (R == 1 || kBlockVectors == 1)
         __builtin_prefetch(panel + (k + kAhead) * width + p * lanes<W>);
     }
     for (int r = 0; r < R; ++r) {
@@ -76,7 +77,7 @@ inline void convertNumbers(const X *x, W *numbers, int64_t count) {
 }
 
 /// Rows that are worked off together, part after part of their terms: the
-/// weights of a panel's part stay in the cache for all of them.
+/// weights of a part stay in the cache for all of them.
 template <typename X, typename W> class RowGroup {
 public:
   RowGroup(PanelWeights<W> weights, int64_t K, int64_t N)
@@ -94,15 +95,11 @@ public:
   /// Outputs [n, n + outputs) of all rows, n the first one of a panel, to where
   /// results go, from element `at` on.
   void workOff(int64_t n, int64_t outputs, int64_t at) {
-    for (int64_t row = 0; row < rows; row += kTogether) {
-      int64_t count = least(rows - row, kTogether);
-      // Few rows gain nothing from parts.
-      int64_t part =
-          count >= 2 * kBlockRows ? kTerms : kTogether * kTerms / count;
-      for (int64_t k = 0; k < K; k += part)
-        workOffPart(weights.from(n, K), outputs, at, row, count, k,
-                    least(K - k, part));
-    }
+    int64_t together = least(outputs, kOutputs);
+    for (int64_t i = 0; i < outputs; i += together)
+      for (int64_t row = 0; row < rows; row += kGroup)
+        workOffGroup(n + i, least(outputs - i, together), at + i, row,
+                     least(rows - row, kGroup));
   }
 
   void clear() { rows = 0; }
@@ -114,11 +111,32 @@ public:
 
 private:
   static constexpr int64_t kMostRows = 1024;
-  /// Weights of so many terms fit the first cache; where registers are few, and
-  /// read one vector of a panel at a time, the second.
+  // With many registers a panel's weights of a part are in the first cache, and
+  // numbers of many rows, for all outputs, in the second. Otherwise registers
+  // take one vector of a panel at a time, and it is the other way round.
+  static constexpr bool kHasManyRegisters = kBlockVectors > 1;
+  /// Rows whose terms are made numbers of type W at once.
   static constexpr int64_t kTogether =
-                               (kBlockVectors > 1 ? 32 : 8) * kBlockRows,
-                           kTerms = kBlockVectors > 1 ? 128 : 512;
+      (kHasManyRegisters ? 32 : 1) * kBlockRows;
+  /// Terms of a part, and rows and outputs that are done with it before the
+  /// next.
+  static constexpr int64_t kTerms = kHasManyRegisters ? 128 : 512,
+                           kGroup = kHasManyRegisters ? kTogether : kMostRows,
+                           kOutputs =
+                               kHasManyRegisters ? INT64_MAX : panelWidth<W>;
+
+  /// Those outputs of rows [row, row + count).
+  void workOffGroup(int64_t n, int64_t outputs, int64_t at, int64_t row,
+                    int64_t count) {
+    // Few rows gain nothing from parts.
+    int64_t part = count >= 2 * kBlockRows
+                       ? kTerms
+                       : kTogether * kTerms / least(count, kTogether);
+    for (int64_t k = 0; k < K; k += part)
+      for (int64_t r = 0; r < count; r += kTogether)
+        workOffPart(weights.from(n, K), outputs, at, row + r,
+                    least(count - r, kTogether), k, least(K - k, part));
+  }
 
   /// Terms [first, first + terms) of `count` rows.
   void workOffPart(PanelWeights<W> part, int64_t outputs, int64_t at,
@@ -130,7 +148,10 @@ private:
       if constexpr (__is_same(X, W)) {
         in[r] = x[row + r] + first;
       } else {
-        // Once for all outputs.
+        // The next rows' terms come from memory meanwhile.
+        if (!kHasManyRegisters && row + r + kTogether < rows)
+          for (int64_t i = 0; i < terms; i += 64 / sizeof(X))
+            __builtin_prefetch(x[row + r + kTogether] + first + i);
         W *numbers = buffer + r * terms;
         convertNumbers(x[row + r] + first, numbers, terms);
         in[r] = numbers;

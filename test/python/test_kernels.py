@@ -166,7 +166,7 @@ def test_convolutions(run_tool, tmp_path, case, dtype):
 # events of every length.
 PROJECTIONS = [
     (30, 270, 2150),
-    (200, 300, 70),
+    (200, 600, 70),
     (13, 129, 16),
     (7, 5, 33),
     (1, 513, 3),
