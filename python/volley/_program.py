@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import operator
 import os
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Union
@@ -40,6 +41,18 @@ class _List(tuple):
         self = super().__new__(cls, arrays)
         self.shape = shape
         return self
+
+
+def to_integer(name, value) -> int:
+    """An argument that counts something.
+
+    Raises:
+        TypeError: it is no integer.
+    """
+    try:
+        return operator.index(value)
+    except TypeError:
+        raise TypeError(f"{name}: expects an integer, but got {value!r}") from None
 
 
 class _Port:
@@ -146,7 +159,7 @@ class _Interface:
                 "to run it"
             )
         return (
-            lengths.pop() if lengths else int(steps),
+            lengths.pop() if lengths else to_integer("steps", steps),
             batches.pop() if batches else batch,
         )
 
@@ -273,6 +286,7 @@ class Program:
         remarks: Iterable[str] = (),
     ):
         self._set_artifact(artifact, remarks)
+        threads = to_integer("threads", threads)
         self._pool = _runtime.ThreadPool(threads) if threads != 1 else None
         self._network = network
         self._options = options  # of the compiler

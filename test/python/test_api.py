@@ -789,6 +789,12 @@ def test_threads_give_the_same_bits(recurrent, recurrent_input, threads, batch):
     assert_identical(rec_threads, rec)
 
 
+@pytest.mark.parametrize("threads", [1.5, 2.0, "2", None])
+def test_threads_are_an_integer(recurrent, threads):
+    with pytest.raises(TypeError, match=f"threads: expects an integer.* {threads!r}"):
+        volley.compile(recurrent, threads=threads)
+
+
 @pytest.fixture(scope="module")
 def large():
     """Worth sharing within a sample: by rows, and by outputs of a large weight."""

@@ -190,12 +190,18 @@ AARCH64_ROOT = Path("/usr/aarch64-linux-gnu")
     not (AARCH64_ROOT.is_dir() and shutil.which("qemu-aarch64")),
     reason="needs a C library for AArch64 and an emulator",
 )
-@pytest.mark.parametrize("kernel", ["", "event", "blocked"])
-@pytest.mark.parametrize("law", ["ascending", "exact"])
-def test_aarch64_gives_the_same_bits(run_tool, tmp_path, x, law, kernel):
+@pytest.mark.parametrize(
+    ("law", "options"),
+    [
+        ("ascending", []),
+        ("ascending", ["--kernel=event"]),
+        ("ascending", ["--kernel=blocked"]),
+        ("exact", []),
+    ],
+)
+def test_aarch64_gives_the_same_bits(run_tool, tmp_path, x, law, options):
     net = make_net(law)
     net.save(tmp_path / "net.mlirbc")
-    options = [f"--kernel={kernel}"] if kernel and law == "ascending" else []
     path = tmp_path / "net.so"
     done = run_tool(
         "snn-compile", tmp_path / "net.mlirbc", "-o", path, "--cpu=armv8-a", *options

@@ -103,6 +103,8 @@ def test_without_a_stream_steps_are_given(make):
     np.testing.assert_array_equal(volley.interpret(net, image, steps=5), image * 5)
     with pytest.raises(ValueError, match="steps says how long"):
         program(image)
+    with pytest.raises(TypeError, match="steps: expects an integer, but got 2.7"):
+        program(image, steps=2.7)
     with pytest.raises(ValueError, match=r"expects shape \(batch, 3\).*\(4, 2, 3\)"):
         program(np.zeros((4, 2, 3)), steps=2)
     bad = np.array([[0, 1, 2]], np.uint8)
