@@ -115,27 +115,31 @@ private:
   // numbers of many rows, for all outputs, in the second. Otherwise registers
   // take one vector of a panel at a time, and it is the other way round.
   static constexpr bool kHasManyRegisters = kBlockVectors > 1;
-  /// Rows whose terms are made numbers of type W at once.
-  static constexpr int64_t kTogether =
-      (kHasManyRegisters ? 32 : 1) * kBlockRows;
   /// Terms of a part, and rows and outputs that are done with it before the
   /// next.
   static constexpr int64_t kTerms = kHasManyRegisters ? 128 : 512,
-                           kGroup = kHasManyRegisters ? kTogether : kMostRows,
+                           kGroup = kHasManyRegisters ? 192 : kMostRows,
                            kOutputs =
                                kHasManyRegisters ? INT64_MAX : panelWidth<W>;
+  /// Rows whose terms are made numbers of type W at once, and these numbers.
+  static constexpr int64_t kTogether = kHasManyRegisters ? kGroup : 48,
+                           kNumbers = kTerms * (kHasManyRegisters ? kTogether
+                                                                  : kBlockRows);
 
   /// Those outputs of rows [row, row + count).
   void workOffGroup(int64_t n, int64_t outputs, int64_t at, int64_t row,
                     int64_t count) {
+    int64_t part = kTerms, together = count;
     // Few rows gain nothing from parts.
-    int64_t part = count >= 2 * kBlockRows
-                       ? kTerms
-                       : kTogether * kTerms / least(count, kTogether);
+    if (count < 2 * kBlockRows)
+      part = kNumbers / count;
+    else
+      together =
+          least(kTogether, kNumbers / least(K, part) / kBlockRows * kBlockRows);
     for (int64_t k = 0; k < K; k += part)
-      for (int64_t r = 0; r < count; r += kTogether)
+      for (int64_t r = 0; r < count; r += together)
         workOffPart(weights.from(n, K), outputs, at, row + r,
-                    least(count - r, kTogether), k, least(K - k, part));
+                    least(count - r, together), k, least(K - k, part));
   }
 
   /// Terms [first, first + terms) of `count` rows.
@@ -149,9 +153,9 @@ private:
         in[r] = x[row + r] + first;
       } else {
         // The next rows' terms come from memory meanwhile.
-        if (!kHasManyRegisters && row + r + kTogether < rows)
+        if (!kHasManyRegisters && row + r + count < rows)
           for (int64_t i = 0; i < terms; i += 64 / sizeof(X))
-            __builtin_prefetch(x[row + r + kTogether] + first + i);
+            __builtin_prefetch(x[row + r + count] + first + i);
         W *numbers = buffer + r * terms;
         convertNumbers(x[row + r] + first, numbers, terms);
         in[r] = numbers;
@@ -191,7 +195,7 @@ private:
   int64_t rows = 0;
   const X *x[kMostRows];
   W *y[kMostRows];
-  alignas(64) W buffer[kTogether * kTerms];
+  alignas(64) W buffer[kNumbers];
 };
 
 } // namespace volley::kernels
