@@ -10,12 +10,15 @@ A measure that is worse than the baseline's by more than its limit is a warning,
 than `--critical` times the limit critical. Time is Volley's median; since the machine
 may be busier than it was, it must be worse in proportion to the peers' times, too.
 Ratio is that proportion alone, for a machine that is less busy than when the baseline
-was made. What only the results or only the baseline have, and cases that were skipped,
-are notices. Exit code: 0, 1 if something is critical (or a warning, with --strict), 2
-if a file is wrong, or there is no baseline, or none of its cases was run.
+was made. Startup is the time from a file of IR to the first result, of which the same
+holds; c_call that of a call from C; threads what they gain against one. What only the
+results or only the baseline have, and cases that were skipped, are notices. Exit code:
+0, 1 if something is critical (or a warning, with --strict), 2 if a file is wrong, or
+there is no baseline, or none of its cases was run.
 
 Limits are shares: time 0.1, ratio 0.25, memory 0.1, code 0.1, accuracy 0.01,
-instructions 0.02, energy 0.05 (once a result has one); `none` leaves a measure out.
+instructions 0.02, startup, c_call and threads 0.2, energy 0.05 (once a result has one);
+`none` leaves a measure out.
 A baseline keeps for each measure the commit that it was measured at.
 With --history a line per run is appended, and `report.py --history` draws the trends.
 """
@@ -41,6 +44,17 @@ LIMITS = {
     "accuracy": 0.01,
     "energy": 0.05,
     "instructions": 0.02,
+    "startup": 0.2,
+    "c_call": 0.2,
+    "threads": 0.2,
+}
+# Those that are slower on a busier machine.
+TIMES = ("time", "startup", "c_call")
+# Measures by what results call their medians.
+MEDIANS = {
+    "startup": "startup_seconds",
+    "c_call": "c_call_seconds",
+    "threads": "speedup",
 }
 CRITICAL = 2.0
 # What a baseline has of the results besides their cases.
@@ -97,6 +111,9 @@ def extract(report: dict) -> dict[str, dict[str, float]]:
         for measure in ("instructions", "energy"):
             if measure in entry:
                 measures[measure] = entry[measure]
+        for measure, name in MEDIANS.items():
+            if name in result:
+                measures[measure] = result[name]["median"]
         if "equals_interpreter" in result:
             measures["bits"] = result["equals_interpreter"]
         shares = [float(measures.get("bits") is False)]
@@ -139,10 +156,12 @@ def compare(before, after, limits=LIMITS, critical=CRITICAL) -> list[Finding]:
             a, b = old[source], new[source]
             if measure == "accuracy":
                 change = b - a
+            elif measure == "threads":
+                change = a / b - 1
             else:
                 change = b / a - 1 if a else float(b > 0)
-            if source == "time":
-                slower = b / a / drift(old["peers"], new["peers"])
+            if source in TIMES:
+                slower = b / a / drift(old.get("peers", {}), new["peers"])
                 if measure == "ratio":
                     if not old["peers"].keys() & new["peers"].keys():
                         continue

@@ -39,7 +39,8 @@ CSV_FIELDS = (
     "case network title batch steps density threads sum runner status median_ms q1_ms "
     "q3_ms min_ms count ratio ratio_q1 ratio_q3 differing cells prepare_s peak_mb "
     "mean_mb code_bytes artefact_bytes instructions equals_interpreter mean_rate "
-    "spikes_per_second step_mean_ms step_deviation_ms reason setting started commit "
+    "spikes_per_second step_mean_ms step_deviation_ms startup_ms saved_startup_ms "
+    "python_startup_ms c_call_ms speedup reason setting started commit "
     "machine isa flags versions"
 ).split()
 
@@ -238,6 +239,11 @@ def write_csv(path, report):
                 if name == "volley":
                     for key in ("equals_interpreter", "mean_rate", "spikes_per_second"):
                         row[key] = result.get(key, "")
+                    for key in ("startup", "saved_startup", "python_startup", "c_call"):
+                        if seconds := result.get(f"{key}_seconds"):
+                            row[f"{key}_ms"] = f"{seconds['median'] * 1e3:.6g}"
+                    if "speedup" in result:
+                        row["speedup"] = f"{result['speedup']['median']:.4g}"
                     for key, seconds in result.get("step_seconds", {}).items():
                         row[f"step_{key}_ms"] = f"{seconds * 1e3:.6g}"
                 writer.writerow(row)

@@ -16,13 +16,14 @@ class Product(Peer):
         workload = self.workload
         self.weight = np.ascontiguousarray(workload.weight.T)
         self.sums = np.empty((workload.rows, workload.outputs), np.float32)
+        self.threshold = workload.threshold
 
     def convert(self, x):
         return np.ascontiguousarray(x[0, 0], np.float32)
 
     def run(self, x):
         np.matmul(x, self.weight, out=self.sums)
-        return self.sums > 1.0
+        return self.sums > self.threshold
 
     def result(self, y):
         return y[None, None].view(np.uint8)

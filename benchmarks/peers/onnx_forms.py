@@ -199,7 +199,7 @@ class Product(OnnxPeer):
         workload = self.workload
         graph = Graph()
         weight = graph.constant(np.ascontiguousarray(workload.weight.T))
-        self.emit(graph, graph.add("MatMul", "x", weight), np.float32(1))
+        self.emit(graph, graph.add("MatMul", "x", weight), workload.threshold)
         model = graph.model(
             [("x", self.kind, [workload.rows, workload.terms])],
             [("y", TensorProto.BOOL, [workload.rows, workload.outputs])],
@@ -238,7 +238,7 @@ class IntegerProduct(Product):
         weight = np.ascontiguousarray((workload.weight * scale).T).astype(np.int8)
         graph = Graph()
         sums = graph.add("MatMulInteger", "x", graph.constant(weight))
-        self.emit(graph, sums, np.int32(scale))
+        self.emit(graph, sums, np.int32(np.floor(workload.threshold * scale)))
         model = graph.model(
             [("x", self.kind, [workload.rows, workload.terms])],
             [("y", TensorProto.BOOL, [workload.rows, workload.outputs])],

@@ -13,13 +13,14 @@ class Product(TorchPeer):
 
     def prepare(self):
         self.weight = torch.from_numpy(self.workload.weight)
+        self.threshold = float(self.workload.threshold)
 
     def convert(self, x):
         return super().convert(x[0, 0])
 
     @torch.inference_mode()
     def run(self, x):
-        return F.linear(x, self.weight) > 1.0
+        return F.linear(x, self.weight) > self.threshold
 
     def result(self, y):
         return super().result(y)[None, None].view(np.uint8)

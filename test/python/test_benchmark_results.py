@@ -118,6 +118,25 @@ def test_gate_measures():
     assert compare(base, other) == [("critical", "accuracy")]
 
 
+def test_gate_of_starts_calls_and_threads():
+    def make(factor=1.0, peers=None, **changes):
+        names = {"startup_seconds": 0.1, "c_call_seconds": 1e-7, "speedup": 1.8}
+        names = {n: {"median": v * changes.get(n, 1.0)} for n, v in names.items()}
+        return {**make_result(time=factor, peers=peers), **names}
+
+    assert compare(make(), make()) == []
+    for name, measure, factor in [
+        ("startup_seconds", "startup", 1.3),
+        ("c_call_seconds", "c_call", 1.3),
+        ("speedup", "threads", 1 / 1.3),
+    ]:
+        assert compare(make(), make(**{name: factor})) == [("warning", measure)]
+        assert compare(make(), make(**{name: 1 / factor})) == []
+    # Peers are slower as well.
+    before, after = make(peers={"numpy": 1.0}), {"numpy": 1.3}
+    assert compare(before, make(1.3, peers=after, startup_seconds=1.3)) == []
+
+
 def test_gate_leaves_out_what_the_machine_does():
     """Half as fast as before, but so are the peers."""
     base = make_result(time=1.0, peers={"numpy": 2.0, "torch": 3.0})

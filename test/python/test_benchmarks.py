@@ -499,6 +499,38 @@ def test_resume_of_what_are_no_results(run_suite, tmp_path):
     assert "Traceback" not in done.stderr
 
 
+@pytest.mark.parametrize("density", [0.02, 0.15, 1.0])
+@pytest.mark.parametrize("bits", [None, 8])
+def test_outputs_of_products_say_something(run_suite, density, bits):
+    """At any density some outputs are spikes, and more than may differ."""
+    settings = {"shape": [40, 256, 200], "bits": bits}
+    peers = ["onnxruntime-int8"] if bits else ["numpy", "torch", "onnxruntime"]
+    changes = {"axes": {"density": [density]}, "peers": peers, "goals": []}
+    done, results = run_suite(describe(settings=settings, **changes), "--quick")
+    assert done.returncode == 0, done.stderr
+    (result,) = results["results"]
+    assert 0.04 < result["output_rate"] < 0.2
+    for name in peers:
+        assert result["runners"][name]["differing"] <= 2
+
+
+def test_outputs_that_are_all_zero_are_a_failure(run_suite):
+    settings = {"sizes": [8, 4], "gains": [0.0]}
+    changes = {"workload": "mlp", "axes": {"density": [0.5]}, "peers": [], "goals": []}
+    done, results = run_suite(describe(settings=settings, **changes), "--quick")
+    assert done.returncode == 1
+    assert "all outputs are 0" in results["results"][0]["error"]
+    assert "failed: small: " in done.stderr or "all outputs are 0" in done.stderr
+
+
+def test_bits_are_compared():
+    zero = np.zeros(3, np.float32)
+    assert measure.are_same_bits(zero, zero.copy())
+    assert not measure.are_same_bits(zero, -zero)
+    assert not measure.are_same_bits(zero, zero.astype(np.float64))
+    assert not measure.are_same_bits(zero, zero[None])
+
+
 def describe_absent(file="nir/absent.nir"):
     """A network in a file of others that nobody has."""
     settings = {"file": file, "profile": "snntorch", "reset": "zero", "input": "spike"}

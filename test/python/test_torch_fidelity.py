@@ -31,6 +31,8 @@ from torchnets import calibrate, noise, run, seeded  # noqa: E402
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "benchmarks"))
 import fidelity  # noqa: E402
 
+from suite.workloads.transformer import RateCalibration  # noqa: E402
+
 torch.set_num_threads(1)
 
 # Ten classes for the patterns, the others keep the zoo's weights.
@@ -423,3 +425,29 @@ def test_module_and_state_are_left_as_they_are(differing):
     module.eval()
     np.testing.assert_array_equal(module[2].v, state)
     np.testing.assert_array_equal(module[1].running_mean, mean)
+
+
+@pytest.mark.parametrize("name", ["spikformer", "sdt"])
+def test_rates_are_calibrated(name):
+    """Neurons behind norms fire at the rate, also those behind a maximum."""
+    case = SMALL[name]
+    module = seeded(case.make)
+    images = np.random.default_rng(0).random((4, 3, 32, 32), np.float32)
+    x = fidelity.as_input(case, images)
+    fidelity.adapt(module, case, 32, 4, 0, fit=False)
+    calibration = RateCalibration(module, 0.1)
+    fidelity.run_module(module, x)
+    calibration.remove()
+    rates = {}
+
+    def count(name):
+        return lambda module, inputs, y: rates.update({name: float(y.mean())})
+
+    for path, one in module.named_modules():
+        if isinstance(one, neuron.BaseNode):
+            assert not one._forward_pre_hooks
+            one.register_forward_hook(count(path))
+    fidelity.run_module(module, x)
+    behind = [rate for path, rate in rates.items() if "attn_lif" not in path]
+    assert len(behind) >= 8
+    assert sum(0.07 < rate < 0.13 for rate in behind) >= len(behind) - 2, rates
