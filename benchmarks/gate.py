@@ -20,6 +20,8 @@ Limits are shares: time 0.1, ratio 0.25, memory 0.1, code 0.1, accuracy 0.01,
 instructions 0.02, startup, c_call and threads 0.2, energy 0.05 (once a result has one);
 `none` leaves a measure out.
 A baseline keeps for each measure the commit that it was measured at.
+A machine without a stored baseline has its own with --own: its first results are
+written there, and what follows is compared with them.
 With --history a line per run is appended, and `report.py --history` draws the trends.
 """
 
@@ -331,6 +333,9 @@ def main(arguments=None):
     parser.add_argument(
         "--critical", type=parse_factor, default=CRITICAL, help="times the limit (2)"
     )
+    parser.add_argument(
+        "--own", type=Path, help="a directory for baselines of machines that have none"
+    )
     parser.add_argument("--strict", action="store_true", help="warnings fail, too")
     parser.add_argument("--history", type=Path, help="a JSON-lines file to append to")
     parser.add_argument(
@@ -361,12 +366,17 @@ def run(options) -> int:
     report = read_results(options.results)
     name = f"{machine_type(report['machine'])}.json"
     path = options.baseline or BASELINES / name
+    if options.own and not path.exists():
+        path = options.own / name
     old = read_baseline(path) if path.exists() else None
-    if options.update:
+    is_first = options.own is not None and old is None
+    if options.update or is_first:
         text = json.dumps(make_baseline(report, old, options.only), indent=1) + "\n"
         path.parent.mkdir(parents=True, exist_ok=True)
         write_atomically(path, text)
         print(f"wrote {path}")
+        if is_first and options.history:
+            append_history(options.history, report, [])
         return 0
     limits = {**LIMITS, **dict(options.limit)}
     after = extract(report)

@@ -57,8 +57,11 @@ snn::NetworkOp volley::getNetwork(ModuleOp module) {
   auto networks = module.getOps<snn::NetworkOp>();
   if (llvm::hasSingleElement(networks))
     return *networks.begin();
-  module.emitError("expects one snn.network, but got ")
+  InFlightDiagnostic diagnostic =
+      module.emitError("expects one snn.network, but got ")
       << std::distance(networks.begin(), networks.end());
+  if (!module.getOps<snn::ProgramOp>().empty())
+    diagnostic << "; the snn.program of a later phase is not compiled again";
   return nullptr;
 }
 

@@ -212,6 +212,22 @@ def test_gate_command(files, tmp_path, capsys):
     assert set(json.loads(baseline.read_text())["cases"]) == {"small", "other", "new"}
 
 
+def test_gate_of_a_machine_of_its_own(files, tmp_path, capsys):
+    own, history = tmp_path / "own", tmp_path / "history.jsonl"
+    where = ["--own", own, "--history", history]
+    assert run_gate(files(make_report(make_result())), *where) == 0
+    (baseline,) = own.iterdir()
+    assert f"wrote {baseline}" in capsys.readouterr().out
+    slow = files(make_report(make_result(time=1.3)))
+    assert run_gate(slow, *where) == 1
+    assert "critical: small: time 1 -> 1.3" in capsys.readouterr().out
+    assert len(history.read_text().splitlines()) == 2
+    # One that is stored comes first.
+    stored = tmp_path / "stored.json"
+    assert run_gate(slow, "--baseline", stored, "--update") == 0
+    assert run_gate(slow, "--baseline", stored, *where) == 0
+
+
 def test_gate_says_what_it_does_not_compare(files, tmp_path, capsys):
     """A measure that one side lacks must not look like one that did not change."""
     where = ["--baseline", tmp_path / "base.json"]

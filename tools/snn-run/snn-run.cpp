@@ -141,7 +141,7 @@ static Options parseCommandLine(int argc, char **argv) {
     fail("--bin expects a positive time");
   if (reference)
     for (cl::Option *option : std::initializer_list<cl::Option *>{
-             &code.kernel, &activity, &code.share, &cpu})
+             &code.kernel, &activity, &code.share, &cpu, &threads})
       if (option->getNumOccurrences())
         fail("--" + option->ArgStr +
              " is for compiled code, which --reference has none of");
