@@ -4,11 +4,9 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
 import tempfile
-import threading
 import time
 import traceback
 from pathlib import Path
@@ -16,7 +14,7 @@ from pathlib import Path
 import numpy as np
 
 from peers import UnsupportedError, make_peer
-from suite import machine
+from suite import machine, memory
 from suite.artefact import find_tool
 from suite.description import Case, parse_network
 from suite.instructions import UncountableError, count_instructions
@@ -314,23 +312,6 @@ def measure_c_call():
     return summarize([time * 1e-9 for time in times])
 
 
-class MemorySampler(threading.Thread):
-    """Reads the resident memory of this process until it is stopped."""
-
-    def __init__(self):
-        super().__init__(daemon=True)
-        self.values, self.done = [], threading.Event()
-
-    @staticmethod
-    def resident():
-        pages = int(Path("/proc/self/statm").read_text().split()[1])
-        return pages * os.sysconf("SC_PAGE_SIZE")
-
-    def run(self):
-        while not self.done.wait(0.001):
-            self.values.append(self.resident())
-
-
 def measure_memory(case: Case, data: Path, options: dict) -> dict:
     """Memory of a process in which one runner runs a few inputs, and nothing else.
 
@@ -341,25 +322,25 @@ def measure_memory(case: Case, data: Path, options: dict) -> dict:
     workload = make_workload(case, data)
     peer = make_peer(name, workload)
     if name == "volley":
-        peer.open(options["artefact"])
-    else:
-        peer.prepare()
+        return measure_artefact(peer, options["artefact"], workload.make_input(rng))
+    peer.prepare()
     x = peer.convert(workload.make_input(rng))
-    before = MemorySampler.resident()
-    sampler = MemorySampler()
-    sampler.start()
-    for _ in range(3):
-        peer.run(x)
-    sampler.done.set()
-    sampler.join()
-    values = [before, *sampler.values, MemorySampler.resident()]
-    peak = int(Path("/proc/self/status").read_text().split("VmHWM:")[1].split()[0])
-    return {
-        "before_bytes": before,
-        "peak_bytes": max(values),
-        "mean_bytes": sum(values) / len(values),
-        "process_peak_bytes": peak * 1024,
-    }
+    return memory.measure(lambda: peer.run(x))
+
+
+def measure_artefact(peer, artefact, x):
+    """The same in a process that has no module of the suite."""
+    peer.open(artefact)
+    x = peer.convert(x)
+    with tempfile.TemporaryDirectory() as directory:
+        data = Path(directory, "x.npz" if isinstance(x, dict) else "x.npy")
+        output = Path(directory, "memory.json")
+        np.savez(data, **x) if isinstance(x, dict) else np.save(data, x)
+        arguments = json.dumps(peer.arguments)
+        command = [sys.executable, memory.__file__, artefact, data]
+        command += [str(peer.workload.threads), arguments, output]
+        subprocess.run(command, check=True)
+        return json.loads(output.read_text())
 
 
 def measure_instructions(case: Case, data: Path, options: dict) -> dict:

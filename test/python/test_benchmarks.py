@@ -523,6 +523,20 @@ def test_outputs_that_are_all_zero_are_a_failure(run_suite):
     assert "failed: small: " in done.stderr or "all outputs are 0" in done.stderr
 
 
+@pytest.mark.parametrize("inputs", ["one", "several"])
+def test_memory_is_that_of_a_plain_process(run_suite, inputs):
+    changes = {"axes": {"density": [0.5]}, "peers": [], "goals": []}
+    if inputs == "several":
+        settings = {"products": 4, "shape": [8, 16, 8]}
+        changes |= {"workload": "coincidences", "settings": settings}
+    done, results = run_suite(describe(memory=["volley"], **changes))
+    assert done.returncode == 0, done.stderr
+    memory = results["results"][0]["runners"]["volley"]["memory"]
+    # Python, NumPy and the program, without the suite's modules.
+    assert 10e6 < memory["before_bytes"] <= memory["peak_bytes"] < 60e6
+    assert memory["before_bytes"] <= memory["mean_bytes"] <= memory["peak_bytes"]
+
+
 def test_bits_are_compared():
     zero = np.zeros(3, np.float32)
     assert measure.are_same_bits(zero, zero.copy())
