@@ -511,7 +511,10 @@ def test_outputs_of_products_say_something(run_suite, density, bits):
     (result,) = results["results"]
     assert 0.04 < result["output_rate"] < 0.2
     for name in peers:
-        assert result["runners"][name]["differing"] <= 2
+        entry = result["runners"][name]
+        # Only NumPy is everywhere.
+        if entry["status"] != "missing":
+            assert entry["differing"] <= 2
 
 
 def test_outputs_that_are_all_zero_are_a_failure(run_suite):
