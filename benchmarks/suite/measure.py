@@ -335,7 +335,10 @@ def measure_artefact(peer, artefact, x):
     with tempfile.TemporaryDirectory() as directory:
         data = Path(directory, "x.npz" if isinstance(x, dict) else "x.npy")
         output = Path(directory, "memory.json")
-        np.savez(data, **x) if isinstance(x, dict) else np.save(data, x)
+        if isinstance(x, dict):
+            np.savez(data, **x)
+        else:
+            np.save(data, x)
         arguments = json.dumps(peer.arguments)
         command = [sys.executable, memory.__file__, artefact, data]
         command += [str(peer.workload.threads), arguments, output]
