@@ -50,7 +50,7 @@ LIMITS = {
     "c_call": 0.2,
     "threads": 0.2,
 }
-# Those that are slower on a busier machine.
+# Those that are slower on a busier machine, of which the peers' times tell.
 TIMES = ("time", "startup", "c_call")
 # Measures by what results call their medians.
 MEDIANS = {
@@ -245,8 +245,9 @@ def make_baseline(report: dict, old: dict | None, only=()) -> dict:
         only: take these measures alone; empty: all.
     """
     commit = report["volley"]["commit"]
-    more = {"time": "peers", "accuracy": "bits"}
-    taken = {*only, *(more[measure] for measure in only if measure in more)}
+    # All that is in proportion to the peers' times is of the same run as they.
+    more = {**dict.fromkeys(TIMES, {*TIMES, "peers"}), "accuracy": {"bits"}}
+    taken = set(only).union(*(more.get(measure, ()) for measure in only))
     cases = dict((old or {}).get("cases", {}))
     measured = False
     for case, measures in extract(report).items():

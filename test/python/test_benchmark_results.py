@@ -314,6 +314,19 @@ def test_baseline_keeps_the_commit_of_each_measure(files, tmp_path, capsys):
         run_gate(slow, *where, "--only=time")
 
 
+def test_baseline_keeps_times_with_those_of_peers(files, tmp_path):
+    """A start is judged by how much slower the peers are, of the same run."""
+    baseline = tmp_path / "base.json"
+    where = ["--baseline", baseline, "--update"]
+    assert run_gate(files(make_report(make_result(peers={"numpy": 1.0}))), *where) == 0
+    busy = make_result(time=2.0, peers={"numpy": 2.0}, code_bytes=2000)
+    busy["startup_seconds"] = {"median": 0.3}
+    assert run_gate(files(make_report(busy)), *where, "--only=startup") == 0
+    case = json.loads(baseline.read_text())["cases"]["small"]
+    assert (case["startup"], case["time"], case["peers"]) == (0.3, 2.0, {"numpy": 2.0})
+    assert case["code"] == 1000
+
+
 def test_baselines():
     """Those of the repository can be read, by the machine that their name says."""
     paths = sorted(gate.BASELINES.glob("*.json"))
