@@ -289,6 +289,8 @@ private:
   static constexpr int64_t kLeastEvents = kPanels > 1 ? 8 : 6,
                            kLeastEventsOfFew = kPanels > 1 ? 9 : 10;
   static constexpr int64_t kCuts = 1 << 15;
+  /// Rows whose indices are fetched before it is their turn.
+  static constexpr int64_t kRowsAhead = 4;
 
   void collect(const X *x, int64_t size, int64_t first) {
     count += findEvents(x, size, first, index + count, values.get(count));
@@ -423,6 +425,8 @@ private:
         bool isStart = isFirstPart && !(r == 0 && isOpen);
         bool isEnd = isLastPart && (isLast || r + 1 < rows);
         int64_t e = from[r];
+        // Of each row a few are read, which is no stream to a processor.
+        __builtin_prefetch(index + from[least(r + kRowsAhead, rows - 1)]);
         if (!isStart && !isEnd && isCut && e == to[r])
           continue;
         Y *result = y[r] + at;

@@ -91,10 +91,15 @@ inline uint32_t findSpikes(const uint8_t *x) {
   return ~static_cast<uint32_t>(_mm256_movemask_epi8(zeros));
 }
 
-/// Whether 64 bytes are zero.
-inline bool isZero(const void *x) {
-  auto *bytes = static_cast<const char *>(x);
-  __m256i any = _mm256_or_si256(loadBytes(bytes), loadBytes(bytes + 32));
+inline uint64_t findSpikesOfLine(const uint8_t *x) {
+  return findSpikes(x) | uint64_t(findSpikes(x + 32)) << 32;
+}
+
+/// Whether two lines are zero.
+inline bool areZero(const uint8_t *x) {
+  __m256i any =
+      _mm256_or_si256(_mm256_or_si256(loadBytes(x), loadBytes(x + 32)),
+                      _mm256_or_si256(loadBytes(x + 64), loadBytes(x + 96)));
   return _mm256_testz_si256(any, any);
 }
 
@@ -103,7 +108,7 @@ inline bool isZero(const void *x) {
 inline int32_t addLine(uint16_t *index, int64_t at, uint64_t which) {
   // Few ones one by one, and some that are none, as how many there are is not
   // predictable.
-  constexpr int32_t few = 4;
+  constexpr int32_t few = 5;
   int32_t count = __builtin_popcountll(which);
   if (count <= few) {
     for (int32_t i = 0; i < few; ++i, which &= which - 1)
@@ -183,11 +188,15 @@ inline int32_t findEvents(const X *x, int64_t size, int64_t first,
 #elif defined(__AVX2__)
   // The same by a table.
   if constexpr (sizeof(X) == 1) {
+    // That nothing is in one line would be harder to predict.
+    for (; k + 2 * kLineBytes <= size; k += 2 * kLineBytes) {
+      if (areZero(x + k))
+        continue;
+      for (int64_t i = k; i < k + 2 * kLineBytes; i += kLineBytes)
+        count += addLine(index + count, first + i, findSpikesOfLine(x + i));
+    }
     for (; k + kLineBytes <= size; k += kLineBytes)
-      if (!isZero(x + k))
-        count +=
-            addLine(index + count, first + k,
-                    findSpikes(x + k) | uint64_t(findSpikes(x + k + 32)) << 32);
+      count += addLine(index + count, first + k, findSpikesOfLine(x + k));
     for (; k + 32 <= size; k += 32)
       count += addLine(index + count, first + k, findSpikes(x + k));
   } else if constexpr (sizeof(X) == 4) {
