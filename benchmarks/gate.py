@@ -32,7 +32,7 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from suite import schema
+from suite import history, schema
 from suite.files import FileError, check, read_json, read_results, write_atomically
 from suite.machine import machine_type
 from suite.stats import summarize
@@ -222,22 +222,6 @@ def find_skipped(report: dict) -> list[str]:
     ]
 
 
-def append_history(path: Path, report: dict, findings: list[Finding]) -> None:
-    """A line of JSON: when, what, and the measures of each case."""
-    line = {
-        "format": schema.FORMAT,
-        "finished": report["finished"],
-        "commit": report["volley"]["commit"],
-        "machine": machine_type(report["machine"]),
-        "warnings": sum(f.level == "warning" for f in findings),
-        "critical": sum(f.level == "critical" for f in findings),
-        "cases": extract(report),
-    }
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with open(path, "a", encoding="utf-8") as file:
-        file.write(json.dumps(line) + "\n")
-
-
 def make_baseline(report: dict, old: dict | None, only=()) -> dict:
     """A baseline; what was not measured stays as it is in the old one.
 
@@ -377,7 +361,7 @@ def run(options) -> int:
         write_atomically(path, text)
         print(f"wrote {path}")
         if is_first and options.history:
-            append_history(options.history, report, [])
+            history.append(options.history, report, extract(report), [])
         return 0
     limits = {**LIMITS, **dict(options.limit)}
     after = extract(report)
@@ -392,14 +376,14 @@ def run(options) -> int:
         if not options.optional:
             raise FileError(f"{reason}; --update writes it")
         if options.history:
-            append_history(options.history, report, [])
+            history.append(options.history, report, extract(report), [])
         print(f"not compared: {reason}; --update writes it")
         return 0
     findings = compare(before, after, limits, options.critical)
     for line in [*findings, *find_unmatched(before, after, limits)]:
         print(line)
     if options.history:
-        append_history(options.history, report, findings)
+        history.append(options.history, report, extract(report), findings)
     levels = [finding.level for finding in findings]
     print(
         f"{len(compared)} cases compared, {len(after) - len(compared)} not in the "

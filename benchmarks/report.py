@@ -21,18 +21,13 @@ from collections import Counter
 from pathlib import Path
 
 from gate import CRITICAL, LIMITS
-from peers import PEERS
-from suite import badges, schema
+from peers import PEERS, name_of
+from suite import badges, figures, history
 from suite.description import MEASURES, DescriptionError, load_networks
-from suite.files import (
-    FileError,
-    check,
-    parse_json,
-    read_results,
-    write_atomically,
-)
+from suite.files import FileError, read_results, write_atomically
 from suite.machine import LEVELS, machine_level, machine_type
 from suite.stats import summarize
+from suite.verdicts import collect_goals, collect_limits, collect_verdicts, timed
 
 HERE = Path(__file__).resolve().parent
 REPOSITORY = HERE.parent
@@ -47,10 +42,6 @@ STARTUPS = ("startup_seconds", "saved_startup_seconds", "python_startup_seconds"
 
 
 # -- What the results say ----------------------------------------------------
-
-
-def name_of(runner):
-    return "Volley" if runner == "volley" else PEERS[runner].title
 
 
 def format_time(seconds):
@@ -79,15 +70,6 @@ def fill(text):
     )
 
 
-def timed(result):
-    """Entries of peers that were timed, by name."""
-    return {
-        name: entry
-        for name, entry in result.get("runners", {}).items()
-        if name != "volley" and entry.get("status") == "ok"
-    }
-
-
 def check_cases(report, networks, path):
     """Raises FileError if results are not of the descriptions' cases and peers."""
     known = {case.name: case for network in networks for case in network.cases()}
@@ -114,98 +96,6 @@ def sort_results(results, networks):
     order = [case.name for network in networks for case in network.cases()]
     known = [result for result in results if result["case"] in order]
     return sorted(known, key=lambda result: order.index(result["case"]))
-
-
-def measure_goal(goal, result):
-    """The peer that decides a goal and the median ratio to it; None if not measured.
-
-    Of several peers the fastest counts: the one with the smallest ratio.
-    """
-    peers = timed(result)
-    found = [
-        (peers[name]["ratio"]["median"], name) for name in goal.against if name in peers
-    ]
-    return min(found)[::-1] if found else None
-
-
-def judge(goal, ratio):
-    if goal.stretch is not None and ratio >= goal.stretch:
-        return "stretch"
-    return "reached" if ratio >= goal.ratio else "missed"
-
-
-def select_bounds(report, networks, kind):
-    """(case, result, bound) of each case with goals or limits of this machine; result
-    is {} where a report of everything lacks the case."""
-    results = {result["case"]: result for result in report["results"]}
-    isa = report["machine"]["isa"]
-    return [
-        (case, results.get(case.name, {}), bound)
-        for network in networks
-        for case in network.cases()
-        if report.get("is_complete") or case.name in results
-        for bound in getattr(case, kind)
-        if bound.needs is None or bound.needs in isa
-    ]
-
-
-def collect_goals(report, networks):
-    """(case, result, goal, peer, ratio, verdict) of each goal of this machine; peer is
-    None where it was not measured."""
-    rows = []
-    for case, result, goal in select_bounds(report, networks, "goals"):
-        found = measure_goal(goal, result)
-        if found is None:
-            rows.append((case, result, goal, None, None, "not measured"))
-        else:
-            rows.append((case, result, goal, *found, judge(goal, found[1])))
-    return rows
-
-
-def measure_limit(limit, result, results):
-    """The value in the unit of the limit's measure; None if not measured."""
-    volley = result.get("runners", {}).get("volley", {})
-    if volley.get("status") != "ok":
-        return None
-    if limit.measure == "time":
-        return volley["seconds"]["median"] * 1e6
-    if limit.measure == "memory":
-        if "peak_bytes" not in volley.get("memory", {}) or "model_bytes" not in volley:
-            return None
-        return (volley["memory"]["peak_bytes"] - volley["model_bytes"]) / 1e6
-    if limit.measure == "c_call" or limit.measure.endswith("startup"):
-        seconds = result.get(f"{limit.measure}_seconds")
-        factor = 1e6 if limit.measure == "c_call" else 1e3
-        return seconds and seconds["median"] * factor
-    if "speedup" in result:
-        return result["speedup"]["median"]
-    # Older results have it from two cases.
-    one = {**result["point"], "threads": 1}
-    for other in results:
-        entry = other.get("runners", {}).get("volley", {})
-        same = other["network"] == result["network"] and other["point"] == one
-        if same and entry.get("status") == "ok":
-            return entry["seconds"]["median"] / volley["seconds"]["median"]
-    return None
-
-
-def judge_limit(limit, value):
-    """As a ratio that is to be large, whichever the measure."""
-    if value is None:
-        return "not measured"
-    sign = 1 if limit.is_least else -1
-    if limit.stretch is not None and sign * value >= sign * limit.stretch:
-        return "stretch"
-    return "reached" if sign * value >= sign * limit.bound else "missed"
-
-
-def collect_limits(report, networks):
-    """(case, result, limit, value, verdict) of each limit of this machine."""
-    rows = []
-    for case, result, limit in select_bounds(report, networks, "limits"):
-        value = measure_limit(limit, result, report["results"])
-        rows.append((case, result, limit, value, judge_limit(limit, value)))
-    return rows
 
 
 # -- What is published -------------------------------------------------------
@@ -345,18 +235,10 @@ def table(header, rows):
     return "\n".join(lines)
 
 
-def describe_point(point, network):
-    """What distinguishes a case from the others of its network."""
-    shown = [
-        f"{axis.replace('_', ' ')} {point[axis]}"
-        for axis, values in network.axes.items()
-        if len(values) > 1
-    ]
-    return ", ".join(shown) or "all"
-
-
 def write_conditions(report):
     machine, load = report["machine"], loads(report)
+    known = machine.get("family_model")
+    model = f" (family/model {known})" if known else ""
     origins = list_origins(report)
     commits = describe_origins(origins) if len(origins) > 1 else f"`{origins[0][0]}`"
     if any(commit.endswith("+") for commit, *_ in origins):
@@ -377,7 +259,7 @@ def write_conditions(report):
         if name not in ("volley", "nir", "h5py", "onnx")
     )
     paragraphs = [
-        f"{machine['cpu']} (family/model {machine.get('family_model', '')}), "
+        f"{machine['cpu']}{model}, "
         f"{machine['cores']} cores, {machine['memory_gb']} GB, {machine['system']}; "
         f"{', '.join(machine['isa'])}.",
         f"Volley {report['versions']['volley']}, commit {commits}; {versions}. Last "
@@ -422,7 +304,7 @@ def describe_goals(rows):
         lines.append(
             [
                 case.network.title,
-                describe_point(case.point, case.network),
+                case.network.describe_point(case.point),
                 who,
                 shown,
                 f"{goal.ratio:g}{stretch}",
@@ -458,7 +340,7 @@ def describe_limits(rows):
         lines.append(
             [
                 case.network.title,
-                describe_point(case.point, case.network),
+                case.network.describe_point(case.point),
                 measure.title,
                 "" if value is None else f"{value:.3g} {measure.unit}",
                 f"{word} {limit.bound:g}{stretch} {measure.unit}",
@@ -494,7 +376,7 @@ def write_times(results, network):
     """A row per case and runner."""
     rows = []
     for result in results:
-        case = describe_point(result["point"], network)
+        case = network.describe_point(result["point"])
         volley = result.get("runners", {}).get("volley", {})
         if volley.get("status") != "ok":
             continue
@@ -528,7 +410,7 @@ def write_cells(results, network):
     texts = {}
     for result in results:
         if "cells" in result:
-            case = describe_point(result["point"], network)
+            case = network.describe_point(result["point"])
             texts.setdefault(result["cells"], []).append(case)
     if len(texts) < 2:
         return fill(f"Cells are {''.join(texts)}.") if texts else ""
@@ -548,7 +430,7 @@ def write_facts(report, results, network):
         equal = result.get("equals_interpreter")
         rows.append(
             [
-                describe_point(result["point"], network),
+                network.describe_point(result["point"]),
                 f"{volley['code_bytes'] / 1e3:.0f} KB",
                 f"{result['mean_rate']:.1%}" if "mean_rate" in result else "",
                 f"{result['spikes_per_second']:.3g}"
@@ -585,12 +467,12 @@ def write_omissions(report, results, network):
     if report.get("is_complete"):
         measured = {result["case"] for result in results}
         lines += [
-            f"- {describe_point(case.point, network)}: not measured on this machine"
+            f"- {network.describe_point(case.point)}: not measured on this machine"
             for case in network.cases()
             if case.name not in measured
         ]
     for result in results:
-        case = describe_point(result["point"], network)
+        case = network.describe_point(result["point"])
         if "runners" not in result:
             reason = result.get("error", "not measured")
             if "skipped" in result:
@@ -745,11 +627,6 @@ def badge_files(report, verdicts):
     return files
 
 
-def collect_verdicts(report, networks):
-    rows = collect_goals(report, networks) + collect_limits(report, networks)
-    return [row[-1] for row in rows]
-
-
 def draw_badges(report, verdicts, directory):
     files = dict(badge_files(report, verdicts))
     if "goals" in files:
@@ -769,146 +646,6 @@ def draw_badges(report, verdicts, directory):
             text += f", {bits.count(None)} not compared"
         badge = badges.draw("bits", text, "red" if False in bits else "green")
         (directory / files["bits"]).write_text(badge, encoding="utf-8")
-
-
-# -- Plots -------------------------------------------------------------------
-
-
-def import_pyplot():
-    try:
-        import matplotlib
-    except ModuleNotFoundError:
-        sys.exit("error: plots need matplotlib: see benchmarks/requirements.txt")
-    matplotlib.use("agg")
-    # Text stays text, and the same data give the same file.
-    matplotlib.rcParams.update(
-        {"svg.fonttype": "none", "svg.hashsalt": "volley", "font.size": 9}
-    )
-    from matplotlib import pyplot
-
-    return pyplot
-
-
-def save(figure, name, directories):
-    """SVG into the first directory; PNG and PDF into the second."""
-    images, others = directories
-    figure.savefig(images / f"{name}.svg", metadata={"Date": None}, bbox_inches="tight")
-    figure.savefig(others / f"{name}.png", dpi=150, bbox_inches="tight")
-    figure.savefig(
-        others / f"{name}.pdf", metadata={"CreationDate": None}, bbox_inches="tight"
-    )
-
-
-def plot_network(pyplot, network, report, directories):
-    """Ratios to each peer by case, with quartiles, and the goals as marks."""
-    results = [
-        result
-        for result in report["results"]
-        if result["network"] == network.name and timed(result)
-    ]
-    if not results:
-        return
-    peers = [p for p in network.peers if any(p in timed(r) for r in results)]
-    figure, axes = pyplot.subplots(
-        figsize=(7, 0.9 + 0.16 * (len(peers) + 1) * len(results))
-    )
-    height = 0.8 / len(peers)
-    for i, peer in enumerate(peers):
-        for j, result in enumerate(results):
-            entry = timed(result).get(peer)
-            if entry is None:
-                continue
-            ratio = entry["ratio"]
-            middle = ratio["median"]
-            axes.barh(
-                j + (i - (len(peers) - 1) / 2) * height,
-                middle,
-                height * 0.9,
-                xerr=[[middle - ratio["q1"]], [ratio["q3"] - middle]],
-                color=f"C{i}",
-                error_kw={"linewidth": 0.7},
-                label=name_of(peer)
-                if j == [peer in timed(r) for r in results].index(True)
-                else None,
-            )
-    for case, _, goal, *_ in collect_goals(report, [network]):
-        cases = [result["case"] for result in results]
-        beside = [i for i, peer in enumerate(peers) if peer in goal.against]
-        if case.name in cases and beside:
-            # Across the bars of the peers that it is about.
-            middle = cases.index(case.name) - (len(peers) - 1) / 2 * height
-            ends = [
-                middle + (min(beside) - 0.5) * height,
-                middle + (max(beside) + 0.5) * height,
-            ]
-            axes.plot([goal.ratio] * 2, ends, "k--", linewidth=0.8)
-    axes.axvline(1, color="0.5", linewidth=0.8)
-    axes.set_xscale("log")
-    axes.set_yticks(
-        range(len(results)), [describe_point(r["point"], network) for r in results]
-    )
-    axes.invert_yaxis()
-    axes.set_xlabel("time of the peer / time of Volley (dashed: goal)")
-    axes.set_title(network.title, fontsize=10)
-    axes.legend(fontsize=7, loc="upper left", bbox_to_anchor=(1, 1))
-    save(figure, network.name, directories)
-    pyplot.close(figure)
-
-
-def read_history(path):
-    try:
-        texts = path.read_text(encoding="utf-8").splitlines()
-    except ValueError:
-        raise FileError(f"{path}: not a text") from None
-    lines = []
-    for number, text in enumerate(texts, 1):
-        line = parse_json(text, f"{path}:{number}")
-        check(line, schema.HISTORY, f"{path}:{number}")
-        lines.append((line["finished"], line["machine"], line["cases"]))
-    return lines
-
-
-def plot_history(pyplot, lines, machine, measure, networks, directories):
-    """One plot per measure: each case relative to its first value, and the gate's
-    levels, which are relative to the baseline instead.
-    """
-    figure, axes = pyplot.subplots(figsize=(7, 3.5))
-    series = {}
-    for finished, where, cases in lines:
-        for case, measures in cases.items():
-            if where == machine and measures.get(measure):
-                series.setdefault(case, []).append((finished, measures[measure]))
-    for case, points in sorted(series.items()):
-        first = points[0][1]
-        axes.plot(
-            [when[:16] for when, _ in points],
-            [value / first for _, value in points],
-            marker=".",
-            linewidth=0.8,
-            label=case,
-        )
-    if series:
-        limit = LIMITS[measure]
-        for level, share, color in (
-            ("warning", limit, "tab:orange"),
-            ("critical", CRITICAL * limit, "tab:red"),
-        ):
-            axes.axhline(1 + share, color=color, linestyle="--", linewidth=0.8)
-            axes.annotate(
-                level,
-                (1, 1 + share),
-                xycoords=("axes fraction", "data"),
-                fontsize=5,
-                color=color,
-                ha="right",
-                va="bottom",
-            )
-        axes.set_ylabel(f"{measure}, relative to the first run")
-        axes.tick_params(axis="x", rotation=45, labelsize=6)
-        axes.legend(fontsize=5, loc="upper left", bbox_to_anchor=(1, 1))
-        save(figure, f"trend-{measure}", directories)
-    pyplot.close(figure)
-    return bool(series)
 
 
 def main(arguments=None):
@@ -952,7 +689,7 @@ def run(options):
     others = options.output or options.results.parent / "plots"
     pages = options.docs / "benchmarks"
     report = read_results(options.results)
-    history = read_history(options.history) if options.history else []
+    past = history.read(options.history) if options.history else []
     networks = load_networks(options.networks)
     check_cases(report, networks, options.results)
     published = pages / machine_level(report["machine"])
@@ -964,7 +701,7 @@ def run(options):
     images = options.images or (
         page.parent / "benchmarks" if options.page else published
     )
-    pyplot = import_pyplot()
+    pyplot = figures.import_pyplot()
     for directory in (images, others):
         directory.mkdir(parents=True, exist_ok=True)
     if options.page:
@@ -976,11 +713,15 @@ def run(options):
         write_atomically(published / RESULTS, text)
     draw_badges(report, collect_verdicts(report, networks), images)
     for network in networks:
-        plot_network(pyplot, network, report, (images, others))
-    for measure in ("time", "memory", "code", "instructions") if history else ():
+        figures.plot_network(pyplot, network, report, (images, others))
+    for measure in ("time", "memory", "code", "instructions") if past else ():
         # Trends are of one machine and no part of the page.
         machine = machine_type(report["machine"])
-        plot_history(pyplot, history, machine, measure, networks, (others, others))
+        levels = (
+            ("warning", LIMITS[measure], "tab:orange"),
+            ("critical", CRITICAL * LIMITS[measure], "tab:red"),
+        )
+        figures.plot_history(pyplot, past, machine, measure, levels, (others, others))
     beside = page.resolve().parent
     text = write_page(
         report,

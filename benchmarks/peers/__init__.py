@@ -71,6 +71,11 @@ PEERS = {
 }
 
 
+def name_of(runner):
+    """Volley's or a peer's name in reports."""
+    return "Volley" if runner == "volley" else PEERS[runner].title
+
+
 class UnsupportedError(Exception):
     """A peer cannot run a workload; the message says why."""
 

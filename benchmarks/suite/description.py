@@ -161,6 +161,15 @@ class Network:
             for values in itertools.product(*axes.values())
         ]
 
+    def describe_point(self, point: dict[str, Any]) -> str:
+        """What distinguishes a case from the others."""
+        shown = [
+            f"{axis.replace('_', ' ')} {point[axis]}"
+            for axis, values in self.axes.items()
+            if len(values) > 1
+        ]
+        return ", ".join(shown) or "all"
+
 
 def _expect(condition, where, text):
     if not condition:

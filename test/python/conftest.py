@@ -6,6 +6,7 @@ environment variable VOLLEY_TOOLS names, or build/bin. Tests that use data of
 third parties find it beside the repository and are skipped without it.
 """
 
+import json
 import os
 import subprocess
 from pathlib import Path
@@ -64,6 +65,18 @@ def run_tool():
         )
 
     return run
+
+
+@pytest.fixture
+def files(tmp_path):
+    """files(data, name) gives the path of a file of JSON in a directory of the test."""
+
+    def write(data, name="results.json"):
+        path = tmp_path / name
+        path.write_text(json.dumps(data))
+        return path
+
+    return write
 
 
 @pytest.fixture

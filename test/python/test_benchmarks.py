@@ -875,3 +875,49 @@ def test_sections(tmp_path):
     sections = get_sections(path)
     assert sections[".volley.weights"] >= 4 * 100 * 200
     assert 0 < sections[".text"] < path.stat().st_size
+
+
+def test_products_of_pull_requests_are_counted():
+    cases = select_cases(load_networks(), ["product-512x2048"])
+    assert all(case.network.instructions for case in cases)
+
+
+# Counted instructions
+
+needs_valgrind = pytest.mark.skipif(
+    shutil.which("valgrind") is None, reason="there is no valgrind"
+)
+
+
+@needs_valgrind
+def test_counting_takes_bounded_time(monkeypatch, tmp_path):
+    """A run that valgrind is too slow for is left out, not waited for."""
+    monkeypatch.setattr(instructions, "TIME_LIMIT", 1)
+    endless = tmp_path / "endless.sh"
+    endless.write_text("while :; do :; done")
+    with pytest.raises(instructions.UncountableError, match="takes more than 1 s"):
+        instructions.count(["sh", endless])
+
+
+@pytest.mark.nightly
+@needs_valgrind
+def test_instructions_follow_the_work(tmp_path):
+    axes = {"density": [0.1, 0.5]}
+    network = parse(settings={"shape": [64, 256, 256]}, axes=axes, goals=[])
+    few, many = (make_workload(case, tmp_path) for case in network.cases())
+    counted = instructions.count_instructions(few)
+    assert instructions.count_instructions(few) == pytest.approx(counted, rel=1e-3)
+    assert instructions.count_instructions(many) > 1.5 * counted
+
+
+@pytest.mark.parametrize("script", ["call_overhead", "events", "fit_costs", "gate"])
+def test_help(script):
+    done = subprocess.run(
+        [sys.executable, BENCHMARKS / f"{script}.py", "--help"],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.startswith("usage: ")
