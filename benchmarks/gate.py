@@ -19,7 +19,8 @@ there is no baseline, or none of its cases was run.
 Limits are shares: time 0.1, ratio 0.25, memory 0.1, code 0.1, accuracy 0.01,
 instructions 0.02, startup, c_call and threads 0.2, energy 0.05 (once a result has one);
 `none` leaves a measure out.
-A baseline keeps for each measure the commit that it was measured at.
+A baseline keeps for each measure the commit that it was measured at. Times are of one
+run, so that --only of time, startup or c_call takes all three, and the peers'.
 A machine without a stored baseline has its own with --own: its first results are
 written there, and what follows is compared with them.
 With --history a line per run is appended, and `report.py --history` draws the trends.
@@ -229,7 +230,7 @@ def make_baseline(report: dict, old: dict | None, only=()) -> dict:
         only: take these measures alone; empty: all.
     """
     commit = report["volley"]["commit"]
-    # All that is in proportion to the peers' times is of the same run as they.
+    # All that is judged by the peers' times is of the same run as they, or left out.
     more = {**dict.fromkeys(TIMES, {*TIMES, "peers"}), "accuracy": {"bits"}}
     taken = set(only).union(*(more.get(measure, ()) for measure in only))
     cases = dict((old or {}).get("cases", {}))
@@ -240,9 +241,12 @@ def make_baseline(report: dict, old: dict | None, only=()) -> dict:
             continue
         measured = True
         before = cases.get(case, {})
-        commits = {measure: commit for measure in found if measure in LIMITS}
-        commits = {**before.get("commits", {}), **commits}
-        cases[case] = {**before, **found, "commits": commits}
+        commits = {**before.get("commits", {}), **dict.fromkeys(found, commit)}
+        if found.get("peers"):
+            before = {m: value for m, value in before.items() if m not in TIMES}
+        kept = {**before, **found}
+        kept["commits"] = {m: commits[m] for m in kept if m in LIMITS}
+        cases[case] = kept
     if not measured:
         raise FileError(
             f"no case has {' or '.join(only) or 'a result'}: nothing to keep"

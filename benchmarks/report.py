@@ -60,6 +60,14 @@ def format_quartiles(ratio):
     return f"{format_ratio(ratio['median'])} ({low} to {high})"
 
 
+def format_figures(figures):
+    """A median, and quartiles where there are some."""
+    median = f"{figures['median']:.3g}"
+    if "q1" not in figures:
+        return median
+    return f"{median} ({figures['q1']:.3g} to {figures['q3']:.3g})"
+
+
 def format_megabytes(size):
     return "" if size is None else f"{size / 1e6:.0f} MB"
 
@@ -235,10 +243,23 @@ def table(header, rows):
     return "\n".join(lines)
 
 
+def describe_machine(machine):
+    known = {
+        "cpu": "{}",
+        "family_model": "family/model {}",
+        "cores": "{} cores",
+        "memory_gb": "{} GB",
+        "system": "{}",
+    }
+    facts = [
+        text.format(machine[key]) for key, text in known.items() if machine.get(key)
+    ]
+    sets = f"; {', '.join(machine['isa'])}" if machine["isa"] else ""
+    return f"{', '.join(facts)}{sets}."
+
+
 def write_conditions(report):
     machine, load = report["machine"], loads(report)
-    known = machine.get("family_model")
-    model = f" (family/model {known})" if known else ""
     origins = list_origins(report)
     commits = describe_origins(origins) if len(origins) > 1 else f"`{origins[0][0]}`"
     if any(commit.endswith("+") for commit, *_ in origins):
@@ -259,9 +280,7 @@ def write_conditions(report):
         if name not in ("volley", "nir", "h5py", "onnx")
     )
     paragraphs = [
-        f"{machine['cpu']}{model}, "
-        f"{machine['cores']} cores, {machine['memory_gb']} GB, {machine['system']}; "
-        f"{', '.join(machine['isa'])}.",
+        describe_machine(machine),
         f"Volley {report['versions']['volley']}, commit {commits}; {versions}. Last "
         f"measured {report['started'][:10]}; {turns} turns"
         + (", a quick run" if options["quick"] else "")
@@ -333,7 +352,7 @@ def write_other_goals(report, networks):
 def describe_limits(rows):
     """A line of write_verdicts for each of collect_limits."""
     lines = []
-    for case, _, limit, value, verdict in rows:
+    for case, _, limit, values, verdict in rows:
         measure = MEASURES[limit.measure]
         word = "at least" if limit.is_least else "at most"
         stretch = f" ({limit.stretch:g})" if limit.stretch is not None else ""
@@ -342,7 +361,7 @@ def describe_limits(rows):
                 case.network.title,
                 case.network.describe_point(case.point),
                 measure.title,
-                "" if value is None else f"{value:.3g} {measure.unit}",
+                "" if values is None else f"{format_figures(values)} {measure.unit}",
                 f"{word} {limit.bound:g}{stretch} {measure.unit}",
                 verdict,
             ]
@@ -368,7 +387,8 @@ def write_verdicts(summary):
         parts += [text, table(header, summary["goals"]), summary["left_out"]]
     if summary["limits"]:
         header = ["network", "case", "measure", "measured", "goal (stretch)", ""]
-        parts += ["Of Volley alone:", table(header, summary["limits"])]
+        text = "Of Volley alone: median, and quartiles where there are several figures."
+        parts += [text, table(header, summary["limits"])]
     return parts
 
 
@@ -561,6 +581,20 @@ def write_page(report, networks, images, readme="../benchmarks/README.md"):
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
+def save_page(report, networks, page, images):
+    """The page, and what badges it has."""
+    draw_badges(report, collect_verdicts(report, networks), images)
+    beside = page.resolve().parent
+    text = write_page(
+        report,
+        networks,
+        os.path.relpath(images.resolve(), beside),
+        os.path.relpath(HERE / "README.md", beside),
+    )
+    page.write_text(text, encoding="utf-8")
+    print(page)
+
+
 # -- The page of all levels --------------------------------------------------
 
 
@@ -711,7 +745,6 @@ def run(options):
         # Before it is there: what was published may be of other descriptions.
         report = complete(report, networks, published / RESULTS)
         write_atomically(published / RESULTS, text)
-    draw_badges(report, collect_verdicts(report, networks), images)
     for network in networks:
         figures.plot_network(pyplot, network, report, (images, others))
     for measure in ("time", "memory", "code", "instructions") if past else ():
@@ -722,16 +755,13 @@ def run(options):
             ("critical", CRITICAL * LIMITS[measure], "tab:red"),
         )
         figures.plot_history(pyplot, past, machine, measure, levels, (others, others))
-    beside = page.resolve().parent
-    text = write_page(
-        report,
-        networks,
-        os.path.relpath(images.resolve(), beside),
-        os.path.relpath(HERE / "README.md", beside),
-    )
-    page.write_text(text, encoding="utf-8")
-    print(page)
+    save_page(report, networks, page, images)
     if not options.page:
+        # Those of other levels may have goals that were not there.
+        for level in sorted(pages.glob(f"*/{RESULTS}")):
+            if level.parent != published:
+                other = read_published(level, networks)
+                save_page(other, networks, level.parent / "README.md", level.parent)
         levels = options.docs / "Benchmarks.md"
         levels.write_text(write_levels(pages, networks), encoding="utf-8")
         print(levels)

@@ -45,10 +45,11 @@ def describe_machine() -> dict:
     cpuinfo = _read("/proc/cpuinfo")
     flags = set(_field(cpuinfo, "flags").split())
     total = _field(_read("/proc/meminfo"), "MemTotal").split()
+    family, model = _field(cpuinfo, "cpu family"), _field(cpuinfo, "model")
     return {
         "cpu": _field(cpuinfo, "model name") or platform.processor(),
         # The marketing name does not always tell generations apart.
-        "family_model": f"{_field(cpuinfo, 'cpu family')}/{_field(cpuinfo, 'model')}",
+        **({"family_model": f"{family}/{model}"} if family else {}),
         "isa": [flag for flag in ISA_FLAGS if flag in flags],
         "cores": os.cpu_count(),
         "memory_gb": round(int(total[0]) / 2**20, 1) if total else None,

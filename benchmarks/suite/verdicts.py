@@ -57,30 +57,39 @@ def collect_goals(report, networks):
     return rows
 
 
+def scale(summary, factor):
+    names = ("q1", "median", "q3")
+    return {name: summary[name] * factor for name in names if name in summary}
+
+
 def measure_limit(limit, result, results):
-    """The value in the unit of the limit's measure; None if not measured."""
+    """What was measured in the unit of the limit's measure, as its median, and its
+    quartiles where there are some; None if it was not.
+    """
     volley = result.get("runners", {}).get("volley", {})
     if volley.get("status") != "ok":
         return None
     if limit.measure == "time":
-        return volley["seconds"]["median"] * 1e6
+        return scale(volley["seconds"], 1e6)
     if limit.measure == "memory":
         if "peak_bytes" not in volley.get("memory", {}) or "model_bytes" not in volley:
             return None
-        return (volley["memory"]["peak_bytes"] - volley["model_bytes"]) / 1e6
+        size = volley["memory"]["peak_bytes"] - volley["model_bytes"]
+        return {"median": size / 1e6}
     if limit.measure == "c_call" or limit.measure.endswith("startup"):
         seconds = result.get(f"{limit.measure}_seconds")
         factor = 1e6 if limit.measure == "c_call" else 1e3
-        return seconds and seconds["median"] * factor
+        return seconds and scale(seconds, factor)
     if "speedup" in result:
-        return result["speedup"]["median"]
+        return scale(result["speedup"], 1)
     # Older results have it from two cases.
     one = {**result["point"], "threads": 1}
     for other in results:
         entry = other.get("runners", {}).get("volley", {})
         same = other["network"] == result["network"] and other["point"] == one
         if same and entry.get("status") == "ok":
-            return entry["seconds"]["median"] / volley["seconds"]["median"]
+            median = entry["seconds"]["median"] / volley["seconds"]["median"]
+            return {"median": median}
     return None
 
 
@@ -95,11 +104,13 @@ def judge_limit(limit, value):
 
 
 def collect_limits(report, networks):
-    """(case, result, limit, value, verdict) of each limit of this machine."""
+    """(case, result, limit, values, verdict) of each limit of this machine; values as
+    measure_limit gives them."""
     rows = []
     for case, result, limit in select_bounds(report, networks, "limits"):
-        value = measure_limit(limit, result, report["results"])
-        rows.append((case, result, limit, value, judge_limit(limit, value)))
+        values = measure_limit(limit, result, report["results"])
+        verdict = judge_limit(limit, values and values["median"])
+        rows.append((case, result, limit, values, verdict))
     return rows
 
 

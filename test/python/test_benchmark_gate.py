@@ -255,6 +255,10 @@ def test_baseline_keeps_times_with_those_of_peers(files, tmp_path):
     case = json.loads(baseline.read_text())["cases"]["small"]
     assert (case["startup"], case["time"], case["peers"]) == (0.3, 2.0, {"numpy": 2.0})
     assert case["code"] == 1000
+    # One that a later run did not measure says nothing beside its peers.
+    assert run_gate(files(make_report(make_result(peers={"numpy": 4.0}))), *where) == 0
+    case = json.loads(baseline.read_text())["cases"]["small"]
+    assert "startup" not in case and "startup" not in case["commits"]
 
 
 def test_baselines():

@@ -96,9 +96,9 @@ def test_limits():
         ("startup", "not measured"),
         ("saved_startup", "reached"),
     ]
-    values = [value for *_, value, _ in rows]
-    assert values[:3] == [2e6, 80.0, None]
-    assert values[6:] == [pytest.approx(2.0 / 1.1), None, 9.0]
+    medians = [values and values["median"] for *_, values, _ in rows]
+    assert medians[:3] == [2e6, 80.0, None]
+    assert medians[6:] == [pytest.approx(2.0 / 1.1), None, 9.0]
     # Twice as fast is more than the stretch.
     two["runners"]["volley"]["seconds"]["median"] = 1.0
     rows = verdicts.collect_limits(data, [network])
@@ -110,7 +110,10 @@ def test_limits():
     # What was measured in the same turns says more.
     two["speedup"] = {"median": 1.75}
     rows = verdicts.collect_limits(data, [network])
-    assert rows[6][-2:] == (1.75, "reached")
+    assert rows[6][-2:] == ({"median": 1.75}, "reached")
+    two["speedup"] = {"q1": 1.5, "median": 1.75, "q3": 1.8}
+    page = report.write_page(make_report(one, two), [network], "images")
+    assert "| threads against one | 1.75 (1.5 to 1.8) x |" in page
 
 
 def test_limits_of_other_machines():
@@ -121,8 +124,8 @@ def test_limits_of_other_machines():
     network = parse(axes={"density": [0.1, 0.5]}, goals=[], limits=limits)
     result = {**goal_result(), "c_call_seconds": stats.summarize([5e-7])}
     data = make_report(result)
-    ((*_, value, verdict),) = verdicts.collect_limits(data, [network])
-    assert (value, verdict) == (0.5, "reached")
+    ((*_, values, verdict),) = verdicts.collect_limits(data, [network])
+    assert (values["median"], verdict) == (0.5, "reached")
     data["machine"]["isa"].append("amx_int8")
     assert len(verdicts.collect_limits(data, [network])) == 2
 
@@ -278,6 +281,23 @@ def test_pages_of_levels(files, tmp_path):
     assert "![goals](benchmarks/avx2/badge-goals.svg)" in first
     assert "[All results](benchmarks/avx2/README.md)" in first
     assert second.startswith("AVX-512 and AMX\n") and "| missed |" in second
+
+
+def test_new_goals_are_on_the_pages_of_other_levels(files, tmp_path):
+    pytest.importorskip("matplotlib")
+    result = goal_result(peers={"numpy": 3.0})
+    assert publish(files, tmp_path, result) == 0
+    goal = {"where": {"density": 0.5}, "against": ["numpy"], "ratio": 2}
+    description = json.loads((tmp_path / "networks" / "small.json").read_text())
+    description["goals"].append(goal)
+    (tmp_path / "networks" / "small.json").write_text(json.dumps(description))
+    machine = {**make_report()["machine"], "isa": ["avx2", "avx512f"]}
+    assert publish(files, tmp_path, result, machine=machine) == 0
+    avx2 = tmp_path / "docs" / "benchmarks" / "avx2"
+    assert ">1 of 2, 1 not measured<" in (avx2 / "badge-goals.svg").read_text()
+    assert (
+        "| density 0.5 | NumPy, OpenBLAS |  | 2 |" in (avx2 / "README.md").read_text()
+    )
 
 
 def test_goals_that_were_not_measured(files, tmp_path):

@@ -12,8 +12,17 @@ from pathlib import Path
 import numpy as np
 import pytest
 from conftest import TOOLS
-from smallsuite import BENCHMARKS, REPOSITORY, SMALL, describe, parse
+from smallsuite import (
+    BENCHMARKS,
+    REPOSITORY,
+    SMALL,
+    describe,
+    make_report,
+    make_result,
+    parse,
+)
 
+import report
 from peers import PEERS, UnsupportedError, make_peer, snn_mlir_code
 from suite import instructions, machine, measure, stats
 from suite.artefact import get_sections
@@ -188,6 +197,16 @@ def test_ratios_are_of_pairs():
     assert stats.ratios([1, 2, 10], [1, 20, 30])["median"] == 3.0
     with pytest.raises(ValueError, match="expects pairs"):
         stats.ratios([1.0], [1.0, 2.0])
+
+
+def test_machines_without_family_and_model(monkeypatch):
+    text = "processor : 0\nFeatures : fp asimd\n"
+    monkeypatch.setattr(machine, "_read", lambda path: text if "cpu" in path else "")
+    known = machine.describe_machine()
+    assert "family_model" not in known
+    assert machine.machine_type(known).endswith("other")
+    page = report.write_conditions({**make_report(make_result()), "machine": known})
+    assert "family/model" not in page
 
 
 def test_machine_types():
