@@ -27,6 +27,7 @@ from pathlib import Path
 
 from peers import PEERS
 from suite import machine, schema
+from suite.artefact import check_passes
 from suite.description import DescriptionError, load_networks, select_cases
 from suite.files import FileError, read_results, write_atomically
 from suite.workloads import WORKLOADS
@@ -387,6 +388,11 @@ def main():
         cases = [case for case in cases if not case.network.heavy]
     if not cases:
         parser.error("no case is left")
+    if options.without:
+        try:
+            check_passes(options.without)
+        except ValueError as error:
+            parser.error(f"--without: {error}")
     if options.list:
         for case in cases:
             print(case.name)

@@ -24,13 +24,31 @@ def find_tool(name):
 
 
 def compile_without(network, names, path, *options):
-    """Writes the program without optional passes, which only the tool can leave out."""
+    """Writes the program without optional passes, which only the tool can leave out.
+
+    Raises:
+        ValueError: in the compiler's words, for example that there is no such pass.
+    """
     with tempfile.TemporaryDirectory() as directory:
         model = Path(directory, "net.mlirbc")
         network.save(model)
         left_out = [f"--without={name}" for name in names]
         command = [find_tool("snn-compile"), "--quiet", model, "-o", path]
-        subprocess.run([*command, *options, *left_out], check=True)
+        done = subprocess.run(
+            [*command, *options, *left_out], stderr=subprocess.PIPE, text=True
+        )
+        if done.returncode:
+            raise ValueError(done.stderr.strip())
+
+
+def check_passes(names):
+    """Raises ValueError if one is no pass that can be left out."""
+    import volley
+
+    net = volley.Builder("passes")
+    net.output("y", net.input("x", (1,)))
+    with tempfile.TemporaryDirectory() as directory:
+        compile_without(net.build(), names, Path(directory, "net.so"))
 
 
 def get_sections(path):

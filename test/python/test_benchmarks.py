@@ -657,7 +657,7 @@ def test_instructions_are_of_the_passes_that_are_timed(tmp_path, monkeypatch):
         }
     assert counted == [([], True), (["cse"], True)]
     # The compiler was told.
-    with pytest.raises(subprocess.CalledProcessError):
+    with pytest.raises(ValueError, match="there is no pass 'nothing'"):
         measure.measure_instructions(case, tmp_path, {"without": ["nothing"]})
 
 
@@ -825,6 +825,7 @@ def test_run_reports_other_results(run_suite, tmp_path, monkeypatch):
     [
         (["nothing"], "no case matches 'nothing'; networks: small"),
         (["--peers", "nobody"], "there is no peer 'nobody'"),
+        (["--without", "nothing"], "there is no pass 'nothing' that can be left out"),
         (["--repetitions", "2"], "expects at least 3"),
         (["--threads", "7"], "no case is left"),
         (["--threads", "0"], "--threads: expects at least 1"),
