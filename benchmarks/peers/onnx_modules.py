@@ -82,12 +82,17 @@ class Quantized(Exported):
     )
 
     def export(self, path):
+        import onnx
         from onnxruntime.quantization import QuantType, quantize_dynamic
 
         functional.reset_net(self.module)
         as_products(self.module)
         whole = path.with_name("float.onnx")
         super().export(whole)
+        # The quantizer transposes weights, but not the shapes that the file states.
+        model = onnx.load(whole)
+        del model.graph.value_info[:]
+        onnx.save(model, whole)
         quantize_dynamic(
             whole,
             path,
