@@ -243,7 +243,7 @@ def table(header, rows):
     return "\n".join(lines)
 
 
-def describe_machine(machine):
+def format_machine(machine):
     known = {
         "cpu": "{}",
         "family_model": "family/model {}",
@@ -280,7 +280,7 @@ def write_conditions(report):
         if name not in ("volley", "nir", "h5py", "onnx")
     )
     paragraphs = [
-        describe_machine(machine),
+        format_machine(machine),
         f"Volley {report['versions']['volley']}, commit {commits}; {versions}. Last "
         f"measured {report['started'][:10]}; {turns} turns"
         + (", a quick run" if options["quick"] else "")
@@ -598,8 +598,17 @@ def save_page(report, networks, page, images):
 # -- The page of all levels --------------------------------------------------
 
 
-def write_levels(directory, networks):
-    """The page of directory/LEVEL/results.json of all levels, the newest one first."""
+def read_levels(directory, networks):
+    """What is published of each level, directory/LEVEL/results.json, by its name."""
+    return {
+        level: read_published(directory / level / RESULTS, networks)
+        for level in LEVELS
+        if (directory / level / RESULTS).exists()
+    }
+
+
+def write_levels(levels, directory, networks):
+    """The page of all levels, the newest one first; `directory` has theirs."""
     parts = [
         WRITTEN,
         "# Benchmarks",
@@ -613,11 +622,6 @@ def write_levels(directory, networks):
         ),
         "```sh\nutils/benchmark --publish\n```",
     ]
-    levels = {
-        level: read_published(directory / level / RESULTS, networks)
-        for level in LEVELS
-        if (directory / level / RESULTS).exists()
-    }
     for level in sorted(levels, key=lambda level: levels[level]["started"])[::-1]:
         report, beside = levels[level], f"{directory.name}/{level}"
         shown = badge_files(report, collect_verdicts(report, networks))
@@ -755,16 +759,16 @@ def run(options):
             ("critical", CRITICAL * LIMITS[measure], "tab:red"),
         )
         figures.plot_history(pyplot, past, machine, measure, levels, (others, others))
-    save_page(report, networks, page, images)
-    if not options.page:
-        # Those of other levels may have goals that were not there.
-        for level in sorted(pages.glob(f"*/{RESULTS}")):
-            if level.parent != published:
-                other = read_published(level, networks)
-                save_page(other, networks, level.parent / "README.md", level.parent)
-        levels = options.docs / "Benchmarks.md"
-        levels.write_text(write_levels(pages, networks), encoding="utf-8")
-        print(levels)
+    if options.page:
+        save_page(report, networks, page, images)
+        return 0
+    # Those of all levels: there may be goals that were not there.
+    levels = read_levels(pages, networks)
+    for level, of_level in levels.items():
+        save_page(of_level, networks, pages / level / "README.md", pages / level)
+    overview = options.docs / "Benchmarks.md"
+    overview.write_text(write_levels(levels, pages, networks), encoding="utf-8")
+    print(overview)
     return 0
 
 

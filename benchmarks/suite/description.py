@@ -102,11 +102,7 @@ class Case:
     @property
     def name(self) -> str:
         """The network and what is varied of it: "mlp batch=1"."""
-        shown = [
-            f"{axis}={self.point[axis]}"
-            for axis, values in self.network.axes.items()
-            if len(values) > 1
-        ]
+        shown = [f"{axis}={self.point[axis]}" for axis in self.network.varied]
         return " ".join([self.network.name, *shown])
 
     @property
@@ -161,13 +157,14 @@ class Network:
             for values in itertools.product(*axes.values())
         ]
 
+    @property
+    def varied(self) -> list[str]:
+        """The axes that tell its cases apart."""
+        return [axis for axis, values in self.axes.items() if len(values) > 1]
+
     def describe_point(self, point: dict[str, Any]) -> str:
         """What distinguishes a case from the others."""
-        shown = [
-            f"{axis.replace('_', ' ')} {point[axis]}"
-            for axis, values in self.axes.items()
-            if len(values) > 1
-        ]
+        shown = [f"{axis.replace('_', ' ')} {point[axis]}" for axis in self.varied]
         return ", ".join(shown) or "all"
 
 
