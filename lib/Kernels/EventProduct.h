@@ -289,8 +289,9 @@ private:
   static constexpr int64_t kLeastEvents = kPanels > 1 ? 8 : 6,
                            kLeastEventsOfFew = kPanels > 1 ? 9 : 10;
   static constexpr int64_t kCuts = 1 << 15;
-  /// Rows whose indices are fetched before it is their turn.
-  static constexpr int64_t kRowsAhead = 4;
+  /// Rows whose indices, and events whose weights, are fetched before it is
+  /// their turn.
+  static constexpr int64_t kRowsAhead = 4, kEventsAhead = 8;
 
   void collect(const X *x, int64_t size, int64_t first) {
     count += findEvents(x, size, first, index + count, values.get(count));
@@ -393,6 +394,20 @@ private:
       addEvent<P, Q>(acc, e, panel + index[e] * width, nextPanel);
   }
 
+  /// Fetches the weights of as many events as [e, stop), some ahead of them.
+  template <int P, int Q>
+  [[gnu::always_inline]] void fetchWeights(int64_t e, int64_t stop,
+                                           const W *panel,
+                                           int64_t nextPanel) const {
+    constexpr int64_t width = P * lanes<W>;
+    for (; e < stop; ++e) {
+      const W *row = panel + index[least(e + kEventsAhead, count - 1)] * width;
+      for (int64_t i = 0; i < width; i += kLineBytes / sizeof(W))
+        for (int q = 0; q < Q; ++q)
+          __builtin_prefetch(row + i + q * nextPanel);
+    }
+  }
+
   /// Outputs from n on: Q panels of P vectors each. The first tile with parts
   /// of a size finds where they begin in each row.
   template <int P, int Q> void workOffTile(int64_t n, bool isLast) {
@@ -412,19 +427,24 @@ private:
       bool isFirstPart = first == 0, isLastPart = first + part >= end;
       const int32_t *from = isFirstPart ? begin : cuts - rows;
       const int32_t *to = isLastPart ? begin + 1 : cuts;
-      // The part after this one comes from memory meanwhile.
+      // The part after this one comes from memory meanwhile, or of weights that
+      // few events use, theirs.
       const W *ahead =
           panel + (isLastPart ? Q * nextPanel : (first + part) * width);
       int64_t aheadStep =
           count < 2 * end ? 0 : (part * width + rows - 1) / rows;
       for (int64_t r = 0; r < rows; ++r) {
-        for (int64_t i = 0; i < aheadStep; i += lanes<W>)
-          for (int q = 0; q < Q; ++q)
-            __builtin_prefetch(ahead + r * aheadStep + i + q * nextPanel, 0, 2);
+        int64_t e = from[r];
+        if (aheadStep == 0)
+          fetchWeights<P, Q>(e, to[r], panel, nextPanel);
+        else
+          for (int64_t i = 0; i < aheadStep; i += lanes<W>)
+            for (int q = 0; q < Q; ++q)
+              __builtin_prefetch(ahead + r * aheadStep + i + q * nextPanel, 0,
+                                 2);
         // The first row may have been begun, the last one may go on.
         bool isStart = isFirstPart && !(r == 0 && isOpen);
         bool isEnd = isLastPart && (isLast || r + 1 < rows);
-        int64_t e = from[r];
         // Of each row a few are read, which is no stream to a processor.
         __builtin_prefetch(index + from[least(r + kRowsAhead, rows - 1)]);
         if (!isStart && !isEnd && isCut && e == to[r])
