@@ -25,7 +25,7 @@ struct LayerCounts {
 constexpr uint32_t kThreadCounts = 0, kCountingCounts = 1, kFirstLayer = 2;
 
 /// Of memory that each thread has for a kernel.
-constexpr uint64_t kScratchBytes = 3 << 20;
+constexpr uint64_t kScratchBytes = 6 << 20;
 /// Memory that the threads of a team have together for a kernel.
 constexpr uint64_t kTeamBytes = 4 << 20;
 

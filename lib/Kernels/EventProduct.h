@@ -15,8 +15,9 @@
 
 namespace volley::kernels {
 
-/// Events that are collected before they are worked off.
-constexpr int64_t kEvents = 1 << 17;
+/// Events that are collected before they are worked off. Where they are more,
+/// each part of a team's outputs begins anew with the first of them.
+constexpr int64_t kEvents = 1 << 18;
 
 /// Panels whose outputs are accumulated together, for each event: as many as
 /// the registers hold.

@@ -657,12 +657,13 @@ int32_t volley_take(Tile *tile, int64_t count, int64_t grain) {
       tile->isWorking = 1;
       return 1;
     }
-  // Whoever has a part usually runs; if not, it needs this processor.
+  // Whoever has a part usually runs; if not, it needs this processor. To sleep
+  // takes longer than most waits.
   for (int spins = 0; __atomic_load_n(&team->done, __ATOMIC_ACQUIRE) < end;
        ++spins)
     if (spins < 256)
       relax();
-    else if (spins < 272)
+    else if (spins < 4096)
       sched_yield();
     else
       usleep(50);
