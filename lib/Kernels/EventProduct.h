@@ -340,12 +340,14 @@ private:
               });
   }
 
+  /// Whether the weight's rows are used several times each: parts of it pay.
+  bool usesRowsOften() const { return count >= 2 * getEnd(); }
+
   /// How many terms the parts have in which the weight, of rows of so many
   /// bytes, is worked off.
   int64_t getPart(int64_t rowBytes) const {
     int64_t end = getEnd();
-    // Parts pay if each of their rows is used several times.
-    if (count < 2 * end)
+    if (!usesRowsOften())
       return end;
     int64_t part = kFirstCache / rowBytes;
     int64_t parts = (end + part - 1) / part;
@@ -415,7 +417,7 @@ private:
     constexpr int64_t width = P * lanes<W>;
     int64_t end = getEnd();
     int64_t part = getPart(Q * width * sizeof(W));
-    bool isCut = part == cutPart;
+    bool isCut = part == cutPart, fetchesParts = usesRowsOften();
     cutPart = part;
     // Panels follow each other.
     int64_t nextPanel = K * width;
@@ -432,11 +434,11 @@ private:
       // few events use, theirs.
       const W *ahead =
           panel + (isLastPart ? Q * nextPanel : (first + part) * width);
-      int64_t aheadStep =
-          count < 2 * end ? 0 : (part * width + rows - 1) / rows;
+      // (There may be no rows.)
+      int64_t aheadStep = fetchesParts ? (part * width + rows - 1) / rows : 0;
       for (int64_t r = 0; r < rows; ++r) {
         int64_t e = from[r];
-        if (aheadStep == 0)
+        if (!fetchesParts)
           fetchWeights<P, Q>(e, to[r], panel, nextPanel);
         else
           for (int64_t i = 0; i < aheadStep; i += lanes<W>)
