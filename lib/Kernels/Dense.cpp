@@ -28,8 +28,8 @@ public:
     }
   };
 
-  AdaptiveProduct(Weights weights, int64_t K, int64_t N)
-      : few(weights.panels, K, N), many(weights.panels, K, N), K(K),
+  AdaptiveProduct(const Tile *tile, Weights weights, int64_t K, int64_t N)
+      : few(tile, weights.panels, K, N), many(weights.panels, K, N), K(K),
         mostEvents(weights.mostEvents), isAdaptive(K <= kIndices) {}
 
   static constexpr bool kHasTeamEvents = true;
@@ -40,6 +40,7 @@ public:
   static int64_t getMostRows(int64_t K) {
     return EventProduct<X, W>::getMostRows(K);
   }
+  int64_t getWidth() const { return few.getWidth(); }
   bool hasRoom(int64_t terms, int64_t moreRows) const {
     return few.hasRoom(terms, moreRows) && many.hasRoom(moreRows);
   }

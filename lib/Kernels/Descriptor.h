@@ -95,6 +95,8 @@ struct Tile {
   int64_t hasDotProducts;
   /// 1 if it counts the bits of words in vectors (VPOPCNTDQ), else 0.
   int64_t hasVectorPopcount;
+  /// 1 if it adds two vectors of 64 bytes at a time, else 0.
+  int64_t hasWideAdders;
   /// What this thread knows of the loops that they share: parts of earlier
   /// ones, whether it works on a part, and on which.
   int64_t parts;

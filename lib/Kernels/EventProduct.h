@@ -19,14 +19,20 @@ namespace volley::kernels {
 /// each part of a team's outputs begins anew with the first of them.
 constexpr int64_t kEvents = 1 << 18;
 
-/// Panels whose outputs are accumulated together, for each event: as many as
-/// the registers hold.
+/// Panels whose outputs are accumulated together, for each event, at most: as
+/// many as the registers hold.
 #ifdef __AVX512F__
 constexpr int kPanels = 2;
 #else
 constexpr int kPanels = 1;
 #endif
 template <typename W> constexpr int64_t tileWidth = kPanels *panelWidth<W>;
+
+/// The outputs that are: those of one panel where they keep the adders busy, as
+/// the weights of more terms fit a cache then.
+template <typename W> inline int64_t getTileWidth(const Tile *tile) {
+  return kPanels > 1 && tile->hasWideAdders ? tileWidth<W> : panelWidth<W>;
+}
 
 /// Integers that stand for weights, with what sums are multiplied by then; all
 /// padded to whole vectors.
@@ -180,8 +186,11 @@ public:
   static constexpr bool kHasTeamEvents = true;
   using Events = TeamEvents<X, W>;
 
-  EventProduct(Weights weights, int64_t K, int64_t N)
-      : weights(weights), K(K), N(N) {}
+  EventProduct(const Tile *tile, Weights weights, int64_t K, int64_t N)
+      : weights(weights), K(K), N(N), width(getTileWidth<W>(tile)) {}
+
+  /// The outputs of a tile.
+  int64_t getWidth() const { return width; }
 
   /// Begins a row whose result goes to `out`.
   void startRow(Y *out) {
@@ -229,8 +238,8 @@ public:
     return count + terms <= kTerms && rows + moreRows <= kMostRows;
   }
 
-  /// Works off all rows for some outputs after others, tileWidth at most, whose
-  /// results are the first elements of where a row's go, and calls
+  /// Works off all rows for some outputs after others, getWidth() at most,
+  /// whose results are the first elements of where a row's go, and calls
   /// function(first output, outputs) after each. All rows must have had room.
   template <typename Function> void flushTiles(Function function) {
     endRows();
@@ -279,16 +288,18 @@ public:
   static constexpr int64_t kTerms = kEvents - kLongestStretch;
 
 private:
-  /// Of the weight at a time: what the first cache holds, and the second, which
-  /// is larger where there is AVX-512.
-  static constexpr int64_t kFirstCache = 1 << 15,
-                           kSecondCache = 1 << (kPanels > 1 ? 19 : 17);
-  /// A visit of a row costs as much as it saves to have so many events' weights
+  /// Of the weight at a time: what the first cache holds.
+  static constexpr int64_t kFirstCache = 1 << 15;
+  /// What the second cache holds, which is larger where adders are wide. And a
+  /// visit of a row costs as much as it saves to have so many events' weights
   /// in the first cache; in few tiles more, as the first one cuts the rows.
-  /// (With AVX-512 they follow from times of visits that all cut: 119 cycles, 9
-  /// to 11 saved by an event.)
-  static constexpr int64_t kLeastEvents = kPanels > 1 ? 8 : 6,
-                           kLeastEventsOfFew = kPanels > 1 ? 9 : 10;
+  struct Parts {
+    int64_t secondCache, leastEvents, leastEventsOfFew;
+  };
+  /// (Those of several panels follow from times of visits that all cut: 119
+  /// cycles, 9 to 11 saved by an event.)
+  static constexpr Parts kOfOnePanel = {1 << 17, 6, 10},
+                         kOfPanels = {1 << 19, 8, 9};
   static constexpr int64_t kCuts = 1 << 15;
   /// Rows whose indices, and events whose weights, are fetched before it is
   /// their turn.
@@ -327,10 +338,11 @@ private:
   template <typename Function>
   void forTiles(int64_t n, int64_t last, bool isLast, Function function) {
     if constexpr (kPanels > 1)
-      for (; n + tileWidth<W> <= last; n += tileWidth<W>) {
-        workOffTile<kPanelVectors, kPanels>(n, isLast);
-        function(n, tileWidth<W>);
-      }
+      if (width > panelWidth<W>)
+        for (; n + width <= last; n += width) {
+          workOffTile<kPanelVectors, kPanels>(n, isLast);
+          function(n, width);
+        }
     forPanels(weights.weight + n * K, K, last - n,
               [&](int64_t m, const W *, int64_t vectors) {
                 withVectors(vectors, [&](auto count) {
@@ -351,9 +363,10 @@ private:
       return end;
     int64_t part = kFirstCache / rowBytes;
     int64_t parts = (end + part - 1) / part;
-    int64_t events = N < 16 * tileWidth<W> ? kLeastEventsOfFew : kLeastEvents;
+    const Parts &by = width > panelWidth<W> ? kOfPanels : kOfOnePanel;
+    int64_t events = N < 16 * width ? by.leastEventsOfFew : by.leastEvents;
     if (count < events * rows * parts) {
-      part = kSecondCache / rowBytes;
+      part = by.secondCache / rowBytes;
       parts = most((end + part / 2) / part, 1);
     }
     return (end + parts - 1) / most(least(parts, kCuts / rows), 1);
@@ -474,7 +487,7 @@ private:
   }
 
   Weights weights;
-  int64_t K, N;
+  int64_t K, N, width;
   int64_t rows = 0;
   int32_t count = 0;
   /// The first row has accumulators in its result already.
@@ -528,13 +541,13 @@ inline void runPopulation(const Population &population, NeuronRange range,
 /// them.
 template <typename Product> class NeuronProduct {
   using Y = typename Product::Element;
-  static constexpr int64_t kWidth = tileWidth<typename Product::Weight>;
 
 public:
   /// Outputs [n, n + N) of each row.
-  NeuronProduct(typename Product::Weights weights, int64_t K, int64_t n,
-                int64_t N, const Population &population)
-      : product(weights, K, N), K(K), firstOutput(n), population(population) {}
+  NeuronProduct(const Tile *tile, typename Product::Weights weights, int64_t K,
+                int64_t n, int64_t N, const Population &population)
+      : product(tile, weights, K, N), K(K), firstOutput(n),
+        population(population) {}
 
   /// All nt steps of a row, neighbours one after another: addTerms(product, t)
   /// adds those of a step.
@@ -552,7 +565,7 @@ public:
       }
       ++rows;
       for (int64_t i = t; i < t + part; ++i) {
-        product.startRow(buffer + ((rows - 1) * part + i - t) * kWidth);
+        product.startRow(getResult((rows - 1) * part + i - t));
         addTerms(product, i);
       }
       if (part < nt)
@@ -577,7 +590,7 @@ public:
     firstStep = 0;
     steps = nt;
     for (int64_t i = 0; i < count * nt; ++i)
-      addFound(product, buffer + i * kWidth, i);
+      addFound(product, getResult(i), i);
   }
 
   void endRows() { product.endRows(); }
@@ -593,6 +606,9 @@ private:
   /// (Row, step) pairs whose results wait in the buffer.
   static constexpr int64_t kRows = 1024;
 
+  /// Where those of a pair are.
+  Y *getResult(int64_t pair) { return buffer + pair * product.getWidth(); }
+
   /// Lets the population do its steps on the results of some outputs.
   void runNeurons(int64_t n, int64_t outputs) {
     NeuronRange range;
@@ -601,7 +617,7 @@ private:
     range.first = firstOutput + n;
     range.neurons = outputs;
     range.input = reinterpret_cast<const char *>(buffer);
-    range.inputStep = kWidth * sizeof(Y);
+    range.inputStep = product.getWidth() * sizeof(Y);
     runPopulation(population, range, firstRow, rows);
   }
 
@@ -609,7 +625,7 @@ private:
   int64_t K, firstOutput;
   const Population &population;
   int64_t rows = 0, firstRow = 0, firstStep = 0, steps = 0;
-  alignas(64) Y buffer[kRows * kWidth];
+  alignas(64) Y buffer[kRows * tileWidth<typename Product::Weight>];
 };
 
 } // namespace volley::kernels

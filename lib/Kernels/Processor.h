@@ -60,18 +60,30 @@ inline uint32_t getLevel() {
   return hasAVX512 ? hasAMX ? 5 : 4 : 3;
 }
 
-/// Whether a processor of level 4 has more of AVX-512: a bit of ECX for leaf 7.
-/// The environment variable VOLLEY_WITHOUT lists what to do without, so that
-/// tests reach what runs on processors that lack it.
-inline bool hasExtension(uint32_t extension, const char *name) {
+/// Whether the environment variable VOLLEY_WITHOUT lists what to do without, so
+/// that tests reach what runs on processors that lack it.
+inline bool isWithout(const char *name) {
   const char *without = getenv("VOLLEY_WITHOUT");
+  return without && strstr(without, name);
+}
+
+/// Whether a processor of level 4 has more of AVX-512: a bit of ECX for leaf 7.
+inline bool hasExtension(uint32_t extension, const char *name) {
   uint32_t a, b, c, d;
   return getLevel() >= 4 && __get_cpuid_count(7, 0, &a, &b, &c, &d) &&
-         (c & extension) && !(without && strstr(without, name));
+         (c & extension) && !isWithout(name);
 }
 inline bool hasDotProducts() { return hasExtension(bit_AVX512VNNI, "vnni"); }
 inline bool hasVectorPopcount() {
   return hasExtension(bit_AVX512VPOPCNTDQ, "vpopcntdq");
+}
+
+/// Whether it adds two vectors of 64 bytes at a time. No bit says so: AMD's Zen
+/// 4 has adders of 32 bytes.
+inline bool hasWideAdders() {
+  uint32_t a, b, c, d;
+  bool isAMD = __get_cpuid(0, &a, &b, &c, &d) && b == signature_AMD_ebx;
+  return getLevel() >= 4 && (isAMD ? isWithout("narrow") : !isWithout("wide"));
 }
 
 /// Whether this thread may run code for a level (Descriptor).
@@ -91,6 +103,7 @@ inline void relax() { __builtin_ia32_pause(); }
 inline bool hasLevel(uint32_t) { return true; }
 inline bool hasDotProducts() { return false; }
 inline bool hasVectorPopcount() { return false; }
+inline bool hasWideAdders() { return false; }
 
 inline uint64_t getTicks() {
   uint64_t ticks;

@@ -26,8 +26,9 @@ inline bool shareEvents(Tile *tile, int64_t rows, int64_t together, int64_t K,
   if (K > Product::kIndices || K * together > Product::kTerms || most == 0)
     return false;
   using Weight = typename Product::Weight;
-  bool hasFewTiles = N < 2 * tile->workers * tileWidth<Weight>;
-  int64_t width = hasFewTiles ? panelWidth<Weight> : tileWidth<Weight>;
+  int64_t width = getTileWidth<Weight>(tile);
+  if (N < 2 * tile->workers * width)
+    width = panelWidth<Weight>;
   for (int64_t first = 0; first < rows; first += most) {
     int64_t searched = least(most, rows - first);
     share(tile, searched, getGrain(K / 8), [&](int64_t begin, int64_t end) {
@@ -60,7 +61,7 @@ inline bool shareEventRows(Tile *tile, int64_t rows, int64_t K, int64_t N,
                            typename Product::Weights weights, AddTerms addTerms,
                            AddFound addFound) {
   auto start = [=](auto &events, int64_t first, int64_t found, int64_t count) {
-    auto &product = makeScratch<Product>(tile, weights, K, N);
+    auto &product = makeScratch<Product>(tile, tile, weights, K, N);
     for (int64_t i = 0; i < count; ++i)
       addFound(product, events, found + i, first + i);
     return &product;
@@ -78,8 +79,8 @@ inline bool shareEventNeurons(Tile *tile, int64_t rows, int64_t nt, int64_t K,
                               AddFound addFound) {
   auto start = [=, &population](auto &events, int64_t first, int64_t found,
                                 int64_t count) {
-    auto &product =
-        makeScratch<NeuronProduct<Product>>(tile, weights, K, 0, N, population);
+    auto &product = makeScratch<NeuronProduct<Product>>(tile, tile, weights, K,
+                                                        0, N, population);
     product.takeFound(first / nt, count / nt, nt,
                       [&](auto &terms, auto *result, int64_t i) {
                         addFound(terms, result, events, found + i, first + i);
@@ -118,7 +119,7 @@ inline void denseRows(Tile *tile, const X *x, int64_t xStep, W *y,
       tile, lead, rows, K, N, rowCycles,
       [&](int64_t l, int64_t first, int64_t last, int64_t n, int64_t end) {
         auto &product = makeScratch<Product>(
-            tile, weights.ofGroup(l, K, N).from(n, K), K, end - n);
+            tile, tile, weights.ofGroup(l, K, N).from(n, K), K, end - n);
         forRows(first, last, nb, [&](int64_t t, int64_t b) {
           product.startRow(y + t * yStep + (b * lead + l) * N + n);
           product.add(x + t * xStep + (b * lead + l) * K, K, 0);
@@ -154,7 +155,7 @@ inline void denseNeurons(Tile *tile, const X *x, int64_t xStep, int64_t nt,
       tile, 1, nb, K, N, rowCycles,
       [&](int64_t, int64_t first, int64_t last, int64_t n, int64_t end) {
         auto &product = makeScratch<NeuronProduct<Product>>(
-            tile, weights.from(n, K), K, n, end - n, population);
+            tile, tile, weights.from(n, K), K, n, end - n, population);
         for (int64_t b = first; b < last; ++b)
           product.addRow(b, nt, [&](auto &terms, int64_t t) {
             terms.add(x + t * xStep + b * K, K, 0);
@@ -230,8 +231,9 @@ inline void convRows(Tile *tile, const X *x, int64_t xStep, W *y, int64_t yStep,
       tile, g.groups, lines, kernel, outGroup, lineCycles,
       [&](int64_t group, int64_t first, int64_t last, int64_t n, int64_t end) {
         auto &product = makeScratch<Product>(
-            tile, weights.ofGroup(group, kernel, outGroup).from(n, kernel),
-            kernel, end - n);
+            tile, tile,
+            weights.ofGroup(group, kernel, outGroup).from(n, kernel), kernel,
+            end - n);
         for (int64_t line = first; line < last; ++line) {
           int64_t row = line / g.outHeight, oy = line % g.outHeight;
           const X *in =
@@ -278,7 +280,8 @@ inline void convNeurons(Tile *tile, const X *x, int64_t xStep, int64_t nt,
       tile, 1, nb * g.outHeight, kernel, g.outChannels, lineCycles,
       [&](int64_t, int64_t first, int64_t last, int64_t n, int64_t end) {
         auto &product = makeScratch<NeuronProduct<Product>>(
-            tile, weights.from(n, kernel), kernel, n, end - n, population);
+            tile, tile, weights.from(n, kernel), kernel, n, end - n,
+            population);
         for (int64_t line = first; line < last; ++line) {
           const X *in = x + line / g.outHeight * xSize;
           int64_t oy = line % g.outHeight;

@@ -23,6 +23,7 @@ using volley::kernels::getTicks;
 using volley::kernels::hasDotProducts;
 using volley::kernels::hasLevel;
 using volley::kernels::hasVectorPopcount;
+using volley::kernels::hasWideAdders;
 using volley::kernels::kScratchBytes;
 using volley::kernels::kTeamBytes;
 using volley::kernels::kThreadCounts;
@@ -135,6 +136,7 @@ volley_status create(const volley_program *program,
   state->executor = options->executor;
   state->hasDotProducts = hasDotProducts();
   state->hasVectorPopcount = hasVectorPopcount();
+  state->hasWideAdders = hasWideAdders();
   state->samples = memory + header;
   state->workspaces = state->samples + roundUp(samples);
   state->scratch = state->workspaces + roundUp(workspaces);
@@ -485,6 +487,7 @@ void runAlone(void *argument, uint32_t index, uint32_t worker) {
   tile.scratch = run->state->scratch + worker * kScratchBytes;
   tile.hasDotProducts = run->state->hasDotProducts;
   tile.hasVectorPopcount = run->state->hasVectorPopcount;
+  tile.hasWideAdders = run->state->hasWideAdders;
   startCounting(run->state, worker, tile);
   runBlock(run, index, worker, worker, tile);
   stopCounting(tile);
@@ -502,6 +505,7 @@ void runTogether(void *argument, uint32_t, uint32_t worker) {
   tile.scratch = run->state->scratch + worker * kScratchBytes;
   tile.hasDotProducts = run->state->hasDotProducts;
   tile.hasVectorPopcount = run->state->hasVectorPopcount;
+  tile.hasWideAdders = run->state->hasWideAdders;
   tile.workers = run->state->executor->workers;
   tile.sharesAll = run->state->descriptor->work.sharing == Sharing::AllLoops;
   startCounting(run->state, worker, tile);

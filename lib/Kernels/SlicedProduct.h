@@ -90,9 +90,12 @@ public:
     }
   };
 
-  SlicedProduct(Weights weights, int64_t K, int64_t N)
+  SlicedProduct(const Tile *, Weights weights, int64_t K, int64_t N)
       : weights(weights), K(getPaddedTerms(K)), N(N),
         stretch(Unit::getStretch(getPaddedTerms(K))) {}
+
+  /// The outputs of a tile.
+  static int64_t getWidth() { return tileWidth<float>; }
 
   /// Rows of K terms for which there is room when there are none yet.
   static int64_t getMostRows(int64_t K) {
@@ -315,8 +318,8 @@ template <typename Unit> struct PlainSlicedProduct {
   static constexpr bool kHasTeamEvents = false;
   using Weights = typename SlicedProduct<Unit>::Weights;
 
-  PlainSlicedProduct(Weights weights, int64_t K, int64_t N)
-      : product(weights, K, N) {}
+  PlainSlicedProduct(const Tile *tile, Weights weights, int64_t K, int64_t N)
+      : product(tile, weights, K, N) {}
   void startRow(float *out) {
     if (!product.hasRoom(0, 1))
       flush();

@@ -16,6 +16,8 @@ struct volley_state {
   bool hasDotProducts;
   /// Whether it counts the bits of words in vectors (VPOPCNTDQ).
   bool hasVectorPopcount;
+  /// Whether it adds two vectors of 64 bytes at a time.
+  bool hasWideAdders;
   /// Steps since the last reset.
   uint64_t step;
   /// A law was violated; only a reset helps.

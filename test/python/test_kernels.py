@@ -63,17 +63,25 @@ def add_integers(net, shape, counts):
     return net.add(x, x, x, x, x, dtype="i32") if counts else x
 
 
-# What kernels do in another way where a processor has it.
-EXTENSIONS = {"dot": "vnni", "coincidence": "vpopcntdq"}
+# What kernels do in another way where a processor has it, and the flag of one that may.
+ADDERS = {"wide": "avx512f", "narrow": "avx512f"}
+EXTENSIONS = {
+    "dot": {"vnni": "avx512_vnni"},
+    "coincidence": {"vpopcntdq": "avx512_vpopcntdq"},
+    "event": ADDERS,
+    "event16": ADDERS,
+    "event32": ADDERS,
+}
 
 
 def with_and_without_extension(kernel):
     """Lets the kernel run in each way that this processor has, one after another."""
-    name = EXTENSIONS.get(kernel)
     yield
-    if f"avx512_{name}" in Path("/proc/cpuinfo").read_text():
-        with mock.patch.dict(os.environ, VOLLEY_WITHOUT=name):
-            yield
+    flags = Path("/proc/cpuinfo").read_text().split()
+    for name, flag in EXTENSIONS.get(kernel, {}).items():
+        if flag in flags:
+            with mock.patch.dict(os.environ, VOLLEY_WITHOUT=name):
+                yield
 
 
 def check_kernels(run_tool, path, network, kernels, inputs):
