@@ -2,10 +2,12 @@
 #include "volley/Analysis/Ranges.h"
 #include "LawRanges.h"
 
+#include "mlir/Analysis/TopologicalSortUtils.h"
 #include "volley/Dialect/SNN/IR/Constants.h"
 #include "volley/Dialect/SNN/IR/SNNOps.h"
 #include "llvm/ADT/TypeSwitch.h"
 #include <cmath>
+#include <set>
 
 using namespace mlir;
 using namespace volley;
@@ -267,15 +269,22 @@ std::optional<Range> Ranges::find(Value value) const {
 static constexpr unsigned kMostChanges = 4;
 
 // From below: a signal on a cycle starts with nothing and grows; what still
-// grows after some rounds gets all of its type.
+// grows after some rounds gets all of its type. Ops wait for their operands, as
+// signals that join again and again, like those of residual blocks, would
+// change as often.
 Ranges::Ranges(snn::NetworkOp network) {
   Block &body = network.getBodyBlock();
+  SmallVector<Operation *> ops(llvm::make_pointer_range(body));
+  computeTopologicalSorting(ops, [](Value operand, Operation *) {
+    return operand.getDefiningOp<snn::DelayOp>() != nullptr;
+  });
+  llvm::DenseMap<Operation *, size_t> places;
+  std::set<size_t> worklist;
+  for (auto [place, op] : llvm::enumerate(ops))
+    worklist.insert(places[op] = place);
   llvm::DenseMap<Value, unsigned> changes;
   // Constants may be large, and have many uses.
   llvm::DenseMap<Attribute, std::optional<Range>> constants;
-  SmallVector<Operation *> worklist;
-  for (Operation &op : llvm::reverse(body))
-    worklist.push_back(&op);
   auto lookup = [&](Value value) -> std::optional<Range> {
     if (auto view = ConstantView::get(value)) {
       Attribute attr = value.getDefiningOp()->getAttr("value");
@@ -290,7 +299,8 @@ Ranges::Ranges(snn::NetworkOp network) {
     return it == ranges.end() ? Range{0, 0} : it->second;
   };
   while (!worklist.empty()) {
-    Operation *op = worklist.pop_back_val();
+    Operation *op = ops[*worklist.begin()];
+    worklist.erase(worklist.begin());
     if (op->hasTrait<OpTrait::ConstantLike>())
       continue;
     for (OpResult result : op->getResults()) {
@@ -305,7 +315,8 @@ Ranges::Ranges(snn::NetworkOp network) {
           range = getFull(result.getType());
         it->second = range;
       }
-      llvm::append_range(worklist, result.getUsers());
+      for (Operation *user : result.getUsers())
+        worklist.insert(places[user]);
     }
   }
 }

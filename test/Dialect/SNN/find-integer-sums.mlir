@@ -49,6 +49,50 @@ snn.network @counts(%s: tensor<3xi1>, %c: tensor<3xi32>) -> () dt(1.0) {
   snn.output
 }
 
+// However often signals part and join.
+snn.neuron_model private @fire(in %x: f32) -> (spikes: i1) {
+  %zero = arith.constant 0.0 : f32
+  %s = arith.cmpf ogt, %x, %zero : f32
+  snn.next emit(%s : i1)
+}
+// CHECK-LABEL: snn.network @residual(
+snn.network @residual(%x0: tensor<3xi1>) -> () dt(1.0) {
+  %w = arith.constant dense<[[0.25, -31.75, 3.0], [1.0, 2.0, -3.0], [1.0, 0.5, 8.0]]> : tensor<3x3xf32>
+  %x1 = snn.add %x0, %s0 : (tensor<3xi1>, tensor<3xi1>) -> tensor<3xi32>
+  // CHECK: snn.dense %{{.*}}, %{{.*}} {snn.integer_sums = array<i64: 1, 16, 1>} :
+  %d0 = snn.dense %x0, %w : (tensor<3xi1>, tensor<3x3xf32>) -> tensor<3xf32>
+  %s0 = snn.population @fire "fire0"(%d0) : (tensor<3xf32>) -> tensor<3xi1>
+  %x2 = snn.add %x1, %s1 : (tensor<3xi32>, tensor<3xi1>) -> tensor<3xi32>
+  // CHECK: snn.dense %{{.*}}, %{{.*}} {snn.integer_sums = array<i64: 1, 16, 2>} :
+  %d1 = snn.dense %x1, %w : (tensor<3xi32>, tensor<3x3xf32>) -> tensor<3xf32>
+  %s1 = snn.population @fire "fire1"(%d1) : (tensor<3xf32>) -> tensor<3xi1>
+  %x3 = snn.add %x2, %s2 : (tensor<3xi32>, tensor<3xi1>) -> tensor<3xi32>
+  // CHECK: snn.dense %{{.*}}, %{{.*}} {snn.integer_sums = array<i64: 1, 16, 3>} :
+  %d2 = snn.dense %x2, %w : (tensor<3xi32>, tensor<3x3xf32>) -> tensor<3xf32>
+  %s2 = snn.population @fire "fire2"(%d2) : (tensor<3xf32>) -> tensor<3xi1>
+  %x4 = snn.add %x3, %s3 : (tensor<3xi32>, tensor<3xi1>) -> tensor<3xi32>
+  // CHECK: snn.dense %{{.*}}, %{{.*}} {snn.integer_sums = array<i64: 1, 16, 4>} :
+  %d3 = snn.dense %x3, %w : (tensor<3xi32>, tensor<3x3xf32>) -> tensor<3xf32>
+  %s3 = snn.population @fire "fire3"(%d3) : (tensor<3xf32>) -> tensor<3xi1>
+  %x5 = snn.add %x4, %s4 : (tensor<3xi32>, tensor<3xi1>) -> tensor<3xi32>
+  // CHECK: snn.dense %{{.*}}, %{{.*}} {snn.integer_sums = array<i64: 1, 16, 5>} :
+  %d4 = snn.dense %x4, %w : (tensor<3xi32>, tensor<3x3xf32>) -> tensor<3xf32>
+  %s4 = snn.population @fire "fire4"(%d4) : (tensor<3xf32>) -> tensor<3xi1>
+  %x6 = snn.add %x5, %s5 : (tensor<3xi32>, tensor<3xi1>) -> tensor<3xi32>
+  // CHECK: snn.dense %{{.*}}, %{{.*}} {snn.integer_sums = array<i64: 1, 16, 6>} :
+  %d5 = snn.dense %x5, %w : (tensor<3xi32>, tensor<3x3xf32>) -> tensor<3xf32>
+  %s5 = snn.population @fire "fire5"(%d5) : (tensor<3xf32>) -> tensor<3xi1>
+  %x7 = snn.add %x6, %s6 : (tensor<3xi32>, tensor<3xi1>) -> tensor<3xi32>
+  // CHECK: snn.dense %{{.*}}, %{{.*}} {snn.integer_sums = array<i64: 1, 16, 7>} :
+  %d6 = snn.dense %x6, %w : (tensor<3xi32>, tensor<3x3xf32>) -> tensor<3xf32>
+  %s6 = snn.population @fire "fire6"(%d6) : (tensor<3xf32>) -> tensor<3xi1>
+  %x8 = snn.add %x7, %s7 : (tensor<3xi32>, tensor<3xi1>) -> tensor<3xi32>
+  // CHECK: snn.dense %{{.*}}, %{{.*}} {snn.integer_sums = array<i64: 1, 16, 8>} :
+  %d7 = snn.dense %x7, %w : (tensor<3xi32>, tensor<3x3xf32>) -> tensor<3xf32>
+  %s7 = snn.population @fire "fire7"(%d7) : (tensor<3xf32>) -> tensor<3xi1>
+  snn.output
+}
+
 // What an exact sum makes of weights is said once, known to be of integers or
 // not. 1e-6 is 4.19 of 2^-22.
 // CHECK-LABEL: snn.network @exact(
