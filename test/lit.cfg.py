@@ -35,6 +35,19 @@ if os.path.isdir(config.volley_aarch64_include):
         bin = os.path.join(config.volley_binary_root, "bin")
         config.substitutions.append(("%aarch64", f"qemu-aarch64 -L {root} {bin}"))
 
+# AMX, which a library emulates where there is AVX-512 at least (Emulation/amx.c).
+if os.path.exists("/proc/cpuinfo"):
+    with open("/proc/cpuinfo") as file:
+        flags = file.read().split()
+    emulator = os.path.join(config.volley_binary_root, "lib", "volley-emulate-amx.so")
+    if "amx_int8" in flags:
+        config.available_features.add("amx")
+        config.substitutions.append(("%amx", "env"))
+    elif "avx512dq" in flags:
+        config.available_features.add("amx")
+        emulation = f"env VOLLEY_EMULATED=amx LD_PRELOAD={emulator}"
+        config.substitutions.append(("%amx", emulation))
+
 # VOLLEY_CHECK_ROUNDTRIP=1 checks that what snn-opt prints parses to the same.
 snn_opt = "snn-opt"
 if os.environ.get("VOLLEY_CHECK_ROUNDTRIP") == "1":

@@ -6,15 +6,29 @@
 #define VOLLEY_LIB_KERNELS_PROCESSOR_H
 
 #include <stdint.h>
-#ifdef __x86_64__
-#include <cpuid.h>
 #include <stdlib.h>
 #include <string.h>
+#ifdef __x86_64__
+#include <cpuid.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 #endif
 
 namespace volley::kernels {
+
+/// Whether an environment variable lists something. Tests say so what they do
+/// without (VOLLEY_WITHOUT), to reach what runs on processors that lack it, and
+/// what they emulate (VOLLEY_EMULATED), for what no processor of theirs has.
+inline bool isListed(const char *variable, const char *name) {
+  const char *list = getenv(variable);
+  return list && strstr(list, name);
+}
+inline bool isWithout(const char *name) {
+  return isListed("VOLLEY_WITHOUT", name);
+}
+inline bool isEmulated(const char *name) {
+  return isListed("VOLLEY_EMULATED", name);
+}
 
 #ifdef __x86_64__
 
@@ -56,15 +70,9 @@ inline uint32_t getLevel() {
       (features & avx512) == avx512 && (getEnabledState() & 0xe6) == 0xe6;
   constexpr uint32_t amx = 1u << 24 | 1u << 25; // AMX-TILE, AMX-INT8
   constexpr uint64_t tiles = 3 << 17;
-  bool hasAMX = (more & amx) == amx && (getEnabledState() & tiles) == tiles;
+  bool hasAMX = ((more & amx) == amx && (getEnabledState() & tiles) == tiles) ||
+                isEmulated("amx");
   return hasAVX512 ? hasAMX ? 5 : 4 : 3;
-}
-
-/// Whether the environment variable VOLLEY_WITHOUT lists what to do without, so
-/// that tests reach what runs on processors that lack it.
-inline bool isWithout(const char *name) {
-  const char *without = getenv("VOLLEY_WITHOUT");
-  return without && strstr(without, name);
 }
 
 /// Whether a processor of level 4 has more of AVX-512: a bit of ECX for leaf 7.
@@ -88,7 +96,8 @@ inline bool hasWideAdders() {
 
 /// Whether this thread may run code for a level (Descriptor).
 inline bool hasLevel(uint32_t level) {
-  return level <= getLevel() && (level < 5 || requestTiles());
+  return level <= getLevel() &&
+         (level < 5 || isEmulated("amx") || requestTiles());
 }
 
 /// The processor's clock.

@@ -2,12 +2,14 @@
 """Every kernel of a product, convolution or pool gives the interpreter's bits, whatever
 its geometry and however many events there are."""
 
+import ctypes
 import os
 from pathlib import Path
 from unittest import mock
 
 import numpy as np
 import pytest
+from conftest import TOOLS
 
 import volley
 
@@ -74,12 +76,25 @@ EXTENSIONS = {
 }
 
 
+FLAGS = Path("/proc/cpuinfo").read_text().split()
+
+
+def find_levels(kernel):
+    """What a kernel is compiled for. The one of AMX runs on an emulation where this
+    processor lacks only that."""
+    yield "native"
+    yield "x86-64-v3"
+    if kernel == "sliced" and "avx512dq" in FLAGS and "amx_int8" not in FLAGS:
+        ctypes.CDLL(str(TOOLS.parent / "lib" / "volley-emulate-amx.so"))
+        with mock.patch.dict(os.environ, VOLLEY_EMULATED="amx"):
+            yield "amx"
+
+
 def with_and_without_extension(kernel):
     """Lets the kernel run in each way that this processor has, one after another."""
     yield
-    flags = Path("/proc/cpuinfo").read_text().split()
     for name, flag in EXTENSIONS.get(kernel, {}).items():
-        if flag in flags:
+        if flag in FLAGS:
             with mock.patch.dict(os.environ, VOLLEY_WITHOUT=name):
                 yield
 
@@ -90,12 +105,13 @@ def check_kernels(run_tool, path, network, kernels, inputs):
     model, file = path / "net.mlirbc", path / "net.so"
     network.save(model)
     for kernel in kernels:
-        for cpu in ("native", "x86-64-v3"):
+        for cpu in find_levels(kernel):
             options = ("-o", file, f"--kernel={kernel}", f"--cpu={cpu}", "--quiet")
             done = run_tool("snn-compile", model, *options)
             assert done.returncode == 0, done.stderr
             for _ in with_and_without_extension(kernel):
-                for threads in (1, 3):
+                # What is emulated takes long.
+                for threads in (3,) if cpu == "amx" else (1, 3):
                     program = volley.open(file, threads=threads)
                     for x, y in zip(inputs, expected):
                         assert_identical(program(x), y)

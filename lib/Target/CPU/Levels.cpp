@@ -4,6 +4,7 @@
 
 #include "Levels.h"
 
+#include "../../Kernels/Processor.h"
 #include "KernelLibrary.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/StringExtras.h"
@@ -70,7 +71,12 @@ static std::optional<Level> getLevelOf(function_ref<bool(StringRef)> hasFeature,
 }
 
 static Level getHostLevel() {
-  static const StringMap<bool> features = sys::getHostCPUFeatures();
+  static const StringMap<bool> features = [] {
+    StringMap<bool> features = sys::getHostCPUFeatures();
+    if (volley::kernels::isEmulated("amx"))
+      features["amx-tile"] = features["amx-int8"] = true;
+    return features;
+  }();
   StringRef missing;
   // The lowest also where the processor has less: the artefact says so.
   return getLevelOf([](StringRef name) { return features.lookup(name); },
