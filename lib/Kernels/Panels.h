@@ -55,15 +55,17 @@ inline void forGroups(int64_t rows, int64_t first, int64_t last,
 
 /// Whether threads share the outputs of a product of `lead` groups of rows,
 /// each with N outputs of K terms, and not its rows: where rows are few, or
-/// where each thread had to read a large weight alone.
+/// where each thread had to read a large weight for little work with it.
 template <typename W>
 inline bool sharesOutputs(const Tile *tile, int64_t lead, int64_t rows,
                           int64_t K, int64_t N, int64_t rowCycles) {
-  constexpr int64_t kLargeWeight = 1 << 20;
+  constexpr int64_t kLargeWeight = 1 << 20, kCyclesOfWeight = 3;
   int64_t workers = tile->workers;
-  bool isLarge = K * N * static_cast<int64_t>(sizeof(W)) > kLargeWeight;
+  int64_t cycles = rows * rowCycles;
+  bool isLarge = K * N * static_cast<int64_t>(sizeof(W)) > kLargeWeight &&
+                 cycles < workers * K * N * kCyclesOfWeight;
   return workers > 1 && lead == 1 && N > (workers - 1) * panelWidth<W> &&
-         (tile->sharesAll || rows * rowCycles >= workers * kLeastWork) &&
+         (tile->sharesAll || cycles >= workers * kLeastWork) &&
          (isLarge || rows < 4 * workers);
 }
 
