@@ -86,12 +86,13 @@ inline bool hasVectorPopcount() {
   return hasExtension(bit_AVX512VPOPCNTDQ, "vpopcntdq");
 }
 
-/// Whether it adds two vectors of 64 bytes at a time. No bit says so: AMD's Zen
-/// 4 has adders of 32 bytes.
+/// Whether it adds two vectors of 64 bytes at a time. AMD's say so (FP512 in
+/// EAX of leaf 8000001A), as those of Zen 4 have adders of 32 bytes.
 inline bool hasWideAdders() {
   uint32_t a, b, c, d;
-  bool isAMD = __get_cpuid(0, &a, &b, &c, &d) && b == signature_AMD_ebx;
-  return getLevel() >= 4 && (isAMD ? isWithout("narrow") : !isWithout("wide"));
+  bool isWide = !__get_cpuid(0, &a, &b, &c, &d) || b != signature_AMD_ebx ||
+                (__get_cpuid(0x8000001a, &a, &b, &c, &d) && (a & 8));
+  return getLevel() >= 4 && (isWide ? !isWithout("wide") : isWithout("narrow"));
 }
 
 /// Whether this thread may run code for a level (Descriptor).
