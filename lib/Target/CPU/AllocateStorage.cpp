@@ -305,11 +305,21 @@ void AllocateStorage::allocateBuffers() {
         emitted.insert(root);
   });
   uint64_t rows = program.getRows(), samples = program.getMostSamples();
+  // States of several samples are no neighbours, as rows of a signal are.
+  llvm::DenseSet<Value> inPlace;
+  if (samples == 1)
+    program.walk([&](snn::KeepOp keep) {
+      Value root = getRoot(keep.getInput());
+      if (!isState(root) && root.getParentBlock() == keep->getBlock() &&
+          inPlace.insert(root).second)
+        keep->setAttr(kInPlace, builder.getUnitAttr());
+    });
   program.walk<WalkOrder::PreOrder>([&](Operation *op) {
     if (op->hasTrait<OpTrait::ConstantLike>())
       return;
     for (Value result : op->getResults()) {
-      if (isState(result) || getRoot(result) != result || op->hasAttr(kFused))
+      if (isState(result) || getRoot(result) != result ||
+          inPlace.contains(result) || op->hasAttr(kFused))
         continue;
       bool isShared = isa<snn::KeptOp, snn::MaterializeOp>(op);
       // A tile of one sample can use what is kept where it is.

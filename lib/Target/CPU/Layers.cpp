@@ -35,6 +35,8 @@ std::vector<Layer> volley::cpu::getLayers(snn::ProgramOp program) {
     layers.push_back({op, std::move(node), what.str(), ordinal});
   };
   program.walk([&](Operation *op) {
+    if (op->hasAttr(kInPlace))
+      return;
     if (isa<snn::StepOp>(op))
       add(op, getNode(op), "population");
     else if (isa<snn::DenseOp, snn::ConvOp, snn::PoolOp, snn::MatmulOp,

@@ -595,6 +595,14 @@ void ProgramLowering::lowerWhen(snn::WhenOp op) {
                                           isStart ? step : isLast, integer(0));
   createIf(condition, [&] {
     time = integer(0);
+    for (auto keep : op.getBodyBlock().getOps<snn::KeepOp>()) {
+      if (!keep->hasAttr(kInPlace))
+        continue;
+      Value kept = keep.getInput();
+      while (auto reshape = kept.getDefiningOp<snn::ReshapeOp>())
+        kept = reshape.getInput();
+      buffers[kept] = {getState(keep.getState()), samples};
+    }
     lowerBlock(op.getBodyBlock());
     // Outputs are written here, where what the region emits is known.
     for (auto [index, output] :
@@ -817,8 +825,10 @@ void ProgramLowering::lowerOp(Operation *op) {
       .Case<snn::ConcatOp>(
           [&](auto concat) { lowerLayer(op, [&] { lowerMove(concat); }); })
       .Case<snn::WhenOp>([&](auto when) { lowerWhen(when); })
-      .Case<snn::KeepOp>(
-          [&](auto keep) { lowerLayer(op, [&] { lowerKeep(keep); }); })
+      .Case<snn::KeepOp>([&](auto keep) {
+        if (!op->hasAttr(kInPlace))
+          lowerLayer(op, [&] { lowerKeep(keep); });
+      })
       .Case<snn::KeptOp>([&](auto kept) {
         lowerShared(kept, getState(kept.getState()), integer(sampleBytes));
       })

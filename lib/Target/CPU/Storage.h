@@ -23,6 +23,9 @@ inline constexpr llvm::StringLiteral kWork = "snn.work";
 /// them.
 inline constexpr llvm::StringLiteral kFused = "snn.fused";
 
+/// Of cpu-allocate-storage: what a state is to keep is computed in its memory.
+inline constexpr llvm::StringLiteral kInPlace = "snn.in_place";
+
 /// Of cpu-assign-activity: the measured fraction of an op's input that is not
 /// zero.
 inline constexpr llvm::StringLiteral kActivity = "snn.activity";

@@ -67,6 +67,44 @@ snn.program @scan(%x: tensor<64xf32>) -> (y: tensor<64xf32>) dt(1.0) rows(4) {
   snn.yield (%y : tensor<64xf32>)
 }
 
+// A tile of one sample computes what is kept in the memory of its state; what
+// else reads it does so there. A second state of it is a copy.
+// CHECK-LABEL: snn.program @kept(
+// CHECK-SAME: snn.workspace_bytes = 256 : i64
+// CHECK: snn.dense {{.*}}snn.buffers = array<i64: 0>
+// CHECK: snn.dense {{.*}}snn.buffers = array<i64: -1>
+// CHECK: snn.keep {{.*}} {snn.buffers = array<i64: -1>, snn.in_place}
+// CHECK: snn.keep {{.*}} {snn.buffers = array<i64: -1>} :
+snn.program @kept() state(%k ""::"static": tensor<64xf32> = 0.0 : f32, %l ""::"static1": tensor<8x8xf32> = 0.0 : f32) -> () dt(1.0) rows(4) samples(1) {
+  %w = arith.constant dense<1.0> : tensor<64x64xf32>
+  %x = arith.constant dense<1.0> : tensor<64xf32>
+  %s = snn.materialize %x : tensor<64xf32>
+  %k1, %l1 = snn.when start carry(%a = %k: tensor<64xf32>, %b = %l: tensor<8x8xf32>) -> (tensor<64xf32>, tensor<8x8xf32>) {
+    %y = snn.dense %s, %w kernel "blocked" : (tensor<64xf32>, tensor<64x64xf32>) -> tensor<64xf32>
+    %z = snn.dense %y, %w kernel "blocked" : (tensor<64xf32>, tensor<64x64xf32>) -> tensor<64xf32>
+    %r = snn.reshape %z : tensor<64xf32> -> tensor<8x8xf32>
+    %a1 = snn.keep %z into %a : tensor<64xf32>
+    %b1 = snn.keep %r into %b : tensor<8x8xf32>
+    snn.yield carry(%a1, %b1 : tensor<64xf32>, tensor<8x8xf32>)
+  }
+  snn.yield carry(%k1, %l1 : tensor<64xf32>, tensor<8x8xf32>)
+}
+
+// States of several samples are no neighbours: what is kept is copied there.
+// CHECK-LABEL: snn.program @kept_of_several(
+// CHECK: snn.keep {{.*}} {snn.buffers = array<i64: -1>} :
+snn.program @kept_of_several() state(%k ""::"static": tensor<64xf32> = 0.0 : f32) -> () dt(1.0) rows(4) {
+  %w = arith.constant dense<1.0> : tensor<64x64xf32>
+  %x = arith.constant dense<1.0> : tensor<64xf32>
+  %s = snn.materialize %x : tensor<64xf32>
+  %k1 = snn.when start carry(%a = %k: tensor<64xf32>) -> (tensor<64xf32>) {
+    %y = snn.dense %s, %w kernel "blocked" : (tensor<64xf32>, tensor<64x64xf32>) -> tensor<64xf32>
+    %a1 = snn.keep %y into %a : tensor<64xf32>
+    snn.yield carry(%a1 : tensor<64xf32>)
+  }
+  snn.yield carry(%k1 : tensor<64xf32>)
+}
+
 // Weights in the image: a matrix of 3 outputs is padded to 16 floats a column
 // (2 x 64 bytes), a bias to 16 floats. Ops that use the same constants in the
 // same way share them; an absent bias is zeros, shared too.
