@@ -130,8 +130,7 @@ def count_inputs(runners, x, most):
     """
     arrays = x.values() if isinstance(x, dict) else [x]
     floats = sum(array.size for array in arrays) * 4
-    calls = max(runner.calls for runner in runners)
-    needed = calls + 1 if calls > 1 else 1
+    needed = max(runner.calls for runner in runners) + 1
     return max(1, min(needed, MOST_INPUT_BYTES // floats, most or needed))
 
 
@@ -150,8 +149,8 @@ def take_turns(runners, workload, rng, options):
         # Who comes first changes, so that nobody always follows the same one.
         for runner in runners if turn % 2 == 0 else reversed(runners):
             inputs = [runner.peer.convert(x) for x in fresh[: runner.calls + 1]]
-            if runner.calls > 1:
-                runner.time(inputs[-1:], 1)
+            # Threads of the one before may still wait for work, and not asleep.
+            runner.time(inputs[-1:], 1)
             runner.times.append(runner.time(inputs[:-1] or inputs, runner.calls))
         spent = time.perf_counter() - start
         if turn + 1 < repetitions and spent > 2:

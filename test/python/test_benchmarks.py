@@ -787,6 +787,16 @@ def test_every_call_has_a_fresh_input():
     assert len(set(timed)) == len(timed)
 
 
+def test_a_long_call_comes_after_one_that_is_not_timed(monkeypatch):
+    monkeypatch.setattr(measure, "TURN_SECONDS", 0)
+    inputs = Inputs(size=3)
+    runner = measure.Runner("long", inputs)
+    options = {"repetitions": 3, "inputs": None}
+    assert measure.take_turns([runner], inputs, None, options) == 1
+    assert runner.calls == 1 and len(runner.times) == 3
+    assert len(set(inputs.used[-6:])) == 6
+
+
 def test_inputs_have_a_limit():
     most = measure.MOST_INPUT_BYTES // 4
     runner = measure.Runner("small", None)
@@ -797,7 +807,7 @@ def test_inputs_have_a_limit():
 
     assert [count(8), count(8, 4), count(most // 3), count(2 * most)] == [11, 4, 3, 1]
     runner.calls = 1
-    assert count(8) == 1
+    assert count(8) == 2
 
 
 def test_run_reports_other_results(run_suite, tmp_path, monkeypatch):
