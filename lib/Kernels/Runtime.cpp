@@ -32,6 +32,7 @@ using volley::kernels::least;
 using volley::kernels::relax;
 using volley::kernels::share;
 using volley::kernels::Sharing;
+using volley::kernels::ShortRuns;
 using volley::kernels::Team;
 using volley::kernels::Tile;
 using volley::kernels::TileInput;
@@ -134,6 +135,7 @@ volley_status create(const volley_program *program,
   state->descriptor = descriptor;
   state->batch = options->batch;
   state->executor = options->executor;
+  state->shortRuns = {};
   state->hasDotProducts = hasDotProducts();
   state->hasVectorPopcount = hasVectorPopcount();
   state->hasWideAdders = hasWideAdders();
@@ -515,8 +517,10 @@ void runTogether(void *argument, uint32_t, uint32_t worker) {
   __atomic_store_n(&run->isDone, 1, __ATOMIC_RELEASE);
 }
 
-/// Cycles that it costs a team to share a loop, and a run to wake threads.
-constexpr int64_t kShareCycles = 1000, kWakeCycles = 60000;
+/// Cycles that it costs a team to share a loop, and a run to wake threads; that
+/// in nanoseconds.
+constexpr int64_t kShareCycles = 1000, kWakeCycles = 60000,
+                  kWakeNanoseconds = 20000;
 
 /// What threads do of a run: one all of it, each some samples, or all of them
 /// parts of each sample.
@@ -555,6 +559,57 @@ Plan choosePlan(const Run &run) {
   return cycles > 4 * loops * kShareCycles ? Plan::Team : withoutTeam;
 }
 
+/// Estimates assume how many events there are, and clocks know. After a run by
+/// threads that takes no longer than to wake them the next one is tried alone,
+/// and so are all others until one takes longer; then it is tried again later
+/// and later.
+class Trial {
+  static constexpr uint32_t kMostPatience = 1024;
+
+public:
+  /// Changes the plan of a run.
+  Trial(const Run &run, Plan &plan)
+      : runs(run.state->shortRuns), steps(run.args->steps) {
+    const Work &work = run.state->descriptor->work;
+    // What is done once says nothing of later runs.
+    bool isUsual = run.state->step > 0 || work.startCycles == 0;
+    isTimed = plan != Plan::Alone && isUsual &&
+              work.sharing != Sharing::AllBatches &&
+              work.sharing != Sharing::AllLoops;
+    if (!isTimed)
+      return;
+    isAlone = steps <= runs.steps;
+    if (isAlone)
+      plan = Plan::Alone;
+    begun = getNanoseconds();
+  }
+
+  /// Learns from the run, when it has ended.
+  void end() {
+    if (!isTimed)
+      return;
+    bool isShort = getNanoseconds() - begun < kWakeNanoseconds;
+    if (isAlone && isShort) {
+      runs.patience = 0;
+    } else if (isAlone) {
+      runs.steps = 0;
+      runs.patience = runs.patience < kMostPatience / 2 ? 2 * runs.patience + 1
+                                                        : kMostPatience;
+      runs.wait = runs.patience;
+    } else if (runs.wait > 0) {
+      --runs.wait;
+    } else if (isShort) {
+      runs.steps = steps;
+    }
+  }
+
+private:
+  ShortRuns &runs;
+  int64_t steps;
+  uint64_t begun = 0;
+  bool isTimed, isAlone = false;
+};
+
 volley_status run(volley_state *state, const volley_run_args *args) {
   state->message[0] = '\0';
   volley_status status = checkArguments(state, args);
@@ -568,6 +623,7 @@ volley_status run(volley_state *state, const volley_run_args *args) {
   uint64_t nanoseconds = isProfiled ? getNanoseconds() : 0;
   uint64_t ticks = isProfiled ? getTicks() : 0;
   Plan plan = choosePlan(run);
+  Trial trial(run, plan);
   run.blockSamples =
       plan == Plan::Samples
           ? (state->batch + executor->workers - 1) / executor->workers
@@ -583,6 +639,7 @@ volley_status run(volley_state *state, const volley_run_args *args) {
   else
     for (uint32_t i = 0; i < run.blocks; ++i)
       runAlone(&run, i, 0);
+  trial.end();
   if (isProfiled) {
     ++state->runs;
     state->runTicks += getTicks() - ticks;

@@ -8,6 +8,19 @@
 
 #include <time.h>
 
+namespace volley::kernels {
+
+/// Runs that are estimated to be worth waking threads for, but have so few
+/// events that they are not: those of `steps` steps at most.
+struct ShortRuns {
+  int64_t steps;
+  /// Runs until the next try to do one alone, and how many that were the last
+  /// time.
+  uint32_t wait, patience;
+};
+
+} // namespace volley::kernels
+
 struct volley_state {
   const volley::kernels::Descriptor *descriptor;
   int64_t batch;
@@ -20,6 +33,7 @@ struct volley_state {
   bool hasWideAdders;
   /// Steps since the last reset.
   uint64_t step;
+  volley::kernels::ShortRuns shortRuns;
   /// A law was violated; only a reset helps.
   bool isBroken;
   /// Samples one after another; a workspace and scratch memory per worker.

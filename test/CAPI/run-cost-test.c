@@ -50,8 +50,9 @@ static void parallel_for(void *context, uint32_t count, volley_task task,
     task(argument, i, i % workers);
 }
 
-/* Which runs are to be shared. */
-typedef enum { NONE, FIRST, ALL } shared_t;
+/* Which runs are to be shared. FEW: half of them at most, since other programs
+ * make any run look long. */
+typedef enum { NONE, FIRST, FEW, ALL } shared_t;
 
 static void check_runs(const volley_program *net, volley_run_args *args,
                        int64_t batch, uint32_t workers, shared_t shared) {
@@ -66,21 +67,25 @@ static void check_runs(const volley_program *net, volley_run_args *args,
     for (int i = 0; i < RUNS; ++i)
       CHECK(net->run(state, args) == VOLLEY_OK);
     CHECK(allocations == before);
-    if (first != (shared != NONE) ||
-        calls != (shared == ALL ? 1 + RUNS : first))
+    long later = calls - first;
+    int is_right = shared == FEW ? first + later <= RUNS / 2
+                                 : first == (shared != NONE) &&
+                                       later == (shared == ALL ? RUNS : 0);
+    if (!is_right)
       fprintf(stderr, "batch %d, %u workers: %ld, then %ld in %d runs\n",
-              (int)batch, workers, first, calls - first, RUNS);
-    CHECK(first == (shared != NONE));
-    CHECK(calls - first == (shared == ALL ? RUNS : 0));
+              (int)batch, workers, first, later, RUNS);
+    CHECK(is_right);
     CHECK(net->reset(state) == VOLLEY_OK);
   }
   net->destroy(state);
 }
 
+/* Spikes that are not there, and numbers that are not zero. */
 static void *make_buffer(const volley_signal *signal, int64_t batch) {
   static const size_t bytes[] = {1, 4, 4, 8};
   size_t rows = (size_t)batch * (signal->rate == VOLLEY_STREAM ? STEPS : 1);
-  return calloc(rows * (size_t)signal->elements, bytes[signal->type]);
+  size_t size = rows * (size_t)signal->elements * bytes[signal->type];
+  return memset(malloc(size), signal->type == VOLLEY_BOOL ? 0 : 0x3f, size);
 }
 
 static void test_batch(const volley_program *net, int64_t batch,
@@ -114,12 +119,12 @@ static void test_batch(const volley_program *net, int64_t batch,
 }
 
 int main(int argc, char **argv) {
-  static const char *const names[] = {"none", "first", "all"};
+  static const char *const names[] = {"none", "first", "few", "all"};
   shared_t shared = NONE;
   while (argc == 3 && shared < ALL && strcmp(argv[1], names[shared]))
     ++shared;
   if (argc != 3 || strcmp(argv[1], names[shared])) {
-    fprintf(stderr, "usage: %s none|first|all artefact.so\n", argv[0]);
+    fprintf(stderr, "usage: %s none|first|few|all artefact.so\n", argv[0]);
     return 2;
   }
   void *object = dlopen(argv[2], RTLD_NOW | RTLD_LOCAL);

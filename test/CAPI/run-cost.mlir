@@ -12,6 +12,8 @@
 // RUN: volley-cost-test all %t/large.so
 // RUN: snn-compile %t/static.mlir -o %t/static.so --quiet
 // RUN: volley-cost-test first %t/static.so
+// RUN: snn-compile %t/silent.mlir -o %t/silent.so --quiet
+// RUN: volley-cost-test few %t/silent.so
 
 // A run wakes threads only if it is long enough for that, and allocates nothing.
 
@@ -77,4 +79,12 @@ snn.network @once(%x: tensor<4xf32>, static %z: tensor<4096xf32>)
   %b = snn.dense %a, %v : (tensor<1024xf32>, tensor<4x1024xf32>) -> tensor<4xf32>
   %y = snn.add %x, %b : tensor<4xf32>
   snn.output %y : tensor<4xf32>
+}
+
+//--- silent.mlir
+// Four million synapses, of which a tenth is thought to have a spike, and none has.
+snn.network @silent(%x: tensor<8192xi1>) -> (y: tensor<512xf32>) dt(1.0) {
+  %w = arith.constant dense<0.3> : tensor<512x8192xf32>
+  %y = snn.dense %x, %w : (tensor<8192xi1>, tensor<512x8192xf32>) -> tensor<512xf32>
+  snn.output %y : tensor<512xf32>
 }
