@@ -25,7 +25,7 @@
 // CODE: fmla v{{[0-9]+}}.2s
 // CODE: <volley_dense_{{.*}}_aarch64>:
 // CODE: fmla v{{[0-9]+}}.4s
-// TWO: error: expects levels of one architecture as cpu, but got 'v3+aarch64'
+// TWO: snn-compile: error: expects levels of one architecture as cpu, but got 'v3+aarch64'
 // LOAD: snn-run: error: {{.*}}.so: is for machines of another architecture
 // MEMORY: error: cannot be loaded: code for armv8-a is for other machines; snn-compile writes it to a file
 

@@ -66,8 +66,8 @@
 // PHASES-NEXT: 04-lowered-without-amx.mlir
 // PHASES-NEXT: 04-lowered.mlir
 // PROCESSORS: code for x86-64-v4-amx and x86-64-v4 and x86-64-v3
-// LESS: net.mlir: error: expects a processor with x86-64-v3 as cpu, but 'ivybridge' has no avx2
-// EMPTY: net.mlir: error: expects native, {{.*}}, but got ''
+// LESS: snn-compile: error: expects a processor with x86-64-v3 as cpu, but 'ivybridge' has no avx2
+// EMPTY: snn-compile: error: expects native, {{.*}}, but got ''
 // MODEL: snn-run: error: --info is for artefacts
 
 //--- net.mlir

@@ -17,6 +17,8 @@
 // RUN: not snn-compile %t/good.mlir -o %t/out.so --target=cuda 2>&1 | FileCheck %s --check-prefix=TARGET
 // RUN: not snn-compile %t/good.mlir -o %t/out.so --cpu=i386 2>&1 | FileCheck %s --check-prefix=CPU
 // RUN: not snn-compile %t/good.mlir -o %t/out.so --kernel=fast 2>&1 | FileCheck %s --check-prefix=KERNEL
+// RUN: not snn-compile %t/good.mlir --check --cpu=i386 2>&1 | FileCheck %s --check-prefix=CPU
+// RUN: not snn-compile %t/good.mlir --emit=imported --kernel=fast 2>&1 | FileCheck %s --check-prefix=KERNEL
 // RUN: not snn-compile %t/good.mlir -o %t/out.so --without=snn-discretize 2>&1 | FileCheck %s --check-prefix=WITHOUT
 // RUN: not snn-compile %t/good.mlir -o %t/out.so --record=if1:w 2>&1 | FileCheck %s --check-prefix=WHAT
 // RUN: not snn-compile %t/good.mlir -o %t/out.so --record=if2:v 2>&1 | FileCheck %s --check-prefix=NODE
@@ -44,8 +46,9 @@
 // NIR: text.nir: error: is not a readable HDF5 file
 // COMPILED: compiled.so: error: is compiled; snn-run and volley.open run it
 // TARGET: snn-compile: error: there is no target 'cuda'; there is cpu
-// CPU: good.mlir: error: expects native, x86-64-v3, x86-64-v4, x86-64-v4-amx, armv8-a or a processor (haswell, znver4, sapphirerapids, ...) as cpu, or several joined by +, but got 'i386'
-// KERNEL: error: there is no kernel 'fast'; there are direct, event, blocked, depthwise, scatter, sliced
+// CPU: snn-compile: error: expects native, x86-64-v3, x86-64-v4, x86-64-v4-amx, armv8-a or a processor (haswell, znver4, sapphirerapids, ...) as cpu, or several joined by +, but got 'i386'
+// Conformance files force each of them: test/Conformance/lit.local.cfg.
+// KERNEL: snn-compile: error: there is no kernel 'fast'; there are direct, event, blocked, depthwise, scatter, sliced, dot, event16, event32, coincidence{{$}}
 // WITHOUT: error: there is no pass 'snn-discretize' that can be left out; there are snn-fold-silent-signals, snn-narrow-signals, snn-merge-equivalent, snn-reassociate-products, snn-fold-scales, snn-fuse-elementwise, snn-hoist-static-ops, snn-compose-moves, cpu-fuse-neurons, snn-eliminate-dead-signals, cse, symbol-dce
 // WHAT: good.mlir:4:{{[0-9]+}}: error: expects 'if1' to record one of spikes, v, but got 'w'
 // NODE: error: has no neuron 'if2' to record; there are if1

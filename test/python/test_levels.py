@@ -128,6 +128,7 @@ def test_names(name, level):
     [
         ("x86-64-v2", "with x86-64-v3 as cpu, but 'x86-64-v2' has no avx2"),
         ("sandybridge", "but 'sandybridge' has no avx2"),
+        ("generic", "but got 'generic'"),
         ("v5", "expects native, x86-64-v3.*but got 'v5'"),
         ("v3+v5", "joined by \\+, but got 'v5'"),
         ("v3,v4", "but got 'v3,v4'"),

@@ -7,6 +7,7 @@
 #include "volley/Compiler/Compiler.h"
 #include "volley/Compiler/Profile.h"
 #include "volley/Support/OutputPath.h"
+#include "volley/Target/CPU/CPU.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/InitLLVM.h"
 #include "llvm/Support/Parallel.h"
@@ -86,6 +87,24 @@ static void printPhases() {
     outs() << phase.name << ": " << phase.description << '\n';
 }
 
+/// What options name is there, even if nothing comes to use it: --check and the
+/// first phases know no kernels, nor what they run on.
+static void checkNames() {
+  if (target != "cpu")
+    fail("there is no target '" + target + "'; there is cpu");
+  auto levels = cpu::parseLevels(cpuName);
+  if (!levels)
+    fail(toString(levels.takeError()));
+  if (codeOptions.kernel.getNumOccurrences() > 0 &&
+      !is_contained(cpu::getKernelNames(), codeOptions.kernel))
+    fail("there is no kernel '" + codeOptions.kernel + "'; there are " +
+         join(cpu::getKernelNames(), ", "));
+  for (const std::string &name : without)
+    if (!is_contained(getOptionalPasses(), name))
+      fail("there is no pass '" + name + "' that can be left out; there are " +
+           join(getOptionalPasses(), ", "));
+}
+
 int main(int argc, char **argv) {
   InitLLVM init(argc, argv);
   tools::ModelOptions modelOptions("input", /*canProfile=*/true);
@@ -103,8 +122,7 @@ int main(int argc, char **argv) {
   }
   if (modelPath.empty())
     fail("expects a model file");
-  if (target != "cpu")
-    fail("there is no target '" + target + "'; there is cpu");
+  checkNames();
   Expected<nir::ImportOptions> importOptions = modelOptions.get();
   if (!importOptions)
     fail(toString(importOptions.takeError()));
@@ -150,12 +168,7 @@ int main(int argc, char **argv) {
     if (std::string error = readActivity(activity, options.phases.pipeline);
         !error.empty())
       fail(activity + ": " + error);
-  for (const std::string &name : without) {
-    if (!llvm::is_contained(getOptionalPasses(), name))
-      fail("there is no pass '" + name + "' that can be left out; there are " +
-           join(getOptionalPasses(), ", "));
-    options.phases.pipeline.without.push_back(name);
-  }
+  options.phases.pipeline.without.assign(without.begin(), without.end());
   options.phases.dumpDirectory = dumpDirectory;
   options.phases.timing = &timing;
   if (!emitPhase.empty()) {

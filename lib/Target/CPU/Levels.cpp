@@ -90,7 +90,8 @@ static Expected<Level> parseLevel(StringRef name) {
   for (const LevelInfo &info : getLevels())
     if (name == info.name || name == info.shortName)
       return info.level;
-  if (AArch64::parseCpu(name))
+  // That of no processor is that of both architectures.
+  if (name != "generic" && AArch64::parseCpu(name))
     return Level::AArch64;
   if (X86::parseArchX86(name, /*Only64Bit=*/true) == X86::CK_None)
     return createStringError(
