@@ -128,6 +128,10 @@ def main():
     parser.add_argument("--zoo", action="store_true")
     parser.add_argument("--repetitions", type=int, default=10)
     options, compiler_options = parser.parse_known_args()
+    if compiler_options and not options.model:
+        parser.error(f"{compiler_options[0]}: expects a model to compile")
+    if options.repetitions < 2:
+        parser.error("--repetitions: expects at least 2")
     if options.zoo:
         return measure_zoo(options.repetitions)
     if options.model:

@@ -12,10 +12,12 @@ rows there will be; they tell what a row alone costs. Needs NumPy.
 """
 
 import argparse
-import json
 import math
+import sys
 
 import numpy as np
+
+from suite.files import FileError, read_json
 
 # Costs are in cycles of 1 / CLOCK ns.
 CLOCK = 2.6
@@ -24,22 +26,31 @@ COUNTERS = "rows positions outputs terms groups windows stride inputs".split()
 
 def read(path):
     """One dict per shape, kernel and density: medians, per step of a sample."""
-    with open(path) as file:
-        runs = json.load(file)["benchmarks"]
-    for run in runs:
-        if run.get("aggregate_name") == "median":
-            shape, kernel, density = run["run_name"].split("/")[:3]
-            yield {
-                "shape": shape,
-                "kernel": kernel,
-                "density": float(density),
-                "cycles": run["cpu_time"] / run["rows"] * CLOCK,
-                **{name: run[name] for name in COUNTERS},
-            }
+    try:
+        runs = read_json(path)["benchmarks"]
+        for run in runs:
+            if run.get("aggregate_name") == "median":
+                shape, kernel, density = run["run_name"].split("/")[:3]
+                yield {
+                    "shape": shape,
+                    "kernel": kernel,
+                    "density": float(density),
+                    "cycles": run["cpu_time"] / run["rows"] * CLOCK,
+                    **{name: run[name] for name in COUNTERS},
+                }
+    except FileError as error:
+        sys.exit(f"error: {error}")
+    except (AttributeError, KeyError, TypeError, ValueError):
+        sys.exit(f"error: {path}: is not what volley-bench-kernels writes")
 
 
 def fit(runs, features):
     """Constants that are not negative: those that would be are left out."""
+    if not runs:
+        sys.exit(
+            "error: the files lack medians that constants are of: expects all kernels, "
+            "with --benchmark_repetitions"
+        )
     matrix = np.array([features(run) for run in runs], float)
     times = np.array([run["cycles"] for run in runs])
     matrix, kept = matrix / times[:, None], list(range(matrix.shape[1]))

@@ -23,6 +23,10 @@ A baseline keeps for each measure the commit that it was measured at. Times are 
 run, so that --only of time, startup or c_call takes all three, and the peers'.
 A machine without a stored baseline has its own with --own: its first results are
 written there, and what follows is compared with them.
+A baseline is of one type of machine and of a run with certain options: --quick,
+--without, --inputs, --peers. Results with others, or of another machine, are compared
+with a notice, and do not update it; code and instructions alone (--only) depend on no
+option but --without.
 With --history a line per run is appended, and `report.py --history` draws the trends.
 """
 
@@ -36,6 +40,7 @@ from pathlib import Path
 from suite import history, schema
 from suite.files import FileError, check, read_json, read_results, write_atomically
 from suite.machine import machine_type
+from suite.options import describe_options, list_code_options, list_options
 from suite.stats import summarize
 
 BASELINES = Path(__file__).resolve().parent / "baselines"
@@ -60,6 +65,8 @@ MEDIANS = {
     "threads": "speedup",
 }
 CRITICAL = 2.0
+# Measures that are the same whatever else runs, and however often.
+OF_CODE = {"code", "instructions"}
 # What a baseline has of the results besides their cases.
 HEADER = ("machine", "versions", "load", "finished")
 
@@ -214,6 +221,29 @@ def find_unmatched(before: dict, after: dict, limits=LIMITS) -> list[str]:
     return lines
 
 
+def find_mismatches(report: dict, baseline: dict | None, of_code=False) -> list[str]:
+    """Why results and baseline are not of the same kind; of_code: as far as code is."""
+    if baseline is None:
+        return []
+    texts = []
+    machines = [machine_type(one["machine"]) for one in (baseline, report)]
+    if machines[0] != machines[1]:
+        texts.append("of {}, the results of {}".format(*machines))
+    options = [baseline.get("options", []), list_options(report)]
+    if of_code:
+        options = [list_code_options(one) for one in options]
+    if options[0] != options[1]:
+        texts.append("of {}, the results of {}".format(*map(describe_options, options)))
+    return texts
+
+
+def check_update(report: dict, baseline: dict | None, path, only=()) -> None:
+    """Raises FileError if results are of another kind than a baseline."""
+    of_code = bool(only) and OF_CODE.issuperset(only)
+    if mismatches := find_mismatches(report, baseline, of_code):
+        raise FileError(f"{path} is {' and '.join(mismatches)}: nothing is updated")
+
+
 def find_skipped(report: dict) -> list[str]:
     """Cases that could not be measured, as a line each."""
     return [
@@ -255,7 +285,17 @@ def make_baseline(report: dict, old: dict | None, only=()) -> dict:
     return {
         "format": schema.FORMAT,
         **{key: header[key] for key in HEADER},
+        "options": old.get("options", []) if old else list_options(report),
         "cases": cases,
+    }
+
+
+def list_levels(limits: dict, critical: float) -> dict:
+    """From which changes on there are findings, by the name of the measure."""
+    return {
+        measure: {"warning": limit, "critical": critical * limit}
+        for measure, limit in limits.items()
+        if limit is not None
     }
 
 
@@ -353,22 +393,32 @@ def main(arguments=None):
 def run(options) -> int:
     """What `main` does with arguments that are right; its exit code."""
     report = read_results(options.results)
+    if options.history:
+        # Before anything is written: it may be another file.
+        history.read(options.history)
     name = f"{machine_type(report['machine'])}.json"
     path = options.baseline or BASELINES / name
     if options.own and not path.exists():
         path = options.own / name
     old = read_baseline(path) if path.exists() else None
     is_first = options.own is not None and old is None
+    limits = {**LIMITS, **dict(options.limit)}
+    after = extract(report)
+
+    def remember(findings=()):
+        if options.history:
+            levels = list_levels(limits, options.critical)
+            history.append(options.history, report, after, findings, levels)
+
     if options.update or is_first:
+        check_update(report, old, path, options.only)
         text = json.dumps(make_baseline(report, old, options.only), indent=1) + "\n"
         path.parent.mkdir(parents=True, exist_ok=True)
         write_atomically(path, text)
         print(f"wrote {path}")
-        if is_first and options.history:
-            history.append(options.history, report, extract(report), [])
+        if is_first:
+            remember()
         return 0
-    limits = {**LIMITS, **dict(options.limit)}
-    after = extract(report)
     before = old["cases"] if old else {}
     for line in find_skipped(report):
         print(line)
@@ -379,15 +429,15 @@ def run(options) -> int:
             reason = f"{path} has none of the cases of {options.results}"
         if not options.optional:
             raise FileError(f"{reason}; --update writes it")
-        if options.history:
-            history.append(options.history, report, extract(report), [])
+        remember()
         print(f"not compared: {reason}; --update writes it")
         return 0
+    for text in find_mismatches(report, old):
+        print(f"notice: baseline: {text}")
     findings = compare(before, after, limits, options.critical)
     for line in [*findings, *find_unmatched(before, after, limits)]:
         print(line)
-    if options.history:
-        history.append(options.history, report, extract(report), findings)
+    remember(findings)
     levels = [finding.level for finding in findings]
     print(
         f"{len(compared)} cases compared, {len(after) - len(compared)} not in the "

@@ -8,8 +8,9 @@
 Publishes in docs/benchmarks/LEVEL, LEVEL the best instruction sets of the machine: its
 results.json, in which cases that were measured anew replace what was there of them, a
 page with plots and badges of all, and docs/Benchmarks.md with the goals of all levels.
-With --page that page alone, of these results alone. PNG and PDF of the plots go beside
-the results. Needs matplotlib.
+With --page that page alone, of these results alone, which may be of --quick, --without,
+--inputs or --peers then. PNG and PDF of the plots go beside the results. Needs
+matplotlib.
 """
 
 import argparse
@@ -20,12 +21,12 @@ import textwrap
 from collections import Counter
 from pathlib import Path
 
-from gate import CRITICAL, LIMITS
 from peers import PEERS, name_of
 from suite import badges, figures, history
 from suite.description import MEASURES, DescriptionError, load_networks
 from suite.files import FileError, read_results, write_atomically
 from suite.machine import LEVELS, machine_level, machine_type
+from suite.options import list_options
 from suite.stats import summarize
 from suite.verdicts import collect_goals, collect_limits, collect_verdicts, timed
 
@@ -124,10 +125,13 @@ def merge_results(published, report):
     `published`, or None.
 
     Raises:
-        FileError: they are not of one type of machine, or of a quick run.
+        FileError: they are not of one type of machine, or of a run that left out what
+            the suite has.
     """
-    if report["options"]["quick"]:
-        raise FileError("results of --quick are not published: --page PAGE shows them")
+    if options := list_options(report):
+        raise FileError(
+            f"results of {' '.join(options)} are not published: --page PAGE shows them"
+        )
     if published and machine_type(published["machine"]) != machine_type(
         report["machine"]
     ):
@@ -264,7 +268,7 @@ def write_conditions(report):
     commits = describe_origins(origins) if len(origins) > 1 else f"`{origins[0][0]}`"
     if any(commit.endswith("+") for commit, *_ in origins):
         commits += " (+: with changes that are not committed)"
-    options = report["options"]
+    options = list_options(report)
     counts = [
         entry["seconds"]["count"]
         for result in report["results"]
@@ -283,7 +287,7 @@ def write_conditions(report):
         format_machine(machine),
         f"Volley {report['versions']['volley']}, commit {commits}; {versions}. Last "
         f"measured {report['started'][:10]}; {turns} turns"
-        + (", a quick run" if options["quick"] else "")
+        + (f", by `{' '.join(options)}`" if options else "")
         + ".",
         describe_inputs(report),
         describe_notes(report),
@@ -704,7 +708,11 @@ def main(arguments=None):
         help="publish these results alone, not with others of the level",
     )
     parser.add_argument(
-        "-o", "--output", type=Path, help="of PNG and PDF; default: by the results"
+        "-o",
+        "--output",
+        type=Path,
+        help="of PNG, PDF and trends; default: plots by the results, or in "
+        "benchmark-results if these are published ones",
     )
     parser.add_argument(
         "--history", type=Path, help="of gate.py: trends are drawn, too"
@@ -724,8 +732,11 @@ def main(arguments=None):
 
 def run(options):
     """What `main` does with arguments that are right; its exit code."""
-    others = options.output or options.results.parent / "plots"
     pages = options.docs / "benchmarks"
+    beside = options.results.resolve().parent
+    if pages.resolve() in beside.parents:
+        beside = Path("benchmark-results")
+    others = options.output or beside / "plots"
     report = read_results(options.results)
     past = history.read(options.history) if options.history else []
     networks = load_networks(options.networks)
@@ -751,14 +762,13 @@ def run(options):
         write_atomically(published / RESULTS, text)
     for network in networks:
         figures.plot_network(pyplot, network, report, (images, others))
-    for measure in ("time", "memory", "code", "instructions") if past else ():
-        # Trends are of one machine and no part of the page.
-        machine = machine_type(report["machine"])
-        levels = (
-            ("warning", LIMITS[measure], "tab:orange"),
-            ("critical", CRITICAL * LIMITS[measure], "tab:red"),
-        )
-        figures.plot_history(pyplot, past, machine, measure, levels, (others, others))
+    # Trends are of one machine and no part of the page.
+    past = history.select(past, report)
+    levels = past[-1].get("levels", {}) if past else {}
+    for measure in ("time", "memory", "code", "instructions"):
+        shares = levels.get(measure, {})
+        if figures.plot_history(pyplot, past, measure, shares, (others, others)):
+            print(others / f"trend-{measure}.svg")
     if options.page:
         save_page(report, networks, page, images)
         return 0

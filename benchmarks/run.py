@@ -272,6 +272,17 @@ def list_runners(result):
     return result.get("runners", failed)
 
 
+def lacks_peers(results):
+    """Whether peers are missing, and none was there."""
+    found = {
+        entry["status"]
+        for result in results
+        for name, entry in result.get("runners", {}).items()
+        if name != "volley"
+    }
+    return "missing" in found and "ok" not in found
+
+
 def print_result(result):
     if "error" in result:
         log(f"  failed: {result['error']}")
@@ -439,6 +450,8 @@ def main():
         for result in results
         for name, entry in list_runners(result).items()
         if entry.get("status") in ("failed", "differs")
+        # Not everybody has all peers, but who names one means it.
+        or (entry.get("status") == "missing" and options.peers)
     ] + [
         f"{result['case']}: other bits than the interpreter"
         for result in results
@@ -446,6 +459,11 @@ def main():
     ]
     for text in failed:
         log(f"failed: {text}")
+    if not failed and lacks_peers(results):
+        log(
+            "notice: no peer is installed; benchmarks/requirements.txt lists them, and "
+            "utils/benchmark has them in an environment of their own"
+        )
     print(options.output / "results.json")
     return 1 if failed else 0
 

@@ -6,6 +6,8 @@ import sys
 from peers import name_of
 from suite.verdicts import collect_goals, timed
 
+LEVEL_COLORS = {"warning": "tab:orange", "critical": "tab:red"}
+
 
 def import_pyplot():
     try:
@@ -88,16 +90,19 @@ def plot_network(pyplot, network, report, directories):
     pyplot.close(figure)
 
 
-def plot_history(pyplot, lines, machine, measure, levels, directories):
-    """One plot per measure: each case relative to its first value, and the gate's
-    levels, (name, share, color), which are relative to the baseline instead.
+def plot_history(pyplot, lines, measure, levels, directories):
+    """A plot of lines of one machine: each case relative to its first value, and the
+    gate's levels, {name: share}, which are relative to the baseline instead.
+
+    Returns whether there is something to draw.
     """
     figure, axes = pyplot.subplots(figsize=(7, 3.5))
     series = {}
-    for finished, where, cases in lines:
-        for case, measures in cases.items():
-            if where == machine and measures.get(measure):
-                series.setdefault(case, []).append((finished, measures[measure]))
+    for line in lines:
+        for case, measures in line["cases"].items():
+            if measures.get(measure):
+                point = line["finished"], measures[measure]
+                series.setdefault(case, []).append(point)
     for case, points in sorted(series.items()):
         first = points[0][1]
         axes.plot(
@@ -108,7 +113,8 @@ def plot_history(pyplot, lines, machine, measure, levels, directories):
             label=case,
         )
     if series:
-        for level, share, color in levels:
+        for level, share in levels.items():
+            color = LEVEL_COLORS[level]
             axes.axhline(1 + share, color=color, linestyle="--", linewidth=0.8)
             axes.annotate(
                 level,

@@ -180,7 +180,12 @@ RESULTS = {
     "machine": {**MACHINE, "memory_gb": maybe(number), "system": str},
     "versions": versions,
     "volley": COMMIT,
-    "options": {"quick": bool},
+    "options": {
+        "quick": bool,
+        "without?": [str],
+        "inputs?": maybe(count),
+        "peers?": maybe([str]),
+    },
     "results": [RESULT],
 }
 
@@ -207,5 +212,12 @@ def baseline_case(value, where):
         raise SchemaError(f"{where + '.peers'!r} is missing")
 
 
-BASELINE = {**HEADER, "cases": each(baseline_case)}
-HISTORY = {"finished": str, "machine": str, "cases": each(MEASURES)}
+BASELINE = {**HEADER, "options?": [str], "cases": each(baseline_case)}
+HISTORY = {
+    "finished": str,
+    "commit?": maybe(str),
+    "machine": str,
+    "options?": [str],
+    "levels?": each({"warning": number, "critical": number}),
+    "cases": each(MEASURES),
+}

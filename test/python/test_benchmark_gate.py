@@ -3,6 +3,7 @@
 
 import json
 import math
+import re
 
 import pytest
 from smallsuite import (
@@ -107,6 +108,10 @@ def test_gate_failures():
     assert compare(base, make_result("another")) == []
 
 
+def later(data):
+    return {**data, "finished": "2026-01-02T00:00:00+00:00"}
+
+
 def run_gate(*arguments):
     return gate.main([str(argument) for argument in arguments])
 
@@ -125,7 +130,8 @@ def test_gate_command(files, tmp_path, capsys):
     assert run_gate(good, *where, "--update") == 0
     assert run_gate(good, *where, "--history", history) == 0
     assert "2 cases compared, 0 not in the baseline" in capsys.readouterr().out
-    slow = files(make_report(make_result(time=1.15), make_result("new")), "slow.json")
+    slow = later(make_report(make_result(time=1.15), make_result("new")))
+    slow = files(slow, "slow.json")
     assert run_gate(slow, *where, "--history", history) == 0
     out = capsys.readouterr().out
     assert "warning: small: time 1 -> 1.15 (+15.0%)" in out
@@ -142,13 +148,81 @@ def test_gate_command(files, tmp_path, capsys):
     assert set(json.loads(baseline.read_text())["cases"]) == {"small", "other", "new"}
 
 
+def with_options(data, **options):
+    return {**data, "options": {**data["options"], **options}}
+
+
+def test_gate_of_other_kinds_of_results(files, tmp_path, capsys):
+    """They are compared with a notice, and the baseline stays as it is."""
+    baseline = tmp_path / "base.json"
+    where = ["--baseline", baseline]
+    data = make_report(make_result())
+    assert run_gate(files(data), *where, "--update") == 0
+    kept = baseline.read_text()
+    machine = {**data["machine"], "cpu": "Another CPU"}
+    for other, text in [
+        ({**data, "machine": machine}, "of test-cpu-.*, the results of another-cpu-"),
+        (with_options(data, quick=True), "of no option, the results of --quick"),
+        (with_options(data, without=["cse"], inputs=2), "of --without cse --inputs 2"),
+        (with_options(data, peers=[]), "of --peers"),
+        (with_options(data, peers=["numpy", "torch"]), "of --peers numpy torch"),
+    ]:
+        results = files(other)
+        capsys.readouterr()
+        assert run_gate(results, *where) == 0
+        assert re.search(f"^notice: baseline: .*{text}", capsys.readouterr().out)
+        assert run_gate(results, *where, "--update") == 2
+        error = capsys.readouterr().err
+        assert re.search(f"{baseline} is .*{text}.*: nothing is updated", error)
+        assert baseline.read_text() == kept
+    only = [*where, "--update", "--only", "instructions"]
+    assert run_gate(files(with_options(data, without=["cse"])), *only) == 2
+    assert run_gate(files(with_options(data, quick=True, peers=[])), *only) == 0
+    assert run_gate(files(data), *where) == 0
+    assert "notice" not in capsys.readouterr().out
+    # One of its own has these options.
+    quick = files(with_options(data, quick=True))
+    own = ["--baseline", tmp_path / "quick.json"]
+    assert run_gate(quick, *own, "--update") == 0
+    assert run_gate(quick, *own, "--update") == 0
+    assert run_gate(quick, *own) == 0
+    assert "notice" not in capsys.readouterr().out
+
+
+def test_history(files, tmp_path, capsys):
+    baseline, history = tmp_path / "base.json", tmp_path / "history.jsonl"
+    results = files(make_report(make_result()))
+    assert run_gate(results, "--baseline", baseline, "--update") == 0
+    where = ["--baseline", baseline, "--history", history]
+    assert run_gate(results, *where) == 0
+    # The same run again, with another limit.
+    assert run_gate(results, *where, "--limit", "time=0.2", "--critical", "3") == 0
+    (line,) = map(json.loads, history.read_text().splitlines())
+    assert line["levels"]["time"] == pytest.approx({"warning": 0.2, "critical": 0.6})
+    again = files(later(make_report(make_result())))
+    assert run_gate(again, *where) == 0
+    assert len(history.read_text().splitlines()) == 2
+    # What a process that was killed left behind.
+    text = history.read_text()
+    history.write_text(text + text[:100])
+    capsys.readouterr()
+    assert run_gate(again, *where) == 0
+    assert f"notice: {history}:3: cut short: left out" in capsys.readouterr().err
+    assert history.read_text() == text
+    for wrong in ("notes\n", text[:100] + "\n" + text, text[:100]):
+        history.write_text(wrong)
+        assert run_gate(results, *where) == 2
+        assert f"error: {history}:1: not JSON" in capsys.readouterr().err
+        assert history.read_text() == wrong
+
+
 def test_gate_of_a_machine_of_its_own(files, tmp_path, capsys):
     own, history = tmp_path / "own", tmp_path / "history.jsonl"
     where = ["--own", own, "--history", history]
     assert run_gate(files(make_report(make_result())), *where) == 0
     (baseline,) = own.iterdir()
     assert f"wrote {baseline}" in capsys.readouterr().out
-    slow = files(make_report(make_result(time=1.3)))
+    slow = files(later(make_report(make_result(time=1.3))))
     assert run_gate(slow, *where) == 1
     assert "critical: small: time 1 -> 1.3" in capsys.readouterr().out
     assert len(history.read_text().splitlines()) == 2
@@ -358,7 +432,7 @@ def baseline_of(**measures):
 def test_gate_baseline_that_is_none(data, expected, files, capsys):
     good = make_report(make_result())
     if isinstance(data, dict) and "format" not in data:
-        data = {**good, **data}
+        data = {**good, "options": [], **data}
     wrong = files(data, "wrong.json")
     for more in ([], ["--update"]):
         assert run_gate(files(good), "--baseline", wrong, *more) == 2

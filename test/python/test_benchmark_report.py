@@ -220,7 +220,12 @@ def test_plots(files, tmp_path):
     lines = tmp_path / "history.jsonl"
     for time in (1.0, 1.1):
         data = make_report(goal_result(time=time))
-        history.append(lines, data, gate.extract(data), [])
+        data["finished"] = f"2026-01-01T00:00:0{time}"
+        levels = gate.list_levels({"time": 0.1}, 2.0)
+        history.append(lines, data, gate.extract(data), [], levels)
+    # Of another machine, or with other options, it is no part of a trend.
+    data["options"]["without"] = ["cse"]
+    history.append(lines, data, {"strange": {"time": 1.0}}, [], levels)
     page = tmp_path / "docs" / "page.md"
     page.parent.mkdir()
     arguments = [path, "--page", page, "--networks", networks, "--history", lines]
@@ -236,6 +241,7 @@ def test_plots(files, tmp_path):
     trend = (tmp_path / "plots" / "trend-time.svg").read_text()
     assert ">warning</text>" in trend
     assert ">critical</text>" in trend
+    assert "strange" not in trend
     for image in ("badge-goals.svg", "badge-bits.svg", "small.svg"):
         assert f"(benchmarks/{image})" in page.read_text()
     elsewhere = [*arguments, "--images", tmp_path / "images"]
@@ -346,8 +352,17 @@ def test_published_results_are_merged(files, tmp_path, capsys):
     assert "with changes that are not" in page
     # Nothing of these is published.
     kept = (directory / "results.json").read_text()
-    assert publish(files, tmp_path, anew, options={"quick": True}) == 1
-    assert "--quick" in capsys.readouterr().err
+    for option, value, text in [
+        ("quick", True, "--quick"),
+        ("without", ["cse"], "--without cse"),
+        ("inputs", 1, "--inputs 1"),
+        ("peers", [], "--peers"),
+        ("peers", ["numpy"], "--peers numpy"),
+    ]:
+        options = {"quick": False, option: value}
+        assert publish(files, tmp_path, anew, options=options) == 1
+        expected = f"results of {text} are not published: --page"
+        assert expected in capsys.readouterr().err
     machine = {**make_report()["machine"], "cpu": "Another CPU"}
     assert publish(files, tmp_path, anew, machine=machine) == 1
     assert "Test CPU" in capsys.readouterr().err

@@ -605,6 +605,25 @@ def test_a_wrong_directory_of_data_is_an_error(run_suite, tmp_path):
     assert f"failed: {error}" in done.stderr
 
 
+def test_run_without_peers(run_suite, tmp_path, monkeypatch):
+    """Those that are not installed are left out, unless they are named."""
+    absent = "raise ModuleNotFoundError('No module named torch')\n"
+    (tmp_path / "torch.py").write_text(absent)
+    path = os.pathsep.join([str(tmp_path), os.environ.get("PYTHONPATH", "")])
+    monkeypatch.setenv("PYTHONPATH", path)
+    data = describe(axes={"density": [0.5]}, peers=["numpy", "torch"], goals=[])
+    done, results = run_suite(data, "--quick")
+    assert done.returncode == 0, done.stderr
+    assert results["results"][0]["runners"]["torch"]["status"] == "missing"
+    assert "no peer is installed" not in done.stderr
+    done, _ = run_suite({**data, "peers": ["torch"]}, "--quick")
+    assert done.returncode == 0, done.stderr
+    assert "notice: no peer is installed" in done.stderr
+    done, _ = run_suite(data, "--quick", "--peers", "torch")
+    assert done.returncode == 1
+    assert "failed: small: torch" in done.stderr
+
+
 def test_run_from_another_directory(run_suite, tmp_path, monkeypatch):
     """Relative paths are of the directory that the suite was called from."""
     import volley
@@ -940,14 +959,46 @@ def test_instructions_follow_the_work(tmp_path):
     assert instructions.count_instructions(many) > 1.5 * counted
 
 
-@pytest.mark.parametrize("script", ["call_overhead", "events", "fit_costs", "gate"])
-def test_help(script):
-    done = subprocess.run(
-        [sys.executable, BENCHMARKS / f"{script}.py", "--help"],
+def run_script(name, *arguments):
+    return subprocess.run(
+        [sys.executable, BENCHMARKS / f"{name}.py", *arguments],
         capture_output=True,
         text=True,
         timeout=60,
         check=False,
     )
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (None, "No such file or directory"),
+        ("{", "not JSON"),
+        ("[]", "is not what volley-bench-kernels writes"),
+        ('{"benchmarks": [3]}', "is not what volley-bench-kernels writes"),
+        ('{"benchmarks": []}', "lack medians"),
+    ],
+)
+def test_costs_of_other_files(text, message, tmp_path):
+    path = tmp_path / "kernels.json"
+    if text is not None:
+        path.write_text(text)
+    done = run_script("fit_costs", path)
+    assert done.returncode == 1
+    (line,) = done.stderr.splitlines()
+    assert line.startswith("error: ")
+    assert message in line
+
+
+def test_compile_time_of_no_model():
+    for arguments in (["--bogus"], ["--zoo", "--threads=2"]):
+        done = run_script("compile", *arguments)
+        assert done.returncode == 2
+        assert f"{arguments[-1]}: expects a model" in done.stderr
+
+
+@pytest.mark.parametrize("script", ["call_overhead", "events", "fit_costs", "gate"])
+def test_help(script):
+    done = run_script(script, "--help")
     assert done.returncode == 0, done.stderr
     assert done.stdout.startswith("usage: ")

@@ -197,8 +197,6 @@ def test_guide(tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("PATH", str(TOOLS), prepend=os.pathsep)
     (tmp_path / "examples").symlink_to(REPOSITORY / "examples")
-    x = np.random.default_rng(0).random((16, 4, 64), dtype=np.float32)
-    np.save("x.npy", x)
     text = (REPOSITORY / "docs/Guides/Performance.md").read_text()
     output = ""
     for language, block in re.findall(r"```(sh|python)\n(.*?)```", text, re.DOTALL):
