@@ -132,8 +132,9 @@ inline void convScatter(Tile *tile, const X *x, int64_t xStep, W *y,
   int64_t xSize = g.inChannels * g.inHeight * g.inWidth,
           ySize = g.outChannels * g.outHeight * g.outWidth;
   int64_t cycles = nt * lines * g.outWidth * (g.outChannels + 64) / 4;
+  int64_t grain = getGrain(tile, cycles);
   SpikeLines spikes(tile, x);
-  share(tile, nb * bands, getGrain(cycles), [&](int64_t begin, int64_t end) {
+  share(tile, nb * bands, grain, [&](int64_t begin, int64_t end) {
     auto &conv = makeScratch<ScatterConv<X, W>>(tile, g, spikes, weight, bias,
                                                 mostEvents);
     int64_t padded = conv.getPadded();

@@ -39,7 +39,7 @@ inline void denseDirect(Tile *tile, const X *x, int64_t xStep, W *y,
                         int64_t yStep, int64_t nt, int64_t nb,
                         PanelWeights<W> weights, int64_t lead, int64_t K,
                         int64_t N) {
-  share(tile, lead * nt * nb, getGrain(K * (N + 64) / 128),
+  share(tile, lead * nt * nb, getGrain(tile, K * (N + 64) / 128),
         [&](int64_t first, int64_t last) {
           withVectors(roundUp<W>(N) / lanes<W>, [&](auto vectors) {
             forGroups(nt * nb, first, last,
@@ -64,17 +64,18 @@ inline void denseDirectNeurons(Tile *tile, const X *x, int64_t xStep,
                                const Population &population) {
   // What the first cache has room for beside the weights.
   constexpr int64_t kSums = 64;
-  share(tile, nb, getGrain(nt * K * (N + 64) / 128),
+  share(tile, nb, getGrain(tile, nt * K * (N + 64) / 128),
         [&](int64_t first, int64_t last) {
           alignas(64) W buffer[kSums * panelWidth<W>];
           NeuronRange range;
           range.first = 0;
           range.neurons = N;
-          range.input = reinterpret_cast<const char *>(buffer);
           withVectors(roundUp<W>(N) / lanes<W>, [&](auto vectors) {
             constexpr int64_t width = decltype(vectors)::value * lanes<W>;
             range.inputStep = width * sizeof(W);
-            int64_t rows = nt < kSums ? kSums / nt : 1;
+            int64_t rows = last - first;
+            if (rows * nt > kSums)
+              rows = most(kSums / nt, 1);
             for (int64_t row = first; row < last; row += rows) {
               int64_t count = least(rows, last - row);
               for (int64_t t = 0; t < nt; t += kSums) {
@@ -85,6 +86,7 @@ inline void denseDirectNeurons(Tile *tile, const X *x, int64_t xStep,
                   for (int64_t i = t; i < t + range.steps; ++i, sums += width)
                     addDirect<decltype(vectors)::value>(
                         x + i * xStep + b * K, sums, weights, K, width);
+                range.input = reinterpret_cast<const char *>(buffer);
                 runPopulation(population, range, row, count);
               }
             }

@@ -515,18 +515,21 @@ struct Population {
 
 /// Lets a population do its steps on sums that are at `range.input`,
 /// [row][step] of inputStep bytes: rows [firstRow, firstRow + rows), numbered
-/// over samples.
-inline void runPopulation(const Population &population, NeuronRange range,
+/// over samples. The range is the caller's, since a copy right after it was
+/// written costs more than the step of a few neurons.
+inline void runPopulation(const Population &population, NeuronRange &range,
                           int64_t firstRow, int64_t rows) {
   range.inputRow = range.steps * range.inputStep;
   int64_t perSample = population.rowsPerSample;
   range.inputSample = perSample * range.inputRow;
-  range.sample = firstRow / perSample;
-  range.firstRow = firstRow - range.sample * perSample;
+  auto [sample, rowOfSample] = divide(firstRow, perSample);
+  range.sample = sample;
+  range.firstRow = rowOfSample;
   while (rows > 0) {
     range.rows = least(rows, perSample - range.firstRow);
     // Whole samples together.
-    range.samples = range.rows == perSample ? rows / perSample : 1;
+    bool areMore = range.rows == perSample && range.rows < rows;
+    range.samples = areMore ? rows / perSample : 1;
     population.function(population.arguments, &range);
     int64_t done = range.samples * range.rows;
     range.input += done * range.inputRow;

@@ -91,7 +91,7 @@ template <int N> struct Constant { static constexpr int value = N; };
 
 /// Calls function(Constant<P>()) for the vectors of a panel.
 template <typename Function>
-inline void withVectors(int64_t vectors, Function function) {
+inline void withVectors(int64_t vectors, const Function &function) {
   switch (vectors) {
   case 1:
     return function(Constant<1>());
@@ -116,7 +116,7 @@ constexpr int kBlockVectors = 1;
 /// Calls function(Constant<P>(), p) for each P vectors of a panel, from p on,
 /// that are accumulated at once.
 template <typename Function>
-inline void forBlocks(int64_t vectors, Function function) {
+inline void forBlocks(int64_t vectors, const Function &function) {
   if constexpr (kBlockVectors == 1)
     for (int64_t p = 0; p < vectors; ++p)
       function(Constant<1>(), p);

@@ -190,7 +190,7 @@ inline void matmul(Tile *tile, const A *a, int64_t aStep, const B *b,
                    int64_t bStep, C *y, int64_t yStep, int64_t nt, int64_t nb,
                    int64_t lead, int64_t M, int64_t K, int64_t N) {
   int64_t products = nb * lead;
-  share(tile, nt * products * M, getGrain(K * (N + 16) / 16),
+  share(tile, nt * products * M, getGrain(tile, K * (N + 16) / 16),
         [&](int64_t first, int64_t last) {
           while (first < last) {
             int64_t t = first / M / products, l = first / M % products;

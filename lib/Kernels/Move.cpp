@@ -18,7 +18,7 @@ extern "C" void VOLLEY_KERNEL(volley_copy)(Tile *tile, const char *x,
                                            int64_t xStep, char *y,
                                            int64_t yStep, int64_t nt,
                                            int64_t nb, int64_t bytes) {
-  share(tile, nt, getGrain(nb * bytes / kCopyRate),
+  share(tile, nt, getGrain(tile, nb * bytes / kCopyRate),
         [&](int64_t first, int64_t last) {
           for (int64_t t = first; t < last; ++t)
             __builtin_memcpy(y + t * yStep, x + t * xStep, nb * bytes);
@@ -169,7 +169,7 @@ extern "C" void VOLLEY_KERNEL(volley_move)(Tile *tile, const char *x,
 template <typename Function>
 static void shareSamples(Tile *tile, int64_t nb, int64_t bytes,
                          Function function) {
-  share(tile, nb, getGrain(bytes / kCopyRate),
+  share(tile, nb, getGrain(tile, bytes / kCopyRate),
         [&](int64_t first, int64_t last) {
           for (int64_t b = first; b < last; ++b)
             function(b);

@@ -14,17 +14,18 @@ extern "C" void VOLLEY_KERNEL(volley_neurons)(Tile *tile, StepFunction function,
                                               const void *arguments, int64_t nt,
                                               int64_t nb, int64_t neurons) {
   int64_t blocks = (neurons + kBlock - 1) / kBlock;
-  int64_t cycles = nt * least(neurons, kBlock) / 2;
-  share(tile, nb * blocks, getGrain(cycles), [&](int64_t next, int64_t last) {
+  int64_t grain = getGrain(tile, nt * least(neurons, kBlock) / 2);
+  share(tile, nb * blocks, grain, [&](int64_t next, int64_t last) {
     while (next < last) {
       NeuronRange range{};
-      range.sample = next / blocks;
+      auto [sample, begin] = divide(next, blocks);
+      range.sample = sample;
       range.steps = nt;
       range.rows = 1;
-      int64_t begin = next - range.sample * blocks;
       int64_t end = least(blocks, begin + last - next);
       // Whole samples together.
-      range.samples = end - begin == blocks ? (last - next) / blocks : 1;
+      bool areMore = end - begin == blocks && blocks < last - next;
+      range.samples = areMore ? (last - next) / blocks : 1;
       range.first = begin * kBlock;
       range.neurons = least(neurons, end * kBlock) - range.first;
       function(arguments, &range);

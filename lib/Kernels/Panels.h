@@ -32,7 +32,7 @@ template <typename W> struct PanelWeights {
 /// Calls function(firstOutput, weights, width in vectors) for each panel.
 template <typename W, typename Function>
 inline void forPanels(const W *weight, int64_t K, int64_t N,
-                      Function function) {
+                      const Function &function) {
   int64_t n = 0;
   for (; n + panelWidth<W> <= N; n += panelWidth<W>)
     function(n, weight + n * K, kPanelVectors);
@@ -44,9 +44,9 @@ inline void forPanels(const W *weight, int64_t K, int64_t N,
 /// groups of rows one after another.
 template <typename Function>
 inline void forGroups(int64_t rows, int64_t first, int64_t last,
-                      Function function) {
+                      const Function &function) {
   while (first < last) {
-    int64_t group = first / rows, begin = first % rows;
+    auto [group, begin] = divide(first, rows);
     int64_t end = least(rows, begin + last - first);
     function(group, begin, end);
     first += end - begin;
@@ -73,7 +73,8 @@ inline bool sharesOutputs(const Tile *tile, int64_t lead, int64_t rows,
 /// last output).
 template <typename W, typename Function>
 inline void shareProduct(Tile *tile, int64_t lead, int64_t rows, int64_t K,
-                         int64_t N, int64_t rowCycles, Function function) {
+                         int64_t N, int64_t rowCycles,
+                         const Function &function) {
   if (sharesOutputs<W>(tile, lead, rows, K, N, rowCycles)) {
     int64_t panels = (N + panelWidth<W> - 1) / panelWidth<W>;
     return share(tile, panels, (panels + tile->workers - 1) / tile->workers,
@@ -82,7 +83,7 @@ inline void shareProduct(Tile *tile, int64_t lead, int64_t rows, int64_t K,
                             least(N, last * panelWidth<W>));
                  });
   }
-  share(tile, lead * rows, getGrain(rowCycles),
+  share(tile, lead * rows, getGrain(tile, rowCycles),
         [&](int64_t first, int64_t last) {
           forGroups(rows, first, last,
                     [&](int64_t group, int64_t begin, int64_t end) {

@@ -31,12 +31,15 @@ inline bool shareEvents(Tile *tile, int64_t rows, int64_t together, int64_t K,
     width = panelWidth<Weight>;
   for (int64_t first = 0; first < rows; first += most) {
     int64_t searched = least(most, rows - first);
-    share(tile, searched, getGrain(K / 8), [&](int64_t begin, int64_t end) {
-      for (int64_t row = begin; row < end; ++row)
-        events.find(row, [&](auto &terms) { addTerms(terms, first + row); });
-    });
+    share(tile, searched, getGrain(tile, K / 8),
+          [&](int64_t begin, int64_t end) {
+            for (int64_t row = begin; row < end; ++row)
+              events.find(row,
+                          [&](auto &terms) { addTerms(terms, first + row); });
+          });
     decltype(start(events, first, first, searched)) product = nullptr;
-    share(tile, (N + width - 1) / width, getGrain(searched * K * width / 128),
+    share(tile, (N + width - 1) / width,
+          getGrain(tile, searched * K * width / 128),
           [&](int64_t begin, int64_t end) {
             for (int64_t row = 0, count; row < searched; row += count) {
               // All at once, if there is room.

@@ -69,7 +69,7 @@ void volley_profile_signal(Tile *tile, int64_t layer, int32_t isOutput,
   CountingTime time(tile);
   int64_t bytes = bits == 1 ? 1 : (bits < 0 ? -bits : bits) / 8;
   uint64_t active = 0, elements = 0;
-  share(tile, nt * nb, getGrain(size), [&](int64_t first, int64_t last) {
+  share(tile, nt * nb, getGrain(tile, size), [&](int64_t first, int64_t last) {
     elements += (last - first) * size;
     forRows(first, last, nb, [&](int64_t t, int64_t b) {
       const char *row = x + t * stepBytes + b * size * bytes;

@@ -43,14 +43,31 @@ namespace volley::kernels {
 inline int64_t least(int64_t a, int64_t b) { return a < b ? a : b; }
 inline int64_t most(int64_t a, int64_t b) { return a > b ? a : b; }
 
-/// The items of a part, if one takes this many cycles.
-inline int64_t getGrain(int64_t cycles) {
-  return cycles >= kLeastWork ? 1 : kLeastWork / (cycles > 0 ? cycles : 1);
+struct Division {
+  int64_t quotient, rest;
+};
+
+/// Indices are mostly those of one row of one sample, or of the first ones, and
+/// divisions take as long as a product of a few neurons.
+inline Division divide(int64_t a, int64_t b) {
+  if (a < b)
+    return {0, a};
+  return {a / b, a % b};
 }
 
-/// Calls function(first, last) for parts of [0, count).
+/// The items of a part, if one takes this many cycles and threads share them.
+inline int64_t getGrain(const Tile *tile, int64_t cycles) {
+  return !tile->team || cycles >= kLeastWork
+             ? 1
+             : kLeastWork / (cycles > 0 ? cycles : 1);
+}
+
+/// Calls function(first, last) for parts of [0, count). Here and below
+/// functions are not copied: what they refer to has just been written, in
+/// narrower words.
 template <typename Function>
-inline void share(Tile *tile, int64_t count, int64_t grain, Function function) {
+inline void share(Tile *tile, int64_t count, int64_t grain,
+                  const Function &function) {
   if (!tile->team) {
     if (count > 0)
       function(0, count);
@@ -63,8 +80,8 @@ inline void share(Tile *tile, int64_t count, int64_t grain, Function function) {
 /// Calls function(t, b) for rows [first, last).
 template <typename Function>
 inline void forRows(int64_t first, int64_t last, int64_t nb,
-                    Function function) {
-  int64_t t = first / nb, b = first % nb;
+                    const Function &function) {
+  auto [t, b] = divide(first, nb);
   for (int64_t row = first; row < last; ++row) {
     function(t, b);
     if (++b == nb) {
@@ -81,14 +98,15 @@ template <typename X, typename Y, typename Function>
 inline void shareRows(Tile *tile, const X *x, int64_t xStep, int64_t xSize,
                       Y *y, int64_t yStep, int64_t ySize, int64_t nt,
                       int64_t nb, int64_t parts, int64_t cycles,
-                      Function function) {
-  share(tile, nt * nb * parts, getGrain(cycles),
+                      const Function &function) {
+  share(tile, nt * nb * parts, getGrain(tile, cycles),
         [&](int64_t first, int64_t last) {
           while (first < last) {
-            int64_t row = first / parts, begin = first % parts;
+            auto [row, begin] = divide(first, parts);
+            auto [t, b] = divide(row, nb);
             int64_t end = least(parts, begin + last - first);
-            function(x + row / nb * xStep + row % nb * xSize,
-                     y + row / nb * yStep + row % nb * ySize, begin, end);
+            function(x + t * xStep + b * xSize, y + t * yStep + b * ySize,
+                     begin, end);
             first += end - begin;
           }
         });
