@@ -13,11 +13,6 @@ class Eager(TorchPeer):
     def prepare(self):
         self.module = self.workload.module
 
-    def convert(self, x):
-        import fidelity
-
-        return fidelity.as_input(self.workload.case, x)
-
     @torch.inference_mode()
     def run(self, x):
         functional.reset_net(self.module)

@@ -657,6 +657,27 @@ def test_output_that_is_a_file(run_suite, tmp_path):
         assert "Traceback" not in done.stderr
 
 
+@pytest.mark.parametrize("model", ["spikformer_cifar10", "sew_resnet18"])
+def test_modules_take_the_same_inputs(model, monkeypatch):
+    """An image, or one for each step, whichever the module takes."""
+    pytest.importorskip("spikingjelly")
+    axes = {"steps": [4], "batch": [2]}
+    changes = {"workload": "transformer", "settings": {"model": model}, "axes": axes}
+    (case,) = parse(**changes, peers=[], goals=[]).cases()
+    workload = make_workload(case, None)
+    monkeypatch.setattr(type(workload), "size", 32)
+    x = workload.make_input(np.random.default_rng(3))
+    results = []
+    for name in ("volley", "torch"):
+        peer = make_peer(name, workload)
+        peer.prepare()
+        results.append(peer.result(peer.run(peer.convert(x))))
+    assert len(results[0]) in (2, 4)
+    assert np.abs(results[0]).max() > 0
+    differ, cells = workload.compare(*results)
+    assert differ < 0.1 * cells
+
+
 def test_instructions_are_of_the_passes_that_are_timed(tmp_path, monkeypatch):
     """What --without leaves out is left out of the program that is counted."""
     (case,) = parse(axes={"density": [0.5]}, peers=[], goals=[]).cases()
