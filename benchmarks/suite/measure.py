@@ -167,6 +167,7 @@ def measure_case(case: Case, data: Path, options: dict) -> dict:
     rng = np.random.default_rng(options["seed"])
     workload = make_workload(case, data)
     workload.without = options["without"]
+    workload.prepare()
     report, runners = {}, []
     for name in ("volley", *options["peers"]):
         progress(f"  {name}: preparing")

@@ -46,6 +46,9 @@ class Workload:
             raise AbsentDataError(file)
         return path
 
+    def prepare(self) -> None:
+        """Makes what Volley and its peers start from; nobody's time includes it."""
+
     def network(self) -> volley.Network:
         raise NotImplementedError
 
