@@ -710,7 +710,8 @@ def benchmark_script(tmp_path):
     root, log = tmp_path / "tree", tmp_path / "log"
     (root / "utils").mkdir(parents=True)
     (root / "build" / "benchmarks").mkdir(parents=True)
-    shutil.copy(REPOSITORY / "utils" / "benchmark", root / "utils")
+    for name in ("benchmark", "usage.sh"):
+        shutil.copy(REPOSITORY / "utils" / name, root / "utils")
     scripts = {
         root / "utils" / "setup": "",
         tmp_path / "python": f'echo "$@" >>{log}\n',
