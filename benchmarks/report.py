@@ -595,7 +595,7 @@ def save_page(report, networks, page, images):
         os.path.relpath(images.resolve(), beside),
         os.path.relpath(HERE / "README.md", beside),
     )
-    page.write_text(text, encoding="utf-8")
+    write_atomically(page, text)
     print(page)
 
 
@@ -679,7 +679,7 @@ def draw_badges(report, verdicts, directory):
         text += f", {absent} not measured" if absent else ""
         color = "green" if share == 1 else "yellow" if share >= 0.5 else "red"
         badge = badges.draw("speed goals", text, color)
-        (directory / files["goals"]).write_text(badge, encoding="utf-8")
+        write_atomically(directory / files["goals"], badge)
     if "bits" in files:
         results = [r for r in report["results"] if "skipped" not in r]
         bits = [r.get("equals_interpreter") for r in results]
@@ -687,7 +687,7 @@ def draw_badges(report, verdicts, directory):
         if None in bits:
             text += f", {bits.count(None)} not compared"
         badge = badges.draw("bits", text, "red" if False in bits else "green")
-        (directory / files["bits"]).write_text(badge, encoding="utf-8")
+        write_atomically(directory / files["bits"], badge)
 
 
 def main(arguments=None):
@@ -777,7 +777,7 @@ def run(options):
     for level, of_level in levels.items():
         save_page(of_level, networks, pages / level / "README.md", pages / level)
     overview = options.docs / "Benchmarks.md"
-    overview.write_text(write_levels(levels, pages, networks), encoding="utf-8")
+    write_atomically(overview, write_levels(levels, pages, networks))
     print(overview)
     return 0
 

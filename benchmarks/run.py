@@ -441,10 +441,14 @@ def main():
         results.append(result)
         # After each case: a run that is stopped has what it measured.
         report = {**describe_run(options, started, load), "results": results}
-        write_atomically(
-            options.output / "results.json", json.dumps(report, indent=1) + "\n"
-        )
-        write_csv(options.output / "results.csv", report)
+        try:
+            write_atomically(
+                options.output / "results.json", json.dumps(report, indent=1) + "\n"
+            )
+            write_csv(options.output / "results.csv", report)
+        except (FileError, OSError) as error:
+            log(f"error: {error}")
+            return 1
     failed = [
         f"{result['case']}: {name}"
         for result in results

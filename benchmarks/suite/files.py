@@ -12,10 +12,22 @@ class FileError(Exception):
     """A file cannot be used; the message says which and why."""
 
 
+def check_regular(path: Path):
+    """Raises FileError if it is there and is a device, a directory or the like."""
+    if path.exists() and not path.is_file():
+        raise FileError(f"{path}: is no regular file")
+
+
 def write_atomically(path: Path, text: str):
+    """Raises FileError if it cannot; what was there stays."""
+    check_regular(path)
     partial = path.with_suffix(path.suffix + ".part")
-    partial.write_text(text, encoding="utf-8")
-    partial.replace(path)
+    try:
+        partial.write_text(text, encoding="utf-8")
+        partial.replace(path)
+    except OSError as error:
+        partial.unlink(missing_ok=True)
+        raise FileError(f"{path}: cannot be written: {error.strerror}") from None
 
 
 def parse_json(text: str, where) -> Any:

@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 from suite import schema
-from suite.files import FileError, check, parse_json, write_atomically
+from suite.files import FileError, check, check_regular, parse_json, write_atomically
 from suite.machine import machine_type
 from suite.options import list_options
 
@@ -58,6 +58,7 @@ def read(path: Path) -> list[dict]:
     Raises:
         FileError: a line is none of these.
     """
+    check_regular(path)
     if not path.exists():
         return []
     try:

@@ -4,6 +4,9 @@
 import json
 import math
 import re
+import resource
+import signal
+from pathlib import Path
 
 import pytest
 from smallsuite import (
@@ -20,6 +23,7 @@ from smallsuite import (
 import gate
 import report
 from suite import machine
+from suite.files import FileError, write_atomically
 
 
 def compare(before, after, **options):
@@ -214,6 +218,36 @@ def test_history(files, tmp_path, capsys):
         assert run_gate(results, *where) == 2
         assert f"error: {history}:1: not JSON" in capsys.readouterr().err
         assert history.read_text() == wrong
+
+
+def test_files_that_are_none(files, tmp_path, capsys):
+    results = files(make_report(make_result()))
+    baseline = tmp_path / "base.json"
+    assert run_gate(results, "--baseline", baseline, "--update") == 0
+    capsys.readouterr()
+    # A device that never ends.
+    for wrong in ("/dev/zero", tmp_path):
+        assert run_gate(results, "--baseline", baseline, "--history", wrong) == 2
+        assert capsys.readouterr().err == f"error: {wrong}: is no regular file\n"
+
+
+def test_write_atomically(tmp_path):
+    with pytest.raises(FileError, match="/dev/full: is no regular file"):
+        write_atomically(Path("/dev/full"), "text")
+    assert not Path("/dev/full").is_file()
+    path = tmp_path / "a.json"
+    path.write_text("old")
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    handler = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (100, limits[1]))
+    try:
+        with pytest.raises(FileError, match="a.json: cannot be written: File too"):
+            write_atomically(path, "x" * 1000)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+        signal.signal(signal.SIGXFSZ, handler)
+    assert path.read_text() == "old"
+    assert list(tmp_path.iterdir()) == [path]
 
 
 def test_gate_of_a_machine_of_its_own(files, tmp_path, capsys):
